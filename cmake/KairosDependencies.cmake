@@ -1,0 +1,12 @@
+# Every dependency is a Debian package (jobs/packages.txt); nothing is downloaded.
+set(HDF5_PREFER_PARALLEL ON)
+find_package(MPI REQUIRED COMPONENTS C CXX)
+find_package(HDF5 REQUIRED COMPONENTS C HL)
+if(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "HDF5 was found without MPI support. kairos writes results collectively: install libhdf5-openmpi-dev.")
+endif()
+find_package(Eigen3 3.4 REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)

@@ -1,0 +1,70 @@
+// include/kairos/app/config.hpp: one validated configuration of a run; const once made.
+//
+// Made from a file and the command line by read_config (options.hpp holds the table of keys). Everything that can be judged without
+// reading a data file has been judged when a Config exists. Errors: ConfigError.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kairos/dynamics/integrators.hpp"
+#include "kairos/dynamics/schedule.hpp"
+#include "kairos/dynamics/time_grid.hpp"
+#include "kairos/law/models.hpp"
+#include "kairos/measure/observables.hpp"
+
+namespace kairos::app {
+
+enum class RepresentationChoice { automatic, full, reduced };
+enum class StartKind { marginal, prior };
+enum class EntropyKind { data, classes };  // what an entropic grid spaces evenly
+
+struct Config {
+    // [data]
+    law::ModelSpec model;
+    Index samples = 0;  // 0: the population
+    std::string file, dataset;
+    std::vector<std::string> labels;
+    bool dimension_given = false, components_given = false;  // to detect a conflict with a file
+    // [process]
+    dynamics::ScheduleKind process = dynamics::ScheduleKind::ou;
+    dynamics::ScheduleLimits limits;
+    // [time]
+    dynamics::GridKind grid = dynamics::GridKind::log_snr;
+    int points = 64;
+    EntropyKind entropy = EntropyKind::data;
+    std::vector<double> list;
+    int substeps = 1;
+    // [ensemble]
+    std::uint64_t trajectories = 10000;
+    std::optional<std::uint64_t> batch;  // absent: automatic
+    std::uint64_t seed = 1;
+    measure::Direction direction = measure::Direction::reverse;
+    dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
+    RepresentationChoice representation = RepresentationChoice::automatic;
+    StartKind start = StartKind::marginal;
+    // [observe]
+    std::vector<std::string> observables = {"default"};
+    bool batch_moments = true;
+    std::uint64_t paths = 0;
+    bool states = false;
+    std::vector<std::string> histograms;
+    int tangents = 0;
+    // [clones]
+    std::vector<double> clone_times;
+    std::uint64_t pairs = 1000;
+    int copies = 2;
+    // [output]
+    std::string output = "result.h5";
+
+    // Every key with its value as text, in the order of the table: what /config of a result holds.
+    std::vector<std::pair<std::string, std::string>> resolved;
+    void set_resolved(const std::string& key, const std::string& value);  // for values made later (batch, t-min, ...)
+};
+
+// file empty: none. arguments: "--section.key=value" tokens of the command line, which win over the file.
+[[nodiscard]] Config read_config(const std::string& file, const std::vector<std::string>& arguments);
+
+}  // namespace kairos::app

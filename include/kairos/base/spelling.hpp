@@ -1,0 +1,12 @@
+// include/kairos/base/spelling.hpp: the nearest valid spelling of a name that is not known.
+#pragma once
+#include <span>
+#include <string>
+
+namespace kairos {
+
+// The candidate with the smallest edit distance (insertions, deletions, substitutions, neighbour swaps); empty if none is within
+// a third of the length of `name` (at least 2).
+[[nodiscard]] std::string nearest_spelling(const std::string& name, std::span<const std::string> candidates);
+
+}  // namespace kairos

@@ -1,0 +1,37 @@
+// include/kairos/measure/histogram.hpp: the distribution of an observable at every time, on one set of edges for all times.
+//
+// Bins have equal width 2^e in u = asinh(value): linear near 0, logarithmic in the tails, so that one set of edges serves values
+// that grow over decades. e starts fine and grows by 1 whenever the occupied range exceeds `bins`; edges lie on multiples of 2^e,
+// so coarsening is exact and the result does not depend on the order of adding or merging.
+// NaN values are not counted. Source: none; the transform is the arcsinh scale of flow cytometry and astronomy.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace kairos::measure {
+
+class Histogram {
+public:
+    static constexpr int bins = 256;  // most occupied range, in bins
+    explicit Histogram(std::size_t times = 0) : counts_(times) {}
+    void add(std::size_t time, std::span<const double> values);
+    void merge(const Histogram& other);
+
+    [[nodiscard]] std::vector<double> edges() const;    // [bin + 1], in units of the observable
+    [[nodiscard]] std::vector<double> density() const;  // [T * bin]; each time integrates to 1 (0 where nothing was counted)
+
+    // Flat form for transport between ranks: [exponent, first bin, bins, T, counts...]
+    [[nodiscard]] std::vector<std::int64_t> pack() const;
+    static Histogram unpack(std::span<const std::int64_t> flat);
+
+private:
+    void cover(std::int64_t low, std::int64_t high, int exponent);
+    void coarsen(int exponent);
+    int exponent_ = -20;      // bin width 2^exponent in asinh(value)
+    std::int64_t first_ = 0;  // number of the first bin: it begins at first * 2^exponent
+    std::int64_t width_ = 0;  // occupied bins
+    std::vector<std::vector<std::uint64_t>> counts_;  // [T][width]
+};
+
+}  // namespace kairos::measure

@@ -1,0 +1,28 @@
+// include/kairos/measure/jackknife.hpp: errors of non-linear statistics from batches left out one at a time.
+//
+//   theta_(b) = F(all batches but b),   bias-corrected theta = B F(all) - (B - 1) mean theta_(b)   (weights as counts differ)
+//   variance = (B - 1)/B sum_b (theta_(b) - mean)^2
+//
+// A batch here is a curve: one Moments per time. F maps a folded curve to one number; NaN where it has none.
+// Fewer than 2 batches: the error is NaN. Source: Efron 1982; Quenouille 1956.
+#pragma once
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "kairos/measure/moments.hpp"
+
+namespace kairos::measure {
+
+using MomentCurve = std::vector<Moments>;  // [T]
+
+struct JackknifeEstimate {
+    double value;           // F of everything
+    double standard_error;  // NaN if fewer than 2 batches or if F is NaN on any of them
+};
+
+// batches[b] is the curve of batch b; all of one length.
+[[nodiscard]] JackknifeEstimate jackknife(std::span<const MomentCurve> batches,
+                                          const std::function<double(std::span<const Moments>)>& statistic);
+
+}  // namespace kairos::measure

@@ -1,0 +1,31 @@
+// include/kairos/measure/path_integrals.hpp: what is summed up along each trajectory of a block.
+//
+//   information since the start   A = int r(x_u) du = 1/2 int tr F(x_u) |d log snr|,  tr F = (alpha^2/sigma^2) tr Cov(y|x)
+//   environment since the start   D_env along the direction of growing t: [ (f/g^2)|x|^2 ] - int |x|^2 d(f/g^2)
+//
+// Trapezoidal rule in log snr between the times at which the posterior is evaluated (observation times and substeps); the
+// prior average within components is integrated exactly (within.hpp). Reverse paths add from t_max down, forward ones from
+// t_min up; marginal ensembles pair independent draws, which is unbiased for averages.
+// Units: nats. Shapes: [m]. Source: docs/theory.md, "Identities"; Seifert 2005 for D.
+#pragma once
+#include "kairos/dynamics/posterior.hpp"
+
+namespace kairos::measure {
+
+class PathIntegrals {
+public:
+    explicit PathIntegrals(const law::Law& law) : law_(&law) {}
+    void begin(Index count);
+    // At every posterior evaluation, in the order of the path; needs Request::spread.
+    void visit(const dynamics::Posterior& posterior);
+
+    [[nodiscard]] const Lanes& information() const { return information_; }  // |A| since begin
+    [[nodiscard]] const Lanes& environment() const { return environment_; }  // D_env accumulated, signed for growing t
+private:
+    const law::Law* law_;
+    bool started_ = false;
+    double previous_log_snr_ = 0, previous_mean_filter_ = 0, previous_mean_information_ = 0, previous_ratio_ = 0;
+    Lanes previous_filter_, previous_norm2_, information_, environment_;
+};
+
+}  // namespace kairos::measure
