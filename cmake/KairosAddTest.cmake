@@ -1,6 +1,32 @@
-# kairos_add_test(ROOM/NAME [RANKS 1 2 3] [TIMEOUT seconds] [LABELS ...]): tests/ROOM/NAME_test.cpp as one GoogleTest program.
-# With RANKS it runs under mpirun, once per rank count, with tests/support/mpi_main.cpp; else alone.
+# kairos_add_test(ROOM/NAME [RANKS 1 2 3] [TIMEOUT seconds] [LABELS ...]): tests/ROOM/NAME_test.cpp as one GoogleTest program,
+# registered as ROOM/NAME. With RANKS it gets the main of tests/support/mpi_main.cpp and is registered once per rank count, as
+# ROOM/NAME_np1, ROOM/NAME_np2, ... under mpirun (label mpi), with a time limit after which a deadlock counts as a failure.
+# KAIROS_MPI_ENVIRONMENT is what any test under mpirun needs: root in a container, more ranks than cores (where ranks that
+# wait must yield), and no binding, since parallel tests would all be bound to the first core.
 find_package(GTest REQUIRED)
+set(KAIROS_MPI_ENVIRONMENT
+    OMPI_ALLOW_RUN_AS_ROOT=1
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    OMPI_MCA_rmaps_base_oversubscribe=1
+    OMPI_MCA_mpi_yield_when_idle=1
+    OMPI_MCA_hwloc_base_binding_policy=none)
+
+# Defaults and suppressions of the sanitizers, so that no test run needs environment variables.
+function(kairos_add_sanitizer_options target)
+  if(KAIROS_SANITIZE)
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/sanitizer_options.cpp)
+  endif()
+endfunction()
+kairos_add_sanitizer_options(kairos)
+
+function(kairos_register_ranks path target ranks timeout labels)
+  foreach(n ${ranks})
+    add_test(NAME ${path}_np${n} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${n} ${MPIEXEC_PREFLAGS}
+                                         $<TARGET_FILE:${target}> ${MPIEXEC_POSTFLAGS})
+    set_tests_properties(${path}_np${n} PROPERTIES PROCESSORS ${n} TIMEOUT ${timeout} LABELS "mpi;${labels}"
+                                                   ENVIRONMENT "${KAIROS_MPI_ENVIRONMENT}")
+  endforeach()
+endfunction()
 
 function(kairos_add_test path)
   cmake_parse_arguments(T "" "TIMEOUT" "RANKS;LABELS" ${ARGN})
@@ -9,11 +35,18 @@ function(kairos_add_test path)
   endif()
   get_filename_component(room ${path} DIRECTORY)
   string(REPLACE "/" "_" name ${path})
-  add_executable(${name}_test ${CMAKE_SOURCE_DIR}/tests/${path}_test.cpp)
-  kairos_use_room(${name}_test ${room})
-  target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(${name}_test PRIVATE GTest::gtest)
-  target_link_libraries(${name}_test PRIVATE GTest::gtest_main)
-  add_test(NAME ${path} COMMAND ${name}_test)
-  set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "unit;${T_LABELS}")
+  set(target ${name}_test)
+  add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/${path}_test.cpp)
+  kairos_use_room(${target} ${room})
+  kairos_add_sanitizer_options(${target})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${target} PRIVATE GTest::gtest)
+  if(T_RANKS)
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/mpi_main.cpp)
+    kairos_register_ranks(${path} ${target} "${T_RANKS}" ${T_TIMEOUT} "${T_LABELS}")
+  else()
+    target_link_libraries(${target} PRIVATE GTest::gtest_main)
+    add_test(NAME ${path} COMMAND ${target})
+    set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "unit;${T_LABELS}")
+  endif()
 endfunction()

@@ -1,1 +1,58 @@
-int main() { return 0; }
+// kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on the exit code.
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include "kairos/app/command_line.hpp"
+#include "kairos/app/commands.hpp"
+#include "kairos/app/interrupt.hpp"
+#include "kairos/base/error.hpp"
+#include "kairos/parallel/communicator.hpp"
+#include "kairos/parallel/mpi_session.hpp"
+
+namespace {
+
+using kairos::ExitCode;
+using Command = kairos::app::CommandLine::Command;
+
+void execute(const kairos::app::CommandLine& line, const kairos::parallel::Communicator& communicator) {
+    switch (line.command) {
+        case Command::run: return kairos::app::command_run(line, communicator);
+        case Command::plan: return kairos::app::command_plan(line, communicator);
+        case Command::analyze:
+            if (communicator.is_root()) kairos::app::command_analyze(line);
+            return;
+        case Command::help: std::cout << (communicator.is_root() ? kairos::app::help_text() : ""); return;
+        case Command::run_help: std::cout << (communicator.is_root() ? kairos::app::run_help_text() : ""); return;
+        default: std::cout << (communicator.is_root() ? kairos::app::version_text() : ""); return;
+    }
+}
+
+// Errors of the configuration, of input and of output are the same on every rank: rank 0 speaks, all end alike. What one rank
+// alone met (a state not finite, no memory, a signal) ends the job at once.
+int guarded(int argc, char** argv, const kairos::parallel::Communicator& communicator) {
+    try {
+        auto line = kairos::app::parse_command_line(argc, argv);
+        for (int i = 0; i < argc; ++i) line.text += (i > 0 ? " " : "") + std::string(argv[i]);
+        execute(line, communicator);
+        return static_cast<int>(ExitCode::complete);
+    } catch (const kairos::Error& error) {
+        const bool shared = error.code() == ExitCode::configuration || error.code() == ExitCode::input_file ||
+                            error.code() == ExitCode::output;
+        if (!shared || communicator.is_root()) std::fprintf(stderr, "kairos: %s\n", error.what());
+        if (!shared && communicator.size() > 1) kairos::parallel::abort_all(error.code());
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "kairos: %s\n", error.what());
+        if (communicator.size() > 1) kairos::parallel::abort_all(ExitCode::other);
+        return static_cast<int>(ExitCode::other);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    kairos::app::install_interrupt_handlers();
+    const kairos::parallel::MpiSession session(argc, argv);
+    return guarded(argc, argv, kairos::parallel::Communicator::world());
+}

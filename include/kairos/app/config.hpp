@@ -1,7 +1,9 @@
 // include/kairos/app/config.hpp: one validated configuration of a run; const once made.
 //
-// Made from a file and the command line by read_config (options.hpp holds the table of keys). Everything that can be judged without
-// reading a data file has been judged when a Config exists. Errors: ConfigError.
+// Made from a file and the command line by read_config (options.hpp holds the table of keys, settings.hpp
+// their texts). Everything that can be judged without reading a data file has been judged when a Config
+// exists. `resolved` can be given back as a configuration and then means the same. Errors: ConfigError for
+// keys and values, InputError for a configuration file that cannot be read.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kairos/app/settings.hpp"
 #include "kairos/dynamics/integrators.hpp"
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/dynamics/time_grid.hpp"
@@ -20,6 +23,7 @@ namespace kairos::app {
 enum class RepresentationChoice { automatic, full, reduced };
 enum class StartKind { marginal, prior };
 enum class EntropyKind { data, classes };  // what an entropic grid spaces evenly
+enum class ResumeChoice { automatic, never };
 
 struct Config {
     // [data]
@@ -58,13 +62,23 @@ struct Config {
     int copies = 2;
     // [output]
     std::string output = "result.h5";
+    // [run]
+    ResumeChoice resume = ResumeChoice::automatic;
+    double checkpoint_interval = 600.0;  // seconds
+    double grace = 30.0;                 // seconds
 
     // Every key with its value as text, in the order of the table: what /config of a result holds.
     std::vector<std::pair<std::string, std::string>> resolved;
-    void set_resolved(const std::string& key, const std::string& value);  // for values made later (batch, t-min, ...)
+    void set_resolved(const std::string& key,
+                      const std::string& value);  // for values made later (batch, t-min, ...)
 };
 
 // file empty: none. arguments: "--section.key=value" tokens of the command line, which win over the file.
 [[nodiscard]] Config read_config(const std::string& file, const std::vector<std::string>& arguments);
+
+// The contradictions read_config refuses, by what they are about. `settings` knows which keys were given.
+void check_model(const Settings& settings, const Config& config);
+void check_times(const Settings& settings, const Config& config);
+void check_ensemble(const Settings& settings, const Config& config);
 
 }  // namespace kairos::app

@@ -3,9 +3,10 @@
 //   SDE   x <- x + [ -f x + g^2 s(x,t) ] dt + g sqrt(dt) xi            ODE   dx/dt = f x - (g^2/2) s(x,t)
 //   euler-maruyama   as it stands (weak order 1)
 //   exponential      E[y|x] frozen over the step, the remaining linear SDE solved exactly (the ancestral step of DDPM)
-//   heun             predictor by euler-maruyama, drift averaged over both ends, noise variance int g^2 dt exactly; weak order 2
+//   heun             predictor by euler-maruyama, drift averaged over both ends, noise variance int g^2 dt; weak order 2
 //   ode-heun         Heun's method on the ODE (order 2, no noise)
 //
+// int g^2 dt is taken by five-point Gauss-Legendre quadrature over the step (error O(dt^11)).
 // The posterior at (states, t) is handed in; heun and ode-heun evaluate one more at the predicted states.
 // The complement follows the same linear map lane by lane (transition.hpp).
 // Source: docs/theory.md, "Dynamics"; Kloeden and Platen 1992; Ho et al. 2020 (exponential); Karras et al. 2022 (ode-heun).
@@ -27,14 +28,17 @@ public:
     void step(States& states, const Posterior& posterior, const TimePoint& to, const NoiseKeys& keys, StepId step);
 
 private:
+    void heun(States& states, const Posterior& posterior, const TimePoint& to, bool noisy);
+
     IntegratorKind kind_;
     const law::Law* law_;
     const Schedule* schedule_;
     ExactTransition exact_;
     PosteriorEvaluator evaluator_;
-    Posterior predicted_;
+    States predicted_;
+    Posterior at_predicted_;
     StepNoise noise_;
-    States start_;
+    Lanes p_, q_;  // the map of the complement: x_perp <- p x_perp + q xi
 };
 
 }  // namespace kairos::dynamics

@@ -12,6 +12,7 @@
 // dimensions. Shapes: one column a trajectory. Weights underflow to 0 far from the best component, never to NaN.
 // Source: docs/theory.md, "Exact posteriors"; Robbins 1956, Efron 2011 (Tweedie).
 #pragma once
+#include <memory>
 #include <vector>
 
 #include "kairos/dynamics/schedule.hpp"
@@ -52,15 +53,18 @@ struct Posterior {
 class PosteriorEvaluator {
 public:
     explicit PosteriorEvaluator(const law::Law& law);
+    ~PosteriorEvaluator();
+    PosteriorEvaluator(PosteriorEvaluator&&) noexcept;
+    PosteriorEvaluator& operator=(PosteriorEvaluator&&) noexcept;
+
     void evaluate(const States& states, const TimePoint& time, const Request& request, Posterior& out);
 
     // out = Cov(y|x) v per column, explicit coordinates only, for a posterior evaluated with score at these states.
     void covariance_times(const States& states, const Posterior& posterior, const Rows& v, Rows& out) const;
 
 private:
-    const law::Law* law_;
-    Vector mean_norm2_;    // [K]
-    Rows scratch_a_, scratch_b_, scratch_c_;
+    struct Parts;  // the components at the current time, and memory that is used again
+    std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace kairos::dynamics

@@ -25,6 +25,7 @@
 namespace kairos::dynamics {
 
 enum class ScheduleKind { ou, ve, vp_linear, vp_cosine, edm, flow_matching };
+[[nodiscard]] const char* name(ScheduleKind kind);  // as process.kind spells it: "vp-linear"
 
 struct ScheduleLimits {
     std::optional<double> t_min{}, t_max{};            // absent: the default of the kind
@@ -66,9 +67,13 @@ public:
     [[nodiscard]] double sigma_max() const { return sigma_max_; }
 
 private:
+    void check_precision(const ScheduleLimits& limits) const;
+    [[nodiscard]] double integrated_beta(double t) const;  // vp-linear: int_0^t beta
+
     ScheduleKind kind_;
     Time t_min_{}, t_max_{};
     double beta_min_ = 0.1, beta_max_ = 20.0, sigma_min_ = 0.0, sigma_max_ = 0.0;
+    double log_ratio_ = 0.0;  // log(sigma_max/sigma_min)
     bool geometric_ = false;
 };
 

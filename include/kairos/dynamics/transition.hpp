@@ -6,7 +6,11 @@
 //   complement: a linear map p x_perp + q xi changes R2 to (p sqrt(R2) + q z)^2 + q^2 chi^2_{c-1}
 //
 // Time: `reverse` goes from t to s < t (generation), `forward` from s to t > s. All noise comes from the streams of NoiseKeys and
-// the step number. Source: docs/theory.md, "Exact simulation".
+// the step number: normals of components 0 .. r-1 for the explicit coordinates and of component r for z. Starts use start_component,
+// start_datum and copy 0 of start_radial for y, start_noise and copy 1 of start_radial for z.
+//
+// Shapes: blocks of m trajectories (states.hpp). Units: data. Errors: none. A trajectory's bits do not depend on the block it is in.
+// Source: docs/theory.md, "Exact simulation".
 #pragma once
 #include <vector>
 
@@ -33,14 +37,19 @@ struct CleanData {
     std::vector<int> component;  // [m] index into the mixture's components
 };
 
-// Noise of one step of a block: normals [r x m] and, where there is a complement, z [m] and chi2 [m] (c - 1 degrees of freedom).
+// Noise of one step of a block: normals xi [r x m] and, where there is a complement, z [m] and chi2 [m] (c - 1 degrees of freedom).
+// z is the normal of component r, drawn with xi in one call: with r = 1 both come from one pair.
 struct StepNoise {
-    Rows xi;
-    Lanes z, chi2;
+    Rows normals;  // r x m; with a complement (r + 1) x m, the last row z
+    Lanes chi2;    // [m], zeros for c <= 1; empty without a complement
+    Index coordinates = 0;  // r
+
+    [[nodiscard]] auto xi() const { return normals.topRows(coordinates); }
+    [[nodiscard]] auto z() const { return normals.row(coordinates).array(); }
 };
 void draw_step_noise(const NoiseKeys& keys, StepId step, double complement, TrajectoryId first, Index rows, Index count,
                      StepNoise& noise);
-// R2 of p x_perp + q xi, lane by lane.
+// R2 of p x_perp + q xi, lane by lane; zeros where the noise was drawn without a complement.
 void radial_map(const Lanes& p, const Lanes& q, const StepNoise& noise, Lanes& radius2);
 
 class ExactTransition {
@@ -64,11 +73,27 @@ public:
                        std::vector<int>& component);
 
 private:
+    // Memory of the last call, reused by the next: one object serves one thread.
+    struct Scratch {
+        StepNoise noise;
+        std::vector<int> chosen;
+        Lanes keep, pull, spread;  // x_s = keep x_t + pull mean + spread xi along the isotropic part
+        Rows projections;
+        Eigen::ArrayXd column, shock, overlaps;
+    };
+    void scale_by_root(CleanData& clean) const;
+    void isotropic_coefficients(const TimePoint& from, const TimePoint& to);
+    void reverse_isotropic(States& states);
+    void reverse_shared(States& states, const TimePoint& from, const TimePoint& to);
+    void reverse_each(States& states, const TimePoint& from, const TimePoint& to);
+
     const law::Law* law_;
     const Schedule* schedule_;
     bool exposed_;
-    StepNoise noise_;
-    std::vector<int> chosen_;
+    bool isotropic_;     // every component is
+    Vector cumulative_;  // [K] of the prior weights
+    Vector variance_;    // [K], or one if shared: isotropic part of S_k
+    mutable Scratch scratch_;
 };
 
 }  // namespace kairos::dynamics

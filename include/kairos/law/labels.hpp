@@ -27,4 +27,8 @@ struct Labels {
     [[nodiscard]] const Level& classes() const { return levels.at(class_level); }
 };
 
+// The default: one level in which component k is class k with label value k. A single component has no
+// classes.
+[[nodiscard]] Labels each_its_own_class(Index components);
+
 }  // namespace kairos::law

@@ -4,7 +4,8 @@
 //                none if it is already final at t_max
 //   commitment   the largest observation time from which on, down to t_min, max weight stays above 0.9; none if it never does
 //
-// Times are observation times, so a distribution is a count per time; bin edges are the midpoints between neighbours.
+// Of equal weights the first counts as the largest. Times are observation times, so a distribution is a count per time; bin edges are
+// the midpoints between neighbours, and the first and last time themselves.
 // Units: times of the forward process. Source: docs/theory.md, "Decisions".
 #pragma once
 #include <cstdint>
@@ -28,11 +29,12 @@ public:
 
 private:
     std::vector<int> leader_, last_change_, commitment_;
+    Lanes best_, who_;  // largest weight, and whose it is, at the time being visited
 };
 
 struct Distribution {
     std::vector<double> edges, density;  // [T + 1], [T]; density integrates to 1 over the paths that decided
-    double mean, standard_error, fraction;  // fraction: share of the paths that have a decision time
+    double mean, standard_error, fraction;  // fraction: share of the paths that have a decision time; NaN where undefined
 };
 
 // counts[i] paths decided at times[i] (ascending); total paths in all.

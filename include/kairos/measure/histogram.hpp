@@ -3,7 +3,7 @@
 // Bins have equal width 2^e in u = asinh(value): linear near 0, logarithmic in the tails, so that one set of edges serves values
 // that grow over decades. e starts fine and grows by 1 whenever the occupied range exceeds `bins`; edges lie on multiples of 2^e,
 // so coarsening is exact and the result does not depend on the order of adding or merging.
-// NaN values are not counted. Source: none; the transform is the arcsinh scale of flow cytometry and astronomy.
+// Values that are not finite are not counted. Source: none; the transform is the arcsinh scale of flow cytometry and astronomy.
 #pragma once
 #include <cstdint>
 #include <span>

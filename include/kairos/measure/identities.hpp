@@ -40,8 +40,10 @@ struct Identity {
 struct IdentityValue {
     double value, standard_error, expected, z;
 };
+
 // Whether E[e^-D] over [t_min, t] can be told from `trajectories` paths: its variance is finite (every direction of every component
-// keeps a positive definite quadratic form) and E[e^-2D] of the Gaussian law with the same covariance is below trajectories/100.
+// keeps a positive definite quadratic form) and the bound E[e^-2D] <= sum_k weight_k E_k[e^-2D_k] is below trajectories/100, D_k the
+// entropy production of component k alone. Always at t = t_min; never elsewhere where f/g^2 depends on time (flow-matching).
 [[nodiscard]] bool fluctuation_reportable(const law::Mixture& mixture, const dynamics::TimePoint& t_min,
                                           const dynamics::TimePoint& t, double trajectories);
 

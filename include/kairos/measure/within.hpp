@@ -7,9 +7,19 @@
 // I's exactly, so that the quadrature only sees what varies from path to path.
 // Source: docs/theory.md, "Conditional entropy"; Guo, Shamai, Verdu 2005.
 #pragma once
+#include <vector>
+
 #include "kairos/law/mixture.hpp"
 
 namespace kairos::measure {
+
+// Directions of one component that share an eigenvalue of S_k, and how much of its mean lies in them.
+struct Eigenspace {
+    double value, multiplicity, mean_norm2;
+};
+
+// All d dimensions of component k, complement included, into `out` (whose memory is reused).
+void eigenspaces(const law::Mixture& mixture, Index k, std::vector<Eigenspace>& out);
 
 struct Within {
     Vector information;  // [K] I_k (one entry if the covariance is shared)

@@ -1,0 +1,78 @@
+// include/kairos/io/result_file.hpp: the result file, written in parallel and published whole.
+//
+// Everything goes to PATH.part; publish() gives it its name once it is complete and on disk. A crash at any
+// moment leaves the previous file. Without publish() the destructor removes PATH.part. All methods are
+// collective: every rank calls them with the same arguments (values excepted) in the same order. Axes are
+// dimension scales made by scale(); an array names the scale of each of its axes, and has their shape. So
+// that netCDF readers find every axis named, there is no way to write an array without. No string datasets:
+// text goes into attributes. Missing groups on the way to an object are created. Attribute texts are UTF-8.
+// The same calls give the same bytes on any number of ranks: no clocks in the file, layouts that depend on
+// shapes alone (contiguous up to 1 MB, then chunks of about 1 MB). Errors: OutputError, the same on all ranks
+// (exit code 4).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "kairos/parallel/communicator.hpp"
+#include "kairos/parallel/transpose.hpp"
+
+namespace kairos::io {
+
+using Attribute =
+    std::variant<std::string, double, std::int64_t, std::vector<double>, std::vector<std::int64_t>>;
+using Attributes = std::vector<std::pair<std::string, Attribute>>;
+using Values =
+    std::variant<std::span<const double>, std::span<const std::int64_t>, std::span<const std::int32_t>>;
+
+// Throws OutputError unless a file of that name can be made: its folder exists and is writable, and the name
+// is no folder. Before hours of work; leaves no trace.
+void check_writable(const parallel::Communicator& communicator, const std::string& path);
+
+class ResultFile {
+public:
+    ResultFile(const parallel::Communicator& communicator, std::string path);
+    ~ResultFile();
+    ResultFile(const ResultFile&) = delete;
+    ResultFile& operator=(const ResultFile&) = delete;
+
+    void group(const std::string& path);
+    // On a group or dataset that exists; "/" is the root.
+    void attribute(const std::string& object, const std::string& name, const Attribute& value);
+
+    // A one-dimensional array that is an axis of others: "/time", "/class", "/histograms/NAME/edges". Length
+    // 0 is allowed.
+    void scale(const std::string& path, const Values& values, const std::string& long_name,
+               const std::string& units, const Attributes& attributes = {});
+
+    // An array whose axes are these scales; none: one number. The root's values are written; other ranks may
+    // pass none.
+    void write(const std::string& path, const std::vector<std::string>& scales, const Values& values,
+               const Attributes& attributes = {});
+    void write(const std::string& path, double value, const Attributes& attributes = {});
+
+    // Every rank writes its own piece. The first `leading` axes (0 or 1) are whole on every rank; the others,
+    // flattened, are cut into the ranks' ranges, which do not overlap and together cover everything. values:
+    // [leading][range], as transpose gives them (width 1).
+    void write_slice(const std::string& path, const std::vector<std::string>& scales, std::size_t leading,
+                     parallel::ColumnSlice range, std::span<const double> values,
+                     const Attributes& attributes = {});
+
+    // A hard link `time` in the group to /time: xarray opens one group at a time and would lose the
+    // coordinate.
+    void link_time(const std::string& group);
+
+    // Flush, close, wait for all, fsync, rename, fsync the folder. Nothing may follow.
+    void publish();
+
+    struct State;
+
+private:
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace kairos::io

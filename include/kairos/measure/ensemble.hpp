@@ -1,0 +1,82 @@
+// include/kairos/measure/ensemble.hpp: the life of a batch, the program's main road.
+//
+//   states = start(batch, t_max)
+//   for t in grid, descending:   p = posterior(states, t);  record(p, states);  states = step(states, p, t, s, noise)
+//
+// reverse   from t_max down to t_min by the chosen integrator (generation)
+// forward   from data, noised at t_min, up to t_max by exact forward steps
+// marginal  every (y, x_t) drawn afresh and independently at each time
+//
+// A batch is run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, so neither
+// blocks nor ranks show in a result. The pause hook is called between steps: it deals batches and watches the clock.
+// Errors: NonFiniteState (exit code 5) with trajectory, time and seed.
+#pragma once
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "kairos/dynamics/integrators.hpp"
+#include "kairos/dynamics/time_grid.hpp"
+#include "kairos/measure/recorder.hpp"
+#include "kairos/measure/tangents.hpp"
+
+namespace kairos::measure {
+
+struct EnsembleSpec {
+    Setting setting;  // law, direction, integrator, tangents
+    bool start_at_prior = false;
+    bool exposed = false;  // the last explicit coordinate is the direction of y_perp (law::expose_one)
+    std::uint64_t seed = 1, trajectories = 1;
+    std::vector<Time> times;  // ascending
+    dynamics::GridKind grid = dynamics::GridKind::log_snr;
+    int substeps = 1;
+    std::vector<const Observable*> observables;
+    bool identities = true;
+    RecordingSpec recording;
+};
+
+// Trajectories a block holds: enough lanes to vectorise, few enough for the states to stay in cache.
+[[nodiscard]] Index block_size(const law::Mixture& mixture);
+
+class Ensemble {
+public:
+    // law (in spec.setting) and schedule must outlive the ensemble.
+    Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::function<void()> pause = [] {});
+
+    [[nodiscard]] const ColumnPlan& plan() const { return plan_; }
+    [[nodiscard]] const Recorder& recorder() const { return recorder_; }
+    [[nodiscard]] BatchResult run(TrajectoryId first, std::uint64_t count);
+
+private:
+    void run_block(TrajectoryId first, Index count);
+    void run_reverse();
+    void run_forward();
+    void run_marginal();
+    void start_reverse(TrajectoryId first, Index count);
+    void evaluate(const dynamics::TimePoint& time, bool observed);
+    void visit(std::size_t time);
+    void note_clean_density();
+    [[nodiscard]] int substeps() const;
+
+    EnsembleSpec spec_;
+    const dynamics::Schedule* schedule_;
+    std::function<void()> pause_;
+    ColumnPlan plan_;
+    std::vector<dynamics::TimePoint> times_;
+    dynamics::Request observed_request_, step_request_;
+    dynamics::ExactTransition exact_;
+    dynamics::Integrator integrator_;
+    dynamics::PosteriorEvaluator evaluator_;
+    PathIntegrals path_;
+    Tangents tangents_;
+    Recorder recorder_;
+
+    TrajectoryId first_{};
+    Index count_ = 0;
+    dynamics::States states_;
+    dynamics::CleanData clean_;
+    Lanes clean_log_density_;
+    dynamics::Posterior posterior_, clean_posterior_;
+};
+
+}  // namespace kairos::measure

@@ -1,0 +1,83 @@
+// include/kairos/measure/recorder.hpp: turns what is seen of a block at each time into the result of its batch.
+//
+// A block is announced (begin), seen once at every observation time in the order of its path (visit), and closed (finish), when
+// quantities that need the whole path (entropy production) are known. Blocks of a batch are merged in their order.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kairos/measure/column_plan.hpp"
+#include "kairos/measure/decisions.hpp"
+#include "kairos/measure/histogram.hpp"
+#include "kairos/measure/moments.hpp"
+
+namespace kairos::measure {
+
+// Raw values of the first trajectories.
+struct PathRecord {
+    std::uint64_t trajectory;
+    std::vector<double> values;    // [scalar observable][T]
+    std::vector<double> x;         // [T][r], if states are kept
+    std::vector<double> radius2;   // [T], if states are kept and there is a complement
+    std::int64_t end_class = -1, end_datum = -1;
+};
+
+struct BatchResult {
+    std::vector<Moments> moments;                                // ColumnPlan::size
+    std::map<std::string, std::vector<std::uint64_t>> decisions;  // name -> paths that decided at each time [T]
+    std::vector<Histogram> histograms;                           // in the order asked for
+    std::vector<PathRecord> paths;
+};
+
+struct RecordingSpec {
+    std::vector<const Observable*> histograms;
+    std::uint64_t paths = 0;  // the first trajectories are kept
+    bool states = false;
+    bool decisions = false;   // reverse ensembles
+};
+
+class Recorder {
+public:
+    Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec, std::vector<dynamics::TimePoint> times,
+             double trajectories);
+
+    void begin_batch();
+    void begin(TrajectoryId first, Index count);
+    void visit(std::size_t time, const Sight& sight);
+    // Components the paths of this block end in, one per trajectory (empty: not known).
+    void finish(const std::vector<int>& end_components);
+    // Every decision this ensemble keeps, with no counts.
+    [[nodiscard]] std::map<std::string, std::vector<std::uint64_t>> names_of_decisions() const;
+    // Observables kept along raw paths, in the order of PathRecord::values.
+    [[nodiscard]] const std::vector<const Observable*>& path_observables() const { return scalars_; }
+    [[nodiscard]] BatchResult take() { return std::move(result_); }
+
+private:
+    void observe(const Column& column, std::size_t time, const Sight& sight);
+    void record(const Column& column, std::size_t time);
+    void check(const Column& value_column, std::size_t time, const Sight& sight);
+    void add(const Column& column, std::size_t time, const Rows& values);
+    void keep_paths(std::size_t time, const Sight& sight);
+    void close_whole_paths();
+
+    Setting setting_;
+    const ColumnPlan* plan_;
+    RecordingSpec spec_;
+    std::vector<dynamics::TimePoint> times_;
+    std::vector<bool> fluctuation_reportable_;  // [T]
+    std::vector<const Observable*> scalars_;    // kept along raw paths
+    BatchResult result_;
+
+    TrajectoryId first_{};
+    Index count_ = 0, kept_ = 0;
+    bool seen_before_ = false;
+    std::size_t previous_time_ = 0;
+    DecisionTracker class_decisions_, datum_decisions_;
+    std::map<std::size_t, Rows> previous_value_, previous_expected_;  // by position of the column: increments
+    std::map<std::size_t, std::vector<Rows>> whole_path_;             // by position of the column: [T] potentials
+    Rows value_, expected_;
+};
+
+}  // namespace kairos::measure

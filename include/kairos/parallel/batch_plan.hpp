@@ -1,0 +1,34 @@
+// include/kairos/parallel/batch_plan.hpp: how an ensemble of N trajectories is cut into numbered batches.
+//
+//   batch b holds trajectories b size .. min((b + 1) size, N) - 1;   count = ceil(N / size)
+//
+// The plan depends on N and ensemble.batch alone, never on the ranks: batches are the unit of statistics, and
+// results must not show who computed them. Automatic size, with three wishes in this order:
+//   at most 512 batches             moments of all batches are kept and written          size >= N/512
+//   at least 32 batches if N >= 32  error bars by jackknife                              size <= N/32
+//   64 trajectories a batch         blocks that fill SIMD lanes and share one pass over the data
+// so N < 256: N/32 (32 to 63 batches); N < 2048: the same, rounded down to a multiple of 8; N <= 32768: 64;
+// above: ceil(N/512), rounded up to a multiple of 8. Errors: ConfigError for ensemble.batch = 0.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "kairos/base/ids.hpp"
+
+namespace kairos::parallel {
+
+class BatchPlan {
+public:
+    BatchPlan(std::uint64_t trajectories, std::optional<std::uint64_t> batch);
+
+    [[nodiscard]] std::uint64_t trajectories() const { return trajectories_; }
+    [[nodiscard]] std::uint64_t size() const { return size_; }    // of every batch but perhaps the last
+    [[nodiscard]] std::uint64_t count() const { return count_; }  // number of batches
+    [[nodiscard]] TrajectoryId first(BatchId batch) const;
+    [[nodiscard]] std::uint64_t size_of(BatchId batch) const;
+
+private:
+    std::uint64_t trajectories_, size_, count_;
+};
+
+}  // namespace kairos::parallel

@@ -1,0 +1,159 @@
+#include "kairos/app/command_line.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "kairos/app/options.hpp"
+#include "kairos/app/text.hpp"
+#include "kairos/base/spelling.hpp"
+#include "kairos/base/version.hpp"
+
+namespace kairos::app {
+namespace {
+
+using Command = CommandLine::Command;
+using Tokens = std::span<const std::string>;
+
+constexpr const char* mend = "See kairos --help.";
+
+bool asks_help(const std::string& token) { return token == "--help" || token == "-h"; }
+
+// The argument of the option at `at`, which moves there.
+std::string argument_of(Tokens tokens, std::size_t& at, const std::string& what) {
+    if (at + 1 == tokens.size() || tokens[at + 1].empty()) {
+        throw ConfigError("command line", "", "has nothing after " + tokens[at], what, mend);
+    }
+    return tokens[++at];
+}
+
+void parse_job(Tokens tokens, CommandLine& line) {
+    for (std::size_t at = 0; at < tokens.size(); ++at) {
+        if (asks_help(tokens[at])) {
+            line.command = Command::run_help;
+            return;
+        }
+        if (tokens[at] != "-c" && tokens[at] != "--config") {
+            line.overrides.push_back(tokens[at]);
+            continue;
+        }
+        const std::string file = argument_of(tokens, at, "-c FILE");
+        if (!line.config_file.empty())
+            throw ConfigError("-c", file, "is a second configuration file", "one", mend);
+        line.config_file = file;
+    }
+}
+
+void parse_files(Tokens tokens, CommandLine& line) {
+    for (std::size_t at = 0; at < tokens.size(); ++at) {
+        if (asks_help(tokens[at])) {
+            line.command = Command::help;
+            return;
+        }
+        if (tokens[at] == "-o") {
+            line.output = argument_of(tokens, at, "-o FILE");
+        } else if (tokens[at].starts_with("-")) {
+            throw ConfigError("command line", tokens[at], "is not an option of this command",
+                              "files | -o FILE", mend);
+        } else {
+            line.files.push_back(tokens[at]);
+        }
+    }
+}
+
+ConfigError not_available(const std::string& what, const std::string& value, const std::string& allowed) {
+    return {what, value, "is not available in this version", allowed, mend};
+}
+
+void check_analyze(const CommandLine& line) {
+    if (line.command != Command::analyze) return;
+    if (!line.output.empty()) throw not_available("analyze -o", line.output, "kairos analyze RESULT.h5");
+    if (line.files.empty())
+        throw ConfigError("analyze", "", "has no file to read", "kairos analyze RESULT.h5", mend);
+    if (line.files.size() > 1)
+        throw not_available("analyze", joined(line.files, " "), "kairos analyze RESULT.h5, one file");
+}
+
+struct Named {
+    std::string name;
+    Command command;
+};
+
+Command command_named(const std::string& name) {
+    const std::vector<Named> table = {
+        {"run", Command::run},     {"plan", Command::plan},   {"analyze", Command::analyze},
+        {"merge", Command::merge}, {"sweep", Command::sweep}, {"--version", Command::version},
+        {"--help", Command::help}, {"-h", Command::help},
+    };
+    const auto row = std::ranges::find(table, name, &Named::name);
+    if (row != table.end()) return row->command;
+    std::vector<std::string> names;
+    for (const Named& known : table) names.push_back(known.name);
+    names.pop_back();  // -h is short for --help
+    const std::string nearest = nearest_spelling(name, names);
+    throw ConfigError("command line", name, "is not a command", joined(names, " | "),
+                      nearest.empty() ? mend : "Nearest: " + nearest + ".");
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, const char* const* argv) {
+    const std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
+    if (all.empty())
+        throw ConfigError("command line", "", "names no command", "run | plan | analyze | --version | --help",
+                          mend);
+    const Tokens tokens = Tokens(all).subspan(1);
+    CommandLine line;
+    line.command = command_named(all.front());
+    switch (line.command) {
+        case Command::run:
+        case Command::plan:
+            parse_job(tokens, line);
+            break;
+        case Command::analyze:
+            parse_files(tokens, line);
+            check_analyze(line);
+            break;
+        case Command::merge:
+        case Command::sweep:
+            if (std::ranges::none_of(tokens, asks_help))
+                throw not_available(all.front(), "", "run | plan | analyze");
+            line.command = Command::help;
+            break;
+        default:
+            if (!tokens.empty())
+                throw ConfigError("command line", tokens.front(), "is too much", all.front() + " alone",
+                                  mend);
+    }
+    return line;
+}
+
+std::string help_text() {
+    return R"(kairos: ensembles of generative diffusion trajectories, their entropies and their phase transitions
+
+  kairos run     [-c FILE] [--section.key=value ...]    simulate; alone, or under mpirun or srun
+  kairos plan    [-c FILE] [--section.key=value ...]    validate and print what a run would do; writes nothing
+  kairos analyze RESULT.h5                              transitions of a result, as tables
+  kairos run --help                                     every key with default, unit and meaning
+  kairos --version | --help
+
+FILE is an INI file: [section], key = value, comments after #. A key on the command line wins.
+Not in this version: merge, sweep, and analyze of several files or with -o.
+
+Exit codes: 0 complete; 2 command line or configuration; 3 input file; 4 output cannot be written;
+            5 numerical failure; 75 interrupted and resumable; 1 anything else.
+)";
+}
+
+std::string run_help_text() {
+    return "kairos run [-c FILE] [--section.key=value ...]\n"
+           "kairos plan [-c FILE] [--section.key=value ...]\n\n"
+           "Every key can stand in FILE under its [section], or on the command line, which wins.\n"
+           "Units: 1 pure number; data: of the data; time: of the process; s: seconds; -: no number.\n\n" +
+           options_help();
+}
+
+std::string version_text() {
+    return "kairos " + version() + " (git " + git_revision() + ", " + compiler() + ")\n";
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,77 @@
+#include <chrono>
+#include <cstdio>
+
+#include "kairos/app/commands.hpp"
+#include "kairos/app/memory.hpp"
+#include "kairos/app/setup.hpp"
+#include "kairos/app/text.hpp"
+#include "kairos/phases/speciation.hpp"
+
+namespace kairos::app {
+namespace {
+
+// Multiplications and additions of a run: logits and posterior mean of every component, at every evaluation.
+double operations(const Setup& setup) {
+    const auto& mixture = setup.law->mixture;
+    const bool exact = setup.config.integrator == dynamics::IntegratorKind::exact ||
+                       setup.config.direction != measure::Direction::reverse;
+    const double stages = setup.config.integrator == dynamics::IntegratorKind::heun ||
+                                  setup.config.integrator == dynamics::IntegratorKind::ode_heun
+                              ? 2.0
+                              : 1.0;
+    const double evaluations = static_cast<double>(setup.ensemble.times.size()) *
+                               (exact ? 1.0 : stages * setup.config.substeps);
+    return static_cast<double>(setup.ensemble.trajectories) * evaluations * 4.0 *
+           static_cast<double>(mixture.components()) * static_cast<double>(mixture.coordinates() + 1);
+}
+
+// Seconds of one rank, from a small piece of the run itself.
+double seconds_per_trajectory(const Setup& setup) {
+    measure::Ensemble ensemble(setup.ensemble, setup.schedule);
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    std::uint64_t done = 0;
+    const std::uint64_t piece = std::min<std::uint64_t>(setup.batches.size(), 16);
+    double elapsed = 0;
+    do {
+        (void)ensemble.run(TrajectoryId{0}, piece);
+        done += piece;
+        elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+    } while (elapsed < 0.2 && done < setup.ensemble.trajectories);
+    return elapsed / static_cast<double>(done);
+}
+
+void print_configuration(const Setup& setup) {
+    std::string section;
+    for (const auto& [key, value] : setup.config.resolved) {
+        const auto dot = key.find('.');
+        if (key.substr(0, dot) != section) {
+            section = key.substr(0, dot);
+            std::printf("[%s]\n", section.c_str());
+        }
+        std::printf("%s = %s\n", key.substr(dot + 1).c_str(), value.c_str());
+    }
+}
+
+}  // namespace
+
+void command_plan(const CommandLine& line, const parallel::Communicator& communicator) {
+    const Setup setup = prepare(read_config(line.config_file, line.overrides), communicator);
+    if (!communicator.is_root()) return;
+    print_configuration(setup);
+    std::printf("\npredicted critical times\n");
+    for (const auto& [name, time] : phases::predicted_times(*setup.law, setup.schedule))
+        std::printf("  %-30s %s\n", name.c_str(), to_text(time).c_str());
+    const MemoryNeed memory = estimate_memory(setup.config, communicator.size());
+    const double seconds = seconds_per_trajectory(setup) * static_cast<double>(setup.ensemble.trajectories);
+    std::printf("\nbatches            %llu of %llu trajectories\n", static_cast<unsigned long long>(setup.batches.count()),
+                static_cast<unsigned long long>(setup.batches.size()));
+    std::printf("memory per rank    %.3g MB (law %.3g, block %.3g, moments %.3g) of %.3g MB on this node\n", memory.rank() / 1e6,
+                memory.law / 1e6, memory.block / 1e6, memory.moments / 1e6, machine_memory() / 1e6);
+    std::printf("operations         %.3g\n", operations(setup));
+    std::printf("estimated time     %.3g s on %d rank%s\n", seconds / communicator.size(), communicator.size(),
+                communicator.size() == 1 ? "" : "s");
+    std::fflush(stdout);
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,91 @@
+#include "kairos/app/findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kairos/measure/within.hpp"
+#include "kairos/phases/theory.hpp"
+
+namespace kairos::app {
+namespace {
+
+using measure::Quantity;
+
+// Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i): h^3/12 |F''| in log snr, of half the filter's
+// trace beyond its exactly integrated part. The pathwise rate is read off the sides of the identity rate_divergence.
+std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured) {
+    const auto* value = plan.find(Quantity::identity_value, "rate_divergence");
+    const auto* difference = plan.find(Quantity::identity_difference, "rate_divergence");
+    const std::size_t times = plan.times();
+    std::vector<double> errors(times, 0.0), half_filter, lambda;
+    if (value == nullptr || difference == nullptr || times < 3) return errors;
+    for (std::size_t i = 0; i < times; ++i) {
+        const auto point = setup.schedule.at(setup.ensemble.times[i]);
+        const double rate = measured.folded[value->at(i)].mean - measured.folded[difference->at(i)].mean;
+        const double snr = std::exp(point.log_snr);
+        const double within = measure::within_components(setup.law->mixture, snr).mean_filter;
+        half_filter.push_back(rate * point.sigma2 / point.diffusion2 - 0.5 * within);
+        lambda.push_back(point.log_snr);
+    }
+    const auto slope = [&](std::size_t i) { return (half_filter[i + 1] - half_filter[i]) / (lambda[i + 1] - lambda[i]); };
+    const auto curvature = [&](std::size_t i) {
+        i = std::clamp<std::size_t>(i, 1, times - 2);
+        return 2.0 * (slope(i) - slope(i - 1)) / (lambda[i + 1] - lambda[i - 1]);
+    };
+    for (std::size_t i = 1; i < times; ++i) {
+        const double h = std::abs(lambda[i] - lambda[i - 1]);
+        errors[i] = h * h * h / 12.0 * std::max(std::abs(curvature(i)), std::abs(curvature(i - 1)));
+    }
+    return errors;
+}
+
+IdentityCurve judge_curve(const measure::Column& value, const measure::Column& difference, const measure::Column* centre,
+                          const Measured& measured, std::size_t times, const std::vector<double>& extra) {
+    const measure::Identity& identity = *value.identity;
+    IdentityCurve curve;
+    curve.name = identity.name;
+    curve.definition = identity.definition;
+    curve.components = value.components;
+    for (std::size_t i = 0; i < times; ++i)
+        for (Index c = 0; c < value.components; ++c) {
+            measure::IdentityValue judged{0, 0, 0, 0};  // an interval that does not exist holds nothing
+            if (!identity.increments || i > 0)
+                judged = measure::judge(measured.folded[value.at(i, c)], measured.folded[difference.at(i, c)],
+                                        identity.increments ? extra[i] : 0.0);
+            if (centre != nullptr) {
+                const double mean = measured.folded[centre->at(i)].mean;
+                judged.value -= mean * mean;
+                judged.expected -= mean * mean;
+            }
+            curve.value.push_back(judged.value);
+            curve.standard_error.push_back(judged.standard_error);
+            curve.expected.push_back(judged.expected);
+            curve.z.push_back(judged.z);
+        }
+    return curve;
+}
+
+}  // namespace
+
+Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
+              const parallel::Communicator& communicator) {
+    Findings findings;
+    const auto& times = setup.ensemble.times;
+    findings.theory = phases::theory_curves(*setup.law, setup.schedule, times);
+
+    const auto extra = quadrature_errors(setup, plan, measured);
+    for (const auto& column : plan.columns()) {
+        if (column.quantity != Quantity::identity_value) continue;
+        const auto* difference = plan.find(Quantity::identity_difference, column.name());
+        const auto* centre = plan.find(Quantity::identity_centre, column.name());
+        findings.identities.push_back(judge_curve(column, *difference, centre, measured, times.size(), extra));
+    }
+    findings.transitions = phases::speciation(*setup.law, setup.schedule, times, [&](const std::string& name) {
+        const auto* column = plan.find(Quantity::observable, name);
+        return column != nullptr && column->components == 1 ? batch_curves(measured, *column, times.size(), communicator)
+                                                            : std::vector<measure::MomentCurve>{};
+    });
+    return findings;
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,204 @@
+#include "kairos/app/run_loop.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "kairos/app/progress.hpp"
+#include "kairos/parallel/batch_counter.hpp"
+
+namespace kairos::app {
+namespace {
+
+using measure::Moments;
+constexpr std::size_t width = sizeof(Moments) / sizeof(double);  // a Moments is seven doubles and travels as such
+static_assert(std::is_trivially_copyable_v<Moments> && sizeof(Moments) == 7 * sizeof(double));
+
+std::vector<double> flat(const std::vector<Moments>& moments) {
+    std::vector<double> values(moments.size() * width);
+    std::memcpy(values.data(), moments.data(), values.size() * sizeof(double));
+    return values;
+}
+
+std::vector<Moments> moments_from(const std::vector<double>& values) {
+    std::vector<Moments> moments(values.size() / width);
+    std::memcpy(static_cast<void*>(moments.data()), values.data(), values.size() * sizeof(double));
+    return moments;
+}
+
+// What this rank's batches gave, moments aside.
+struct Gathered {
+    std::map<std::string, std::vector<std::uint64_t>> decisions;
+    std::vector<measure::Histogram> histograms;
+    std::vector<measure::PathRecord> paths;
+
+    void add(measure::BatchResult& batch) {
+        for (auto& [name, counts] : batch.decisions) {
+            auto& total = decisions[name];
+            total.resize(counts.size(), 0);
+            for (std::size_t i = 0; i < counts.size(); ++i) total[i] += counts[i];
+        }
+        if (histograms.empty()) histograms = std::move(batch.histograms);
+        else
+            for (std::size_t h = 0; h < histograms.size(); ++h) histograms[h].merge(batch.histograms[h]);
+        std::move(batch.paths.begin(), batch.paths.end(), std::back_inserter(paths));
+    }
+};
+
+// Counts below 2^53 travel as doubles without loss.
+void gather_histograms(const Gathered& mine, std::size_t wanted, const parallel::Communicator& communicator,
+                       Measured& measured) {
+    for (std::size_t h = 0; h < wanted; ++h) {
+        std::vector<double> flat_counts;
+        if (!mine.histograms.empty())
+            for (const std::int64_t n : mine.histograms[h].pack()) flat_counts.push_back(static_cast<double>(n));
+        flat_counts.insert(flat_counts.begin(), static_cast<double>(flat_counts.size()));
+        const std::vector<double> all = communicator.gather(flat_counts);
+        measure::Histogram total;
+        bool first = true;
+        for (std::size_t at = 0; at < all.size();) {
+            const auto length = static_cast<std::size_t>(all[at++]);
+            std::vector<std::int64_t> packed;
+            for (std::size_t i = 0; i < length; ++i) packed.push_back(static_cast<std::int64_t>(all[at + i]));
+            at += length;
+            if (length == 0) continue;
+            if (first) total = measure::Histogram::unpack(packed);
+            else total.merge(measure::Histogram::unpack(packed));
+            first = false;
+        }
+        if (communicator.is_root()) measured.histograms.push_back(std::move(total));
+    }
+}
+
+void append(std::vector<double>& flat_values, const std::vector<double>& part) {
+    flat_values.push_back(static_cast<double>(part.size()));
+    flat_values.insert(flat_values.end(), part.begin(), part.end());
+}
+
+std::vector<double> cut(const std::vector<double>& flat_values, std::size_t& at) {
+    const auto length = static_cast<std::ptrdiff_t>(flat_values[at++]);
+    const auto begin = flat_values.begin() + static_cast<std::ptrdiff_t>(at);
+    at += static_cast<std::size_t>(length);
+    return {begin, begin + length};
+}
+
+void gather_paths(const Gathered& mine, const parallel::Communicator& communicator, Measured& measured) {
+    std::vector<double> flat_paths;
+    for (const auto& path : mine.paths) {
+        flat_paths.insert(flat_paths.end(), {static_cast<double>(path.trajectory), static_cast<double>(path.end_class),
+                                             static_cast<double>(path.end_datum)});
+        append(flat_paths, path.values);
+        append(flat_paths, path.x);
+        append(flat_paths, path.radius2);
+    }
+    const std::vector<double> all = communicator.gather(flat_paths);
+    for (std::size_t at = 0; at < all.size();) {
+        measure::PathRecord path;
+        path.trajectory = static_cast<std::uint64_t>(all[at]);
+        path.end_class = static_cast<std::int64_t>(all[at + 1]);
+        path.end_datum = static_cast<std::int64_t>(all[at + 2]);
+        at += 3;
+        path.values = cut(all, at);
+        path.x = cut(all, at);
+        path.radius2 = cut(all, at);
+        measured.paths.push_back(std::move(path));
+    }
+    std::sort(measured.paths.begin(), measured.paths.end(),
+              [](const auto& a, const auto& b) { return a.trajectory < b.trajectory; });
+}
+
+void sum_decisions(const Gathered& mine, const parallel::Communicator& communicator, const measure::Recorder& recorder,
+                   Measured& measured) {
+    measured.decisions = recorder.names_of_decisions();
+    for (auto& [name, total] : measured.decisions) {
+        if (const auto found = mine.decisions.find(name); found != mine.decisions.end()) total = found->second;
+        communicator.sum(std::span<std::uint64_t>(total));
+    }
+}
+
+// Deals the batches and keeps this rank's rows. `worker` makes the function that runs one batch, given the pause hook.
+using RunBatch = std::function<std::vector<Moments>(TrajectoryId, std::uint64_t)>;
+std::vector<parallel::BatchRow> deal(const parallel::BatchPlan& batches, const parallel::Communicator& communicator,
+                                     const Watch& watch, const std::function<RunBatch(std::function<void()>)>& worker) {
+    Progress progress(watch.show_progress && communicator.is_root(), batches.count(), batches.trajectories());
+    parallel::BatchCounter counter(communicator, batches.count());
+    const RunBatch run = worker([&] {
+        counter.serve();
+        watch.check();
+    });
+    std::vector<parallel::BatchRow> rows;
+    while (const auto batch = counter.next()) {
+        progress.dealt(number(*batch));
+        rows.emplace_back(*batch, flat(run(batches.first(*batch), batches.size_of(*batch))));
+    }
+    counter.finish();
+    return rows;
+}
+
+void fold_moments(const std::vector<parallel::BatchRow>& rows, std::size_t columns, const parallel::Communicator& communicator,
+                  Measured& measured) {
+    measured.slice = parallel::slice_of(communicator.rank(), communicator.size(), columns);
+    measured.batches = moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, width));
+    const std::size_t own = measured.slice.size();
+    std::vector<Moments> folded(own);
+    for (std::uint64_t b = 0; b < measured.batch_count; ++b)
+        for (std::size_t q = 0; q < own; ++q) folded[q].merge(measured.batches[b * own + q]);
+    measured.folded = moments_from(communicator.all_gather(flat(folded)));
+}
+
+}  // namespace
+
+Measured measure_ensemble(const measure::EnsembleSpec& spec, const dynamics::Schedule& schedule,
+                          const parallel::BatchPlan& batches, const parallel::Communicator& communicator,
+                          const Watch& watch) {
+    std::unique_ptr<measure::Ensemble> ensemble;
+    Gathered mine;
+    const auto rows = deal(batches, communicator, watch, [&](std::function<void()> pause) {
+        ensemble = std::make_unique<measure::Ensemble>(spec, schedule, std::move(pause));
+        return [&](TrajectoryId first, std::uint64_t count) {
+            measure::BatchResult result = ensemble->run(first, count);
+            mine.add(result);
+            return std::move(result.moments);
+        };
+    });
+
+    Measured measured;
+    measured.batch_count = batches.count();
+    fold_moments(rows, ensemble->plan().size(), communicator, measured);
+    sum_decisions(mine, communicator, ensemble->recorder(), measured);
+    gather_histograms(mine, spec.recording.histograms.size(), communicator, measured);
+    gather_paths(mine, communicator, measured);
+    return measured;
+}
+
+std::vector<Moments> measure_clones(const phases::CloneSpec& spec, const dynamics::Schedule& schedule,
+                                    const parallel::BatchPlan& batches, const parallel::Communicator& communicator,
+                                    const Watch& watch) {
+    const auto rows = deal(batches, communicator, watch, [&](std::function<void()> pause) {
+        auto clones = std::make_shared<phases::CloneEnsemble>(spec, schedule, std::move(pause));
+        return [clones](TrajectoryId first, std::uint64_t count) { return clones->run(first, count); };
+    });
+    Measured measured;
+    measured.batch_count = batches.count();
+    fold_moments(rows, spec.branch_times.size() * phases::clone_quantities, communicator, measured);
+    return measured.folded;
+}
+
+std::vector<measure::MomentCurve> batch_curves(const Measured& measured, const measure::Column& column, std::size_t times,
+                                               const parallel::Communicator& communicator) {
+    // Each rank holds a range of the column's times, for every batch; ranges join in rank order.
+    const std::size_t begin = std::clamp(column.first, measured.slice.begin, measured.slice.end);
+    const std::size_t end = std::clamp(column.first + times, measured.slice.begin, measured.slice.end);
+    std::vector<measure::MomentCurve> curves(measured.batch_count);
+    std::vector<Moments> mine;
+    for (std::size_t q = begin; q < end; ++q)  // time by time, so that the pieces of the ranks follow one another
+        for (std::uint64_t b = 0; b < measured.batch_count; ++b)
+            mine.push_back(measured.batches[b * measured.slice.size() + (q - measured.slice.begin)]);
+    const std::vector<Moments> all = moments_from(communicator.all_gather(flat(mine)));
+    for (std::size_t i = 0; i < times; ++i)
+        for (std::uint64_t b = 0; b < measured.batch_count; ++b) curves[b].push_back(all[i * measured.batch_count + b]);
+    return curves;
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,87 @@
+#include "kairos/app/setup.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "kairos/app/build_law.hpp"
+#include "kairos/app/memory.hpp"
+#include "kairos/app/observation_times.hpp"
+#include "kairos/app/text.hpp"
+#include "kairos/base/error.hpp"
+#include "kairos/law/reduction.hpp"
+
+namespace kairos::app {
+namespace {
+
+
+// Names that only make sense for scalars, and only for what is measured.
+std::vector<const measure::Observable*> histogrammed(const Config& config, const measure::Setting& setting,
+                                                     std::vector<const measure::Observable*>& observables) {
+    if (config.histograms.empty()) return {};
+    const auto wanted = measure::select_observables(config.histograms, setting);
+    for (const auto* observable : wanted) {
+        if (observable->axis != measure::Axis::none)
+            throw ConfigError("observe.histograms", observable->name, "has several components at each time",
+                              "scalar observables", "Histograms of its moments are in /batches; choose a scalar.");
+        if (std::find(observables.begin(), observables.end(), observable) == observables.end())
+            observables.push_back(observable);
+    }
+    return wanted;
+}
+
+bool asks_for_surprisal(const std::vector<const measure::Observable*>& observables) {
+    return std::find(observables.begin(), observables.end(), measure::find_observable("data_surprisal")) != observables.end();
+}
+
+void resolve_automatic(Setup& setup) {
+    auto& config = setup.config;
+    config.set_resolved("process.t-min", to_text(setup.schedule.t_min().value));
+    config.set_resolved("process.t-max", to_text(setup.schedule.t_max().value));
+    config.set_resolved("ensemble.batch", std::to_string(setup.batches.size()));
+    config.set_resolved("ensemble.representation", setup.law->reduced ? "reduced" : "full");
+    config.set_resolved("data.dimension", to_text(setup.law->mixture.dimension()));
+    if (!setup.law->empirical) config.set_resolved("data.components", std::to_string(setup.law->mixture.components()));
+    std::string names;
+    for (const auto* observable : setup.ensemble.observables) names += (names.empty() ? "" : ",") + observable->name;
+    config.set_resolved("observe.observables", names);
+}
+
+}  // namespace
+
+Setup prepare(const Config& config, const parallel::Communicator& communicator) {
+    dynamics::Schedule schedule(config.process, config.limits);
+    require_memory(config, communicator.size(), communicator.node().size());
+    law::Law law = law_of(config, communicator);
+
+    measure::EnsembleSpec spec;
+    spec.setting = {.law = &law, .direction = config.direction, .integrator = config.integrator, .tangents = config.tangents};
+    spec.observables = measure::select_observables(config.observables, spec.setting);
+    spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
+    // The surprisal of y compares x with y direction by direction: the part of y in the complement becomes a coordinate.
+    if (asks_for_surprisal(spec.observables) && law.mixture.complement > 0) {
+        law = law::expose_one(law);
+        spec.exposed = true;
+    }
+    auto owned = std::make_unique<const law::Law>(std::move(law));
+    spec.setting.law = owned.get();
+
+    spec.start_at_prior = config.start == StartKind::prior;
+    spec.seed = config.seed;
+    spec.trajectories = config.trajectories;
+    spec.times = observation_times(config, *owned, schedule, communicator);
+    spec.grid = config.grid;
+    spec.substeps = config.substeps;
+    spec.recording.paths = config.paths;
+    spec.recording.states = config.states;
+    spec.recording.decisions = config.direction == measure::Direction::reverse;
+
+    Setup setup{config, std::move(schedule), std::move(owned), std::move(spec),
+                parallel::BatchPlan(config.trajectories, config.batch)};
+    auto& branch_times = setup.config.clone_times;
+    std::sort(branch_times.begin(), branch_times.end());
+    branch_times.erase(std::unique(branch_times.begin(), branch_times.end()), branch_times.end());
+    resolve_automatic(setup);
+    return setup;
+}
+
+}  // namespace kairos::app

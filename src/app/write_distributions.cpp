@@ -1,0 +1,142 @@
+#include "kairos/app/write_distributions.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "kairos/measure/estimate.hpp"
+
+namespace kairos::app {
+namespace {
+
+using io::ResultFile;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<double> centres(const std::vector<double>& edges) {
+    std::vector<double> middle;
+    for (std::size_t i = 1; i < edges.size(); ++i) middle.push_back(0.5 * (edges[i - 1] + edges[i]));
+    return middle;
+}
+
+// Edges and bins are axes of their own; the scale of the bins is their centres.
+void write_bins(ResultFile& file, const std::string& group, const std::vector<double>& edges, const std::string& units) {
+    file.scale(group + "/edges", std::span<const double>(edges), "bin edges", units);
+    const auto middle = centres(edges);
+    file.scale(group + "/bin", std::span<const double>(middle), "bin centres", units);
+}
+
+}  // namespace
+
+void write_decisions(ResultFile& file, const Setup& setup, const Measured& measured) {
+    if (setup.ensemble.recording.decisions) file.group("/decisions");
+    for (const auto& [name, counts] : measured.decisions) {
+        const auto found = measure::distribution_of(setup.ensemble.times, counts, setup.ensemble.trajectories);
+        const std::string group = "/decisions/" + name;
+        write_bins(file, group, found.edges, "process time");
+        file.write(group + "/density", {group + "/bin"}, std::span<const double>(found.density));
+        file.write(group + "/mean", found.mean);
+        file.write(group + "/stderr", found.standard_error);
+        file.attribute(group, "fraction", found.fraction);
+    }
+}
+
+void write_histograms(ResultFile& file, const Setup& setup, const Measured& measured,
+                      const parallel::Communicator& communicator) {
+    const auto& wanted = setup.ensemble.recording.histograms;
+    for (std::size_t h = 0; h < wanted.size(); ++h) {
+        std::vector<double> edges, density;
+        if (communicator.is_root()) {
+            edges = measured.histograms[h].edges();
+            density = measured.histograms[h].density();
+        }
+        const std::uint64_t length = communicator.max(std::uint64_t{edges.size()});
+        edges.resize(length);
+        communicator.broadcast(std::span<double>(edges));
+        const std::string group = "/histograms/" + wanted[h]->name;
+        write_bins(file, group, edges, wanted[h]->units);
+        density.resize(setup.ensemble.times.size() * (length > 0 ? length - 1 : 0));
+        file.write(group + "/density", {"/time", group + "/bin"}, std::span<const double>(density));
+        file.link_time(group);
+    }
+}
+
+void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
+                 const parallel::Communicator&) {
+    const std::uint64_t count = std::min(setup.ensemble.recording.paths, setup.ensemble.trajectories);
+    if (count == 0) return;
+    std::vector<std::int64_t> numbers(count);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    file.scale("/paths/path", std::span<const std::int64_t>(numbers), "trajectory", "dimensionless");
+    file.link_time("/paths");
+
+    const std::size_t times = plan.times();
+    std::size_t which = 0;
+    for (const auto& column : plan.columns()) {
+        if (column.quantity != measure::Quantity::observable || column.observable->axis != measure::Axis::none) continue;
+        std::vector<double> values(count * times);
+        for (std::size_t p = 0; p < measured.paths.size(); ++p)
+            std::copy_n(measured.paths[p].values.begin() + static_cast<std::ptrdiff_t>(which * times), times,
+                        values.begin() + static_cast<std::ptrdiff_t>(p * times));
+        file.write("/paths/" + column.name(), {"/paths/path", "/time"}, std::span<const double>(values),
+                   {{"long_name", column.observable->long_name}, {"units", column.observable->units}});
+        ++which;
+    }
+    if (!setup.ensemble.recording.states) return;
+
+    const auto& mixture = setup.law->mixture;
+    const auto r = static_cast<std::size_t>(mixture.coordinates());
+    std::vector<std::int64_t> components(r);
+    std::iota(components.begin(), components.end(), 0);
+    file.scale("/paths/component", std::span<const std::int64_t>(components),
+               setup.law->reduced ? "coordinate in the span of the means" : "coordinate", "dimensionless");
+    std::vector<double> x, radius2;
+    std::vector<std::int64_t> end_class(count, -1), end_datum(count, -1);
+    for (std::size_t p = 0; p < measured.paths.size(); ++p) {
+        x.insert(x.end(), measured.paths[p].x.begin(), measured.paths[p].x.end());
+        radius2.insert(radius2.end(), measured.paths[p].radius2.begin(), measured.paths[p].radius2.end());
+        end_class[p] = measured.paths[p].end_class;
+        end_datum[p] = measured.paths[p].end_datum;
+    }
+    x.resize(count * times * r);
+    file.write("/paths/x", {"/paths/path", "/time", "/paths/component"}, std::span<const double>(x), {{"units", "data"}});
+    if (mixture.complement > 0) {
+        radius2.resize(count * times);
+        file.write("/paths/radius2", {"/paths/path", "/time"}, std::span<const double>(radius2),
+                   {{"long_name", "squared radius in the coordinates that are not explicit"}, {"units", "data^2"}});
+    }
+    if (setup.config.direction == measure::Direction::marginal) return;
+    if (mixture.labels.any())
+        file.write("/paths/end_class", {"/paths/path"}, std::span<const std::int64_t>(end_class),
+                   {{"long_name", "class of the clean end, drawn from its posterior on reverse paths"}});
+    if (setup.law->empirical)
+        file.write("/paths/end_datum", {"/paths/path"}, std::span<const std::int64_t>(end_datum),
+                   {{"long_name", "datum of the clean end, drawn from its posterior on reverse paths"}});
+}
+
+void write_clones(ResultFile& file, const Setup& setup, const std::vector<measure::Moments>& clones) {
+    const auto& branch_times = setup.config.clone_times;
+    if (branch_times.empty()) return;
+    using phases::CloneQuantity;
+    file.scale("/clones/branch_time", std::span<const double>(branch_times), "branching time", "process time");
+    const auto write = [&](const std::string& name, CloneQuantity quantity, double measure::Estimate::*field,
+                           const std::string& meaning) {
+        std::vector<double> values;
+        for (std::size_t b = 0; b < branch_times.size(); ++b) {
+            const auto& moments = clones[phases::clone_column(b, quantity)];
+            values.push_back(moments.count > 0 ? measure::estimate(moments).*field : nan);
+        }
+        file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values), {{"long_name", meaning}});
+    };
+    if (setup.law->mixture.labels.any()) {
+        write("same_class", CloneQuantity::same_class, &measure::Estimate::mean, "share of clones that end in one class");
+        write("same_class_stderr", CloneQuantity::same_class, &measure::Estimate::standard_error, "standard error of same_class");
+    }
+    if (setup.law->empirical) {
+        write("same_datum", CloneQuantity::same_datum, &measure::Estimate::mean, "share of clones that end on one datum");
+        write("same_datum_stderr", CloneQuantity::same_datum, &measure::Estimate::standard_error, "standard error of same_datum");
+    }
+    write("overlap_mean", CloneQuantity::overlap, &measure::Estimate::mean, "mean of x1.x2/d at t-min");
+    write("overlap_variance", CloneQuantity::overlap, &measure::Estimate::variance, "variance of x1.x2/d at t-min");
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,212 @@
+#include "kairos/app/write_result.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <numeric>
+
+#include "kairos/app/write_distributions.hpp"
+#include "kairos/base/version.hpp"
+#include "kairos/io/result_file.hpp"
+#include "kairos/measure/estimate.hpp"
+
+namespace kairos::app {
+namespace {
+
+using io::Attributes;
+using io::ResultFile;
+using measure::Column;
+using measure::Estimate;
+using measure::Moments;
+using measure::Quantity;
+
+std::string now_utc() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
+void write_head(ResultFile& file, const Setup& setup, const RunRecord& record, const parallel::Communicator& communicator) {
+    std::string created = now_utc();
+    communicator.broadcast(created);
+    file.attribute("/", "format", "kairos");
+    file.attribute("/", "format_version", "1.0");
+    file.attribute("/", "kairos_version", version());
+    file.attribute("/", "git_revision", git_revision());
+    file.attribute("/", "compiler", compiler());
+    file.attribute("/", "created_utc", created);
+    file.attribute("/", "status", "complete");
+    file.attribute("/", "ranks", static_cast<std::int64_t>(communicator.size()));
+    file.attribute("/", "trajectories", static_cast<std::int64_t>(setup.ensemble.trajectories));
+    file.attribute("/", "wall_seconds", record.wall_seconds);
+    file.attribute("/", "command_line", record.command_line);
+    file.group("/config");
+    for (const auto& [key, value] : setup.config.resolved) file.attribute("/config", key, value);
+}
+
+void write_axes(ResultFile& file, const Setup& setup, std::uint64_t batches) {
+    std::vector<double> times;
+    for (const Time t : setup.ensemble.times) times.push_back(t.value);
+    file.scale("/time", std::span<const double>(times), "time of the forward process", "process time");
+    const auto& labels = setup.law->mixture.labels;
+    if (labels.any()) {
+        file.scale("/class", std::span<const std::int64_t>(labels.classes().values), "class label", "dimensionless");
+        std::vector<std::int64_t> levels(labels.levels.size());
+        std::iota(levels.begin(), levels.end(), 1);
+        file.scale("/level", std::span<const std::int64_t>(levels), "level of the class labels, 1 at the top", "dimensionless");
+    }
+    std::vector<std::int64_t> numbers(batches);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    file.scale("/batch", std::span<const std::int64_t>(numbers), "batch of trajectories", "dimensionless");
+    if (setup.config.tangents > 0) {
+        std::vector<std::int64_t> modes(static_cast<std::size_t>(setup.config.tangents));
+        std::iota(modes.begin(), modes.end(), 1);
+        file.scale("/mode", std::span<const std::int64_t>(modes), "tangent vector", "dimensionless");
+    }
+}
+
+void write_schedule(ResultFile& file, const Setup& setup) {
+    std::vector<double> alpha, sigma, log_snr, diffusion;
+    for (const Time t : setup.ensemble.times) {
+        const auto point = setup.schedule.at(t);
+        alpha.push_back(point.alpha);
+        sigma.push_back(std::sqrt(point.sigma2));
+        log_snr.push_back(point.log_snr);
+        diffusion.push_back(std::sqrt(point.diffusion2));
+    }
+    const auto write = [&](const char* name, const std::vector<double>& values, const char* meaning) {
+        file.write(std::string("/schedule/") + name, {"/time"}, std::span<const double>(values), {{"long_name", meaning}});
+    };
+    write("alpha", alpha, "factor on the data");
+    write("sigma", sigma, "standard deviation of the added noise");
+    write("log_snr", log_snr, "log(alpha^2/sigma^2)");
+    write("diffusion", diffusion, "g of dx = f x dt + g dB");
+    file.link_time("/schedule");
+}
+
+std::vector<std::string> axes_of(const Column& column) {
+    const auto axis = column.observable ? column.observable->axis : column.identity->axis;
+    switch (axis) {
+        case measure::Axis::classes: return {"/time", "/class"};
+        case measure::Axis::levels: return {"/time", "/level"};
+        case measure::Axis::modes: return {"/time", "/mode"};
+        case measure::Axis::none: break;
+    }
+    return {"/time"};
+}
+
+// The part of a column that this rank holds, counted from the start of the column.
+parallel::ColumnSlice own_part(const Column& column, std::size_t times, const parallel::ColumnSlice& slice) {
+    const std::size_t end = column.first + times * static_cast<std::size_t>(column.components);
+    const std::size_t from = std::clamp(column.first, slice.begin, slice.end);
+    const std::size_t to = std::clamp(end, slice.begin, slice.end);
+    if (from >= to) return {0, 0};
+    return {from - column.first, to - column.first};
+}
+
+struct EstimateField {
+    const char* name;
+    double Estimate::*field;
+};
+constexpr EstimateField estimate_fields[] = {{"mean", &Estimate::mean},
+                                             {"stderr", &Estimate::standard_error},
+                                             {"variance", &Estimate::variance},
+                                             {"variance_stderr", &Estimate::variance_stderr},
+                                             {"skewness", &Estimate::skewness},
+                                             {"excess_kurtosis", &Estimate::excess_kurtosis},
+                                             {"minimum", &Estimate::minimum},
+                                             {"maximum", &Estimate::maximum},
+                                             {"count", &Estimate::count}};
+
+struct MomentField {
+    const char* name;
+    double Moments::*field;
+};
+constexpr MomentField moment_fields[] = {
+    {"count", &Moments::count}, {"mean", &Moments::mean}, {"m2", &Moments::m2}, {"m3", &Moments::m3}, {"m4", &Moments::m4}};
+
+void write_observable(ResultFile& file, const Column& column, std::size_t times, const Measured& measured) {
+    const auto part = own_part(column, times, measured.slice);
+    std::vector<Estimate> estimates;
+    for (std::size_t q = part.begin; q < part.end; ++q)
+        estimates.push_back(measure::estimate(measured.folded[column.first + q]));
+    const std::string group = "/observables/" + column.name();
+    for (const auto& [name, field] : estimate_fields) {
+        std::vector<double> values;
+        for (const Estimate& one : estimates) values.push_back(one.*field);
+        file.write_slice(group + "/" + name, axes_of(column), 0, part, values);
+    }
+    file.attribute(group, "long_name", column.observable->long_name);
+    file.attribute(group, "units", column.observable->units);
+    file.attribute(group, "definition", column.observable->definition);
+    file.link_time(group);
+}
+
+void write_batches(ResultFile& file, const Column& column, std::size_t times, const Measured& measured) {
+    const auto part = own_part(column, times, measured.slice);
+    auto axes = axes_of(column);
+    axes.insert(axes.begin(), "/batch");
+    const std::string group = "/batches/" + column.name();
+    for (const auto& [name, field] : moment_fields) {
+        std::vector<double> values;
+        for (std::uint64_t b = 0; b < measured.batch_count; ++b)
+            for (std::size_t q = part.begin; q < part.end; ++q)
+                values.push_back(
+                    measured.batches[b * measured.slice.size() + (column.first + q - measured.slice.begin)].*field);
+        file.write_slice(group + "/" + name, axes, 1, part, values);
+    }
+    file.link_time(group);
+}
+
+void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Findings& findings) {
+    for (const auto& [name, curve] : findings.theory)
+        file.write("/theory/" + name, {"/time"}, std::span<const double>(curve));
+    file.group("/theory");
+    file.link_time("/theory");
+    for (const auto& identity : findings.identities) {
+        const auto axes = axes_of(*plan.find(Quantity::identity_value, identity.name));
+        const std::string group = "/identities/" + identity.name;
+        file.write(group + "/value", axes, std::span<const double>(identity.value));
+        file.write(group + "/stderr", axes, std::span<const double>(identity.standard_error));
+        file.write(group + "/expected", axes, std::span<const double>(identity.expected));
+        file.write(group + "/z", axes, std::span<const double>(identity.z));
+        file.attribute(group, "definition", identity.definition);
+        file.link_time(group);
+    }
+    file.group("/transitions");
+    for (const auto& [name, found] : findings.transitions) {
+        const std::string group = "/transitions/" + name;
+        file.write(group + "/time", found.time);
+        file.write(group + "/stderr", found.standard_error);
+        file.write(group + "/ci95_low", found.ci95_low);
+        file.write(group + "/ci95_high", found.ci95_high);
+        file.write(group + "/theory", found.theory);
+    }
+}
+
+}  // namespace
+
+void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured, const Findings& findings,
+                  const RunRecord& record, const parallel::Communicator& communicator) {
+    ResultFile file(communicator, setup.config.output);
+    write_head(file, setup, record, communicator);
+    write_axes(file, setup, measured.batch_count);
+    write_schedule(file, setup);
+    for (const Column& column : plan.columns()) {
+        if (column.quantity != Quantity::observable) continue;
+        write_observable(file, column, plan.times(), measured);
+        if (setup.config.batch_moments) write_batches(file, column, plan.times(), measured);
+    }
+    write_findings(file, plan, findings);
+    write_decisions(file, setup, measured);
+    write_histograms(file, setup, measured, communicator);
+    write_paths(file, setup, plan, measured, communicator);
+    write_clones(file, setup, record.clones);
+    file.publish();
+}
+
+}  // namespace kairos::app

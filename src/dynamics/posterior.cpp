@@ -1,0 +1,146 @@
+#include "kairos/dynamics/posterior.hpp"
+
+#include <cassert>
+
+#include "posterior_parts.hpp"
+
+namespace kairos::dynamics {
+namespace {
+
+void fill_norm2(const States& states, bool complement, Lanes& norm2) {
+    norm2.setZero(states.count());
+    for (Index i = 0; i < states.x.rows(); ++i) {
+        norm2 += states.x.row(i).array().square();
+    }
+    if (complement) {
+        norm2 += states.radius2;
+    }
+}
+
+void clear(Latent& latent) {
+    latent.weights.resize(0, 0);
+    for (Lanes* lanes : {&latent.entropy, &latent.varentropy, &latent.collision, &latent.max_weight}) {
+        lanes->resize(0);
+    }
+}
+
+void clear_unrequested(const Request& request, Posterior& out) {
+    if (!request.latents) {
+        clear(out.component);
+        out.levels.clear();
+    }
+    if (!request.score) {
+        out.score.resize(0, 0);
+        for (Lanes* lanes : {&out.radial_rate, &out.score_norm2, &out.x_dot_score}) {
+            lanes->resize(0);
+        }
+    }
+    if (!request.spread) {
+        for (Lanes* lanes : {&out.score_spread, &out.covariance_trace, &out.divergence}) {
+            lanes->resize(0);
+        }
+    }
+    if (!request.class_spread) {
+        out.class_spread.resize(0);
+    }
+    if (!request.top_eigenvalue) {
+        out.top_eigenvalue.resize(0);
+    }
+}
+
+// tr Cov(y|x) = sigma^2 sum_k w_k tr S_k C_k^-1 + (sigma^4/alpha^2) spread;   div s = -sum_k w_k tr C_k^-1 +
+// spread
+void fill_traces(const Components& components, Posterior& out) {
+    const double sigma2 = components.time().sigma2, alpha = components.time().alpha;
+    const double ratio = sigma2 / alpha;
+    components.average(out.weights, &GaussianTerms::gain_trace, out.covariance_trace);
+    out.covariance_trace = sigma2 * out.covariance_trace + (ratio * ratio) * out.score_spread;
+    components.average(out.weights, &GaussianTerms::precision_trace, out.divergence);
+    out.divergence = out.score_spread - out.divergence;
+}
+
+}  // namespace
+
+void Request::merge(const Request& other) {
+    score |= other.score;
+    spread |= other.spread;
+    class_spread |= other.class_spread;
+    latents |= other.latents;
+    top_eigenvalue |= other.top_eigenvalue;
+}
+
+PosteriorEvaluator::Parts::Parts(const law::Mixture& mixture)
+    : components(make_components(mixture)), class_level(mixture.labels.class_level) {
+    for (const law::Level& level : mixture.labels.levels) {
+        groupings.push_back(group(level));
+    }
+}
+
+PosteriorEvaluator::PosteriorEvaluator(const law::Law& law) : parts_(std::make_unique<Parts>(law.mixture)) {}
+PosteriorEvaluator::~PosteriorEvaluator() = default;
+PosteriorEvaluator::PosteriorEvaluator(PosteriorEvaluator&&) noexcept = default;
+PosteriorEvaluator& PosteriorEvaluator::operator=(PosteriorEvaluator&&) noexcept = default;
+
+void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, const Request& request,
+                                  Posterior& out) {
+    Parts& p = *parts_;
+    Components& components = *p.components;
+    components.set_time(time);
+    out.time = time;
+    clear_unrequested(request, out);
+    fill_norm2(states, components.mixture().complement > 0, out.norm2);
+
+    Rows& logits = request.latents ? p.logits : out.weights;
+    components.logits(states, out.norm2, logits, out.log_density);
+    softmax(logits, out.weights, p.softmax);
+    out.log_density += p.softmax.max + p.softmax.log_total;
+    if (request.latents) {
+        summarise_components(logits, out.weights, p.softmax, out.component);
+        out.levels.resize(p.groupings.size());
+        for (std::size_t l = 0; l < p.groupings.size(); ++l) {
+            summarise_classes(p.groupings[l], out.weights, out.component, out.levels[l]);
+        }
+    }
+    if (!(request.score || request.spread || request.class_spread || request.top_eigenvalue)) {
+        return;
+    }
+    p.mean.setZero(states.x.rows(), states.count());
+    components.add_weighted(states, out.weights, components.all(), p.mean);
+    components.average(out.weights, &GaussianTerms::precision, p.kappa);
+    if (request.score) {
+        out.radial_rate = p.kappa;
+        fill_score(components, states, p.mean, out);
+    }
+    if (request.spread) {
+        fill_spread(components, states, p.mean, p.kappa, out.weights, out.score_spread);
+        fill_traces(components, out);
+    }
+    if (request.class_spread) {
+        assert(!p.groupings.empty());
+        const Grouping& classes = p.groupings[p.class_level];
+        if (classes.one_to_one && request.spread) {
+            out.class_spread = out.score_spread;
+        } else if (classes.one_to_one) {
+            fill_spread(components, states, p.mean, p.kappa, out.weights, out.class_spread);
+        } else {
+            fill_class_spread(components, classes, states, p.mean, p.kappa, out.weights, out.class_spread);
+        }
+    }
+    if (request.top_eigenvalue) {
+        fill_top_eigenvalue(p.product, components, states, p.mean, p.kappa, out.weights, out.top_eigenvalue);
+    }
+}
+
+void PosteriorEvaluator::covariance_times(const States& states, const Posterior& posterior, const Rows& v,
+                                          Rows& out) const {
+    Parts& p = *parts_;
+    p.components->set_time(posterior.time);
+    // mean = score + shift
+    p.mean = -posterior.score;
+    p.components->subtract_shift(states, p.mean);
+    p.mean = -p.mean;
+    p.product.apply(*p.components, {&states, &posterior.weights, &p.mean, &posterior.radial_rate}, false, v,
+                    out);
+}
+
+}  // namespace kairos::dynamics

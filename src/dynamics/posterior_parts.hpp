@@ -1,0 +1,51 @@
+// src/dynamics/posterior_parts.hpp: what an evaluator keeps between evaluations, and the pieces an evaluation
+// is made of.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "components.hpp"
+#include "covariance_product.hpp"
+#include "kairos/dynamics/posterior.hpp"
+#include "softmax.hpp"
+
+namespace kairos::dynamics {
+
+// One level of the labels: the components of every class, as runs of consecutive ones (a single run where
+// they are sorted).
+struct Grouping {
+    std::vector<std::vector<Run>> classes;
+    bool one_to_one = false;  // every component is a class of its own
+};
+[[nodiscard]] Grouping group(const law::Level& level);
+
+struct PosteriorEvaluator::Parts {
+    explicit Parts(const law::Mixture& mixture);
+
+    std::unique_ptr<Components> components;
+    std::vector<Grouping> groupings;  // one per level
+    std::size_t class_level;
+    Softmax softmax;
+    Rows logits;
+    Rows mean;    // sum_k w_k u_k
+    Lanes kappa;  // sum_k w_k/v_k
+    CovarianceProduct product;
+};
+
+// Latent of the components, from logits shifted by their maximum and the weights they gave.
+void summarise_components(const Rows& shifted_logits, const Rows& weights, const Softmax& softmax,
+                          Latent& out);
+// Latent of one level: from the weights of the components, and their summary where every component is a class
+// of its own.
+void summarise_classes(const Grouping& grouping, const Rows& weights, const Latent& component, Latent& out);
+
+// Everything that reads the score. radius2 counts only where the law has a complement.
+void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out);
+void fill_spread(Components& components, const States& states, const Rows& mean, const Lanes& kappa,
+                 const Rows& weights, Lanes& spread);
+void fill_class_spread(Components& components, const Grouping& grouping, const States& states,
+                       const Rows& mean, const Lanes& kappa, const Rows& weights, Lanes& spread);
+void fill_top_eigenvalue(CovarianceProduct& product, Components& components, const States& states,
+                         const Rows& mean, const Lanes& kappa, const Rows& weights, Lanes& out);
+
+}  // namespace kairos::dynamics

@@ -1,0 +1,26 @@
+#include "softmax.hpp"
+
+#include <span>
+
+#include "kairos/random/vector_math.hpp"
+#include "lane_math.hpp"
+
+namespace kairos::dynamics {
+
+void softmax(Rows& logits, Rows& weights, Softmax& out) {
+    column_maxima(logits, out.max, out.top);
+    for (Index k = 0; k < logits.rows(); ++k) {
+        logits.row(k).array() -= out.max;
+    }
+    weights.resize(logits.rows(), logits.cols());
+    const auto size = static_cast<std::size_t>(logits.size());
+    random::exp_of(std::span<const double>(logits.data(), size), std::span<double>(weights.data(), size));
+
+    sum_of_others(weights, out.top, out.others);
+    log1p_of(out.others, out.log_total);
+    for (Index k = 0; k < weights.rows(); ++k) {
+        weights.row(k).array() /= 1.0 + out.others;
+    }
+}
+
+}  // namespace kairos::dynamics

@@ -1,0 +1,79 @@
+#include "publish.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "kairos/io/hdf5_handle.hpp"
+
+namespace kairos::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse_output(const std::string& path, const std::string& problem,
+                                const std::string& mend) {
+    throw OutputRefusal(path, problem, mend);
+}
+
+void require(bool good, const std::string& path, const std::string& call) {
+    if (!good) refuse_output(path, call + " failed: " + std::strerror(errno), "");
+}
+
+fs::path folder_of(const std::string& path) {
+    const fs::path folder = fs::path(path).parent_path();
+    return folder.empty() ? fs::path(".") : folder;
+}
+
+class Descriptor {
+public:
+    Descriptor(const std::string& name, int flags) : id_(open(name.c_str(), flags, 0666)) {}
+    ~Descriptor() {
+        if (good()) close(id_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] bool good() const { return id_ >= 0; }
+    [[nodiscard]] bool sync() const { return fsync(id_) == 0; }
+
+private:
+    int id_;
+};
+
+}  // namespace
+
+std::string part_of(const std::string& path) { return path + ".part"; }
+
+void require_writable(const std::string& path) {
+    const std::string mend = "Choose another file with --output.file=...";
+    std::error_code ignored;
+    if (fs::path(path).filename().empty() || fs::is_directory(path, ignored))
+        refuse_output(path, "that is a folder, not a file", mend);
+    const fs::path folder = folder_of(path);
+    if (!fs::is_directory(folder, ignored))
+        refuse_output(path, "there is no folder " + folder.string(),
+                      "Make it, or choose another with --output.file=...");
+    const std::string part = part_of(path);
+    const bool there = fs::exists(part, ignored);
+    const Descriptor probe(part, O_WRONLY | O_CREAT);
+    if (!probe.good()) refuse_output(path, part + " cannot be made: " + std::strerror(errno), mend);
+    if (!there) unlink(part.c_str());
+}
+
+void publish_part(const std::string& path) {
+    const std::string part = part_of(path);
+    const Descriptor file(part, O_RDONLY);
+    require(file.good() && file.sync(), path, "fsync of " + part);
+    require(std::rename(part.c_str(), path.c_str()) == 0, path, "renaming " + part);
+    const Descriptor folder(folder_of(path).string(), O_RDONLY | O_DIRECTORY);
+    require(folder.good(), path, "opening its folder");
+    // Some network file systems cannot sync a folder and say EINVAL; the rename is then as durable as they
+    // make it.
+    require(folder.sync() || errno == EINVAL || errno == EROFS, path, "fsync of its folder");
+}
+
+}  // namespace kairos::io

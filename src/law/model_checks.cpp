@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "kairos/base/error.hpp"
+#include "model_parts.hpp"
+
+namespace kairos::law {
+namespace {
+
+constexpr double square_storage_limit = 32768;  // K^2 doubles: 8 GB
+constexpr double noise_components = 4294967294.0;
+
+bool one_or_per_component(std::size_t size, Index components) {
+    return size == 1 || size == static_cast<std::size_t>(components);
+}
+
+}  // namespace
+
+std::string in_words(double value) {
+    std::array<char, 32> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+    return {buffer.data(), end};
+}
+
+std::string in_words(const std::vector<double>& values) {
+    std::string text;
+    for (const double value : values) {
+        if (!text.empty()) text += ',';
+        text += in_words(value);
+    }
+    return text;
+}
+
+Index stored_dimension(const ModelSpec& spec) { return static_cast<Index>(spec.dimension); }
+
+void check_dimension(const ModelSpec& spec) {
+    if (spec.dimension >= 1.0 && spec.dimension <= 9007199254740992.0 &&
+        spec.dimension == std::floor(spec.dimension))
+        return;
+    throw ConfigError("data.dimension", in_words(spec.dimension), "is no dimension",
+                      "an integer from 1 to 2^53", "Try --data.dimension=1024.");
+}
+
+void check_random_dimension(const ModelSpec& spec) {
+    if (spec.dimension <= noise_components) return;
+    throw ConfigError("data.dimension", in_words(spec.dimension),
+                      "needs more random numbers than one stream numbers",
+                      "at most " + in_words(noise_components) + " for this data.model",
+                      "Try --data.dimension=1e9, or data.model = simplex.");
+}
+
+void check_components(const ModelSpec& spec, Index least, double most, const std::string& why) {
+    const auto count = static_cast<double>(spec.components);
+    if (spec.components >= least && count <= most) return;
+    const std::string lowest = in_words(static_cast<double>(least));
+    const bool single = most == static_cast<double>(least);
+    throw ConfigError(
+        "data.components", in_words(count), why, single ? lowest : lowest + " to " + in_words(most),
+        "Try --data.components=" + in_words(std::clamp(count, static_cast<double>(least), most)) + ".");
+}
+
+void check_separation(const ModelSpec& spec, bool zero_allowed) {
+    if (std::isfinite(spec.separation) && (spec.separation > 0.0 || (zero_allowed && spec.separation == 0.0)))
+        return;
+    throw ConfigError("data.separation", in_words(spec.separation), "does not separate the means",
+                      zero_allowed ? "0 or a positive number" : "a positive number",
+                      "Try --data.separation=1; means that coincide are data.model = unequal-variances.");
+}
+
+void check_square_storage(const std::string& key, double components) {
+    if (components <= square_storage_limit) return;
+    throw ConfigError(
+        key, in_words(components), "asks for as many coordinates as components, squared too many numbers",
+        "at most " + in_words(square_storage_limit) + " components for this data.model", "Take fewer.");
+}
+
+Vector normalised_weights(const ModelSpec& spec, Index components) {
+    if (spec.weights.empty()) return Vector::Constant(components, 1.0 / static_cast<double>(components));
+    const auto bad = [](double w) { return !(std::isfinite(w) && w > 0.0); };
+    const std::string count = in_words(static_cast<double>(components));
+    if (spec.weights.size() != static_cast<std::size_t>(components) ||
+        std::ranges::any_of(spec.weights, bad)) {
+        throw ConfigError("data.weights", in_words(spec.weights), "does not give every component a weight",
+                          count + " positive numbers (they need not add up to 1)",
+                          "Without data.weights all are equal.");
+    }
+    Vector weights = Eigen::Map<const Vector>(spec.weights.data(), components);
+    weights /= weights.maxCoeff();  // first, so that the sum cannot overflow
+    return weights / weights.sum();
+}
+
+std::vector<Covariance> isotropic_covariances(const ModelSpec& spec, Index components) {
+    const auto bad = [](double s) { return !(std::isfinite(s) && s >= 0.0 && std::isfinite(s * s)); };
+    const std::string count = in_words(static_cast<double>(components));
+    if (!one_or_per_component(spec.sigma.size(), components) || std::ranges::any_of(spec.sigma, bad)) {
+        throw ConfigError(
+            "data.sigma", in_words(spec.sigma), "is no within-cluster standard deviation",
+            components == 1 ? "one number >= 0" : "one number >= 0 for all components, or " + count,
+            "Try --data.sigma=1.");
+    }
+    std::vector<Covariance> covariances;
+    const bool equal = std::ranges::adjacent_find(spec.sigma, std::not_equal_to<>()) == spec.sigma.end();
+    for (const double sigma : spec.sigma) {
+        Covariance covariance;
+        covariance.isotropic = sigma * sigma;
+        covariances.push_back(covariance);
+        if (equal) break;
+    }
+    return covariances;
+}
+
+double single_variance(const ModelSpec& spec) { return isotropic_covariances(spec, 1).front().isotropic; }
+
+}  // namespace kairos::law

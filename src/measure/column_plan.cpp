@@ -1,0 +1,41 @@
+#include "kairos/measure/column_plan.hpp"
+
+#include <algorithm>
+
+namespace kairos::measure {
+
+ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observable*>& observables, bool identities,
+                       std::size_t times)
+    : times_(times) {
+    for (const Observable* observable : observables) {
+        add(Quantity::observable, observable, nullptr, measure::columns(*observable, setting));
+        request_.merge(observable->request);
+        path_integrals_ |= observable->path_integral;
+        observed_path_integrals_ |= observable->path_integral;
+    }
+    if (!identities) return;
+    for (const Identity& identity : identity_table()) {
+        if (identity.missing(setting) != nullptr) continue;
+        const Index components = identity.axis == Axis::classes ? setting.law->mixture.labels.classes().classes() : 1;
+        add(Quantity::identity_value, nullptr, &identity, components);
+        add(Quantity::identity_difference, nullptr, &identity, components);
+        if (identity.centre != nullptr) add(Quantity::identity_centre, nullptr, &identity, 1);
+        request_.merge(identity.request);
+        path_integrals_ |= identity.path_integral;
+    }
+    if (path_integrals_) request_.spread = true;
+}
+
+void ColumnPlan::add(Quantity quantity, const Observable* observable, const Identity* identity, Index components) {
+    columns_.push_back({quantity, observable, identity, components, size_});
+    size_ += times_ * static_cast<std::size_t>(components);
+}
+
+const Column* ColumnPlan::find(Quantity quantity, const std::string& name) const {
+    const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const Column& column) {
+        return column.quantity == quantity && column.name() == name;
+    });
+    return found == columns_.end() ? nullptr : &*found;
+}
+
+}  // namespace kairos::measure

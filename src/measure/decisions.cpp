@@ -1,0 +1,92 @@
+// src/measure/decisions.cpp: one pass over the weights per observation time; the last one to write is the one
+// that counts.
+#include "kairos/measure/decisions.hpp"
+
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+namespace kairos::measure {
+namespace {
+
+constexpr double committed_above = 0.9;
+constexpr int none = -1;
+
+}  // namespace
+
+void DecisionTracker::begin(Index count) {
+    const auto paths = static_cast<std::size_t>(count);
+    leader_.assign(paths, none);
+    last_change_.assign(paths, none);
+    commitment_.assign(paths, none);
+    best_.resize(count);
+    who_.resize(count);
+}
+
+void DecisionTracker::visit(std::size_t index, const Rows& weights) {
+    assert(weights.rows() > 0 && weights.cols() == best_.size());
+    best_ = weights.row(0).array();
+    who_.setZero();
+    for (Index label = 1; label < weights.rows(); ++label) {
+        const auto row = weights.row(label).array();
+        who_ = (row > best_).select(static_cast<double>(label), who_);
+        best_ = row.max(best_);
+    }
+    const int now = static_cast<int>(index);
+    for (std::size_t j = 0; j < leader_.size(); ++j) {
+        const auto column = static_cast<Index>(j);
+        const int leader = static_cast<int>(who_[column]);
+        if (leader_[j] != none && leader_[j] != leader) {
+            last_change_[j] = now;
+        }
+        leader_[j] = leader;
+        if (best_[column] <= committed_above) {
+            commitment_[j] = none;
+        } else if (commitment_[j] == none) {
+            commitment_[j] = now;
+        }
+    }
+}
+
+namespace {
+
+// Midpoints between neighbours, closed by the first and the last time themselves: no path decides outside the
+// grid.
+std::vector<double> bin_edges(std::span<const Time> times) {
+    std::vector<double> edges{times.front().value};
+    for (std::size_t i = 1; i < times.size(); ++i) {
+        edges.push_back(0.5 * (times[i - 1].value + times[i].value));
+    }
+    edges.push_back(times.back().value);
+    return edges;
+}
+
+}  // namespace
+
+Distribution distribution_of(std::span<const Time> times, std::span<const std::uint64_t> counts,
+                             std::uint64_t total) {
+    assert(times.size() == counts.size() && !times.empty());
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    double decided = 0.0, sum = 0.0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        decided += static_cast<double>(counts[i]);
+        sum += static_cast<double>(counts[i]) * times[i].value;
+    }
+    Distribution out{bin_edges(times), std::vector<double>(times.size(), 0.0), nan, nan,
+                     total == 0 ? nan : decided / static_cast<double>(total)};
+    if (decided == 0.0) {
+        return out;
+    }
+    out.mean = sum / decided;
+    double squares = 0.0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        const auto count = static_cast<double>(counts[i]);
+        const double width = out.edges[i + 1] - out.edges[i];
+        out.density[i] = width > 0.0 ? count / (decided * width) : 0.0;
+        squares += count * (times[i].value - out.mean) * (times[i].value - out.mean);
+    }
+    out.standard_error = std::sqrt(squares / (decided - 1.0) / decided);  // NaN for a single path
+    return out;
+}
+
+}  // namespace kairos::measure

@@ -1,0 +1,173 @@
+#include "kairos/measure/ensemble.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "kairos/base/error.hpp"
+
+namespace kairos::measure {
+namespace {
+
+std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule, const std::vector<Time>& times) {
+    std::vector<dynamics::TimePoint> points;
+    for (const Time t : times) points.push_back(schedule.at(t));
+    return points;
+}
+
+}  // namespace
+
+Index block_size(const law::Mixture& mixture) {
+    constexpr double cache = 512.0 * 1024.0;  // half of a common L2: states, noise, score and weights of the block
+    const double bytes = 8.0 * (4.0 * static_cast<double>(mixture.coordinates()) +
+                                3.0 * static_cast<double>(mixture.components()) + 24.0);
+    const double lanes = std::clamp(cache / bytes, 32.0, 1024.0);
+    return static_cast<Index>(std::exp2(std::floor(std::log2(lanes))));
+}
+
+Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::function<void()> pause)
+    : spec_(std::move(spec)),
+      schedule_(&schedule),
+      pause_(std::move(pause)),
+      plan_(spec_.setting, spec_.observables, spec_.identities, spec_.times.size()),
+      times_(points_of(schedule, spec_.times)),
+      observed_request_(plan_.request()),
+      exact_(*spec_.setting.law, schedule, spec_.exposed),
+      integrator_(spec_.setting.integrator, *spec_.setting.law, schedule),
+      evaluator_(*spec_.setting.law),
+      path_(*spec_.setting.law),
+      tangents_(*spec_.setting.law, spec_.setting.tangents),
+      recorder_(spec_.setting, plan_, spec_.recording, times_, static_cast<double>(spec_.trajectories)) {
+    if (spec_.setting.direction == Direction::reverse) step_request_ = integrator_.request();
+    observed_request_.merge(step_request_);
+    if (spec_.recording.decisions) observed_request_.latents = true;
+    if (plan_.needs_path_integrals()) step_request_.spread = true;
+    if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
+}
+
+// The exact steps need no substeps; they are taken only to refine an integral along the path that was asked for.
+int Ensemble::substeps() const {
+    const bool exact = spec_.setting.direction != Direction::reverse ||
+                       spec_.setting.integrator == dynamics::IntegratorKind::exact;
+    return exact && !plan_.observes_path_integrals() ? 1 : spec_.substeps;
+}
+
+BatchResult Ensemble::run(TrajectoryId first, std::uint64_t count) {
+    const auto block = static_cast<std::uint64_t>(block_size(spec_.setting.law->mixture));
+    recorder_.begin_batch();
+    for (std::uint64_t done = 0; done < count; done += block)
+        run_block(first + done, static_cast<Index>(std::min(block, count - done)));
+    return recorder_.take();
+}
+
+void Ensemble::run_block(TrajectoryId first, Index count) {
+    first_ = first;
+    count_ = count;
+    recorder_.begin(first, count);
+    path_.begin(count);
+    if (spec_.setting.tangents > 0) tangents_.begin(count);
+    switch (spec_.setting.direction) {
+        case Direction::reverse: run_reverse(); break;
+        case Direction::forward: run_forward(); break;
+        case Direction::marginal: run_marginal(); break;
+    }
+}
+
+void Ensemble::start_reverse(TrajectoryId first, Index count) {
+    if (spec_.start_at_prior) {
+        exact_.prior(times_.back(), spec_.seed, first, count, states_);
+        return;
+    }
+    exact_.draw_clean(spec_.seed, StepId{0}, first, count, clean_);
+    exact_.noised(clean_, times_.back(), spec_.seed, StepId{0}, states_);
+}
+
+void Ensemble::run_reverse() {
+    start_reverse(first_, count_);
+    const dynamics::NoiseKeys keys{.seed = spec_.seed};
+    const int parts = substeps();
+    std::uint32_t step = 0;
+    for (std::size_t i = times_.size(); i-- > 0;) {
+        evaluate(times_[i], true);
+        visit(i);
+        if (i == 0) break;
+        const auto stops = dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i - 1], parts);
+        for (std::size_t s = 1; s < stops.size(); ++s) {
+            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false);
+            const bool last = s + 1 == stops.size();
+            const dynamics::TimePoint next = last ? times_[i - 1] : schedule_->at(stops[s]);
+            if (spec_.setting.tangents > 0) tangents_.step(evaluator_, states_, posterior_, next);
+            integrator_.step(states_, posterior_, next, keys, StepId{step++});
+            pause_();
+        }
+    }
+    std::vector<int> ends;
+    dynamics::ExactTransition::choose(posterior_, {spec_.seed, keys.end, keys.copy}, first_, StepId{0}, ends);
+    recorder_.finish(ends);
+}
+
+void Ensemble::run_forward() {
+    exact_.draw_clean(spec_.seed, StepId{0}, first_, count_, clean_);
+    note_clean_density();
+    exact_.noised(clean_, times_.front(), spec_.seed, StepId{0}, states_);
+    const dynamics::NoiseKeys keys{.seed = spec_.seed};
+    const int parts = substeps();
+    std::uint32_t step = 0;
+    for (std::size_t i = 0; i < times_.size(); ++i) {
+        evaluate(times_[i], true);
+        visit(i);
+        if (i + 1 == times_.size()) break;
+        const auto stops = dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i + 1], parts);
+        for (std::size_t s = 1; s < stops.size(); ++s) {
+            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false);
+            exact_.forward(states_, schedule_->at(stops[s - 1]), schedule_->at(stops[s]), keys, StepId{step++});
+            pause_();
+        }
+    }
+    recorder_.finish(clean_.component);
+}
+
+void Ensemble::run_marginal() {
+    for (std::size_t i = 0; i < times_.size(); ++i) {
+        const StepId draw{static_cast<std::uint32_t>(i)};
+        exact_.draw_clean(spec_.seed, draw, first_, count_, clean_);
+        note_clean_density();
+        exact_.noised(clean_, times_[i], spec_.seed, draw, states_);
+        evaluate(times_[i], true);
+        visit(i);
+        pause_();
+    }
+    recorder_.finish({});
+}
+
+void Ensemble::evaluate(const dynamics::TimePoint& time, bool observed) {
+    evaluator_.evaluate(states_, time, observed ? observed_request_ : step_request_, posterior_);
+    for (Index j = 0; j < count_; ++j)
+        if (!std::isfinite(posterior_.norm2[j]))
+            throw NonFiniteState(spec_.seed, first_ + static_cast<std::uint64_t>(j), time.t);
+    if (plan_.needs_path_integrals()) path_.visit(posterior_);
+}
+
+void Ensemble::visit(std::size_t time) {
+    const bool tangents = spec_.setting.tangents > 0;
+    if (tangents) tangents_.read(times_.back().t.value - times_[time].t.value);
+    const bool clean = spec_.setting.direction != Direction::reverse;
+    recorder_.visit(time, {.setting = &spec_.setting,
+                           .states = &states_,
+                           .posterior = &posterior_,
+                           .path = plan_.needs_path_integrals() ? &path_ : nullptr,
+                           .clean = clean ? &clean_ : nullptr,
+                           .clean_log_density = clean_log_density_.size() > 0 ? &clean_log_density_ : nullptr,
+                           .exponents = tangents ? &tangents_.exponents() : nullptr});
+}
+
+// log p_0(y): the mixture's density without noise, for the surprisal of continuous data.
+void Ensemble::note_clean_density() {
+    if (spec_.setting.law->empirical || plan_.find(Quantity::observable, "data_surprisal") == nullptr) return;
+    const dynamics::States clean{first_, clean_.y, clean_.radius2};
+    const dynamics::TimePoint noiseless{.t = Time{0}, .alpha = 1, .sigma2 = 0};
+    evaluator_.evaluate(clean, noiseless, {}, clean_posterior_);
+    clean_log_density_ = clean_posterior_.log_density;
+}
+
+}  // namespace kairos::measure

@@ -1,0 +1,67 @@
+// src/measure/jackknife.cpp: every fold but one from what stands before it and what stands after it: O(B T)
+// merges in all.
+#include "kairos/measure/jackknife.hpp"
+
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+namespace kairos::measure {
+namespace {
+
+void merge_into(MomentCurve& curve, const MomentCurve& other) {
+    assert(curve.size() == other.size());
+    for (std::size_t t = 0; t < curve.size(); ++t) {
+        curve[t].merge(other[t]);
+    }
+}
+
+// after[b]: the fold of batches b, b + 1, ..., B - 1; after[B] is empty.
+std::vector<MomentCurve> folds_from(std::span<const MomentCurve> batches) {
+    std::vector<MomentCurve> after(batches.size() + 1, MomentCurve(batches.front().size()));
+    for (std::size_t b = batches.size(); b-- > 0;) {
+        after[b] = batches[b];
+        merge_into(after[b], after[b + 1]);
+    }
+    return after;
+}
+
+// (B - 1)/B sum (theta_b - mean)^2, two passes
+double delete_one_error(const std::vector<double>& thetas) {
+    const auto count = static_cast<double>(thetas.size());
+    double mean = 0.0;
+    for (const double theta : thetas) {
+        mean += theta / count;
+    }
+    double sum = 0.0;
+    for (const double theta : thetas) {
+        sum += (theta - mean) * (theta - mean);
+    }
+    return std::sqrt((count - 1.0) / count * sum);
+}
+
+}  // namespace
+
+JackknifeEstimate jackknife(std::span<const MomentCurve> batches,
+                            const std::function<double(std::span<const Moments>)>& statistic) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    if (batches.empty()) {
+        return {nan, nan};
+    }
+    const std::vector<MomentCurve> after = folds_from(batches);
+    MomentCurve before(batches.front().size());
+    std::vector<double> thetas;
+    thetas.reserve(batches.size());
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+        if (batches.size() > 1) {
+            MomentCurve others = before;
+            merge_into(others, after[b + 1]);
+            thetas.push_back(statistic(others));
+        }
+        merge_into(before, batches[b]);
+    }
+    return {statistic(before), thetas.empty() ? nan : delete_one_error(thetas)};
+}
+
+}  // namespace kairos::measure

@@ -1,0 +1,259 @@
+// The rows of the table of observables.
+// s = score, w_c = p(class c | x), w_j = p(datum j | x), F = (alpha^2/sigma^2) Cov(y|x).
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+#include "kairos/measure/observables.hpp"
+#include "needs.hpp"
+
+namespace kairos::measure {
+namespace {
+
+using Out = Eigen::Ref<Rows>;
+using dynamics::Latent;
+using dynamics::Posterior;
+using dynamics::Request;
+
+constexpr Request nothing_more{};
+constexpr Request score{.score = true};
+constexpr Request spread{.spread = true};
+constexpr Request latents{.latents = true};
+
+// One number a trajectory.
+template <class Values>
+void fill(Out out, const Values& values) {
+    out.row(0).array() = values;
+}
+
+const Latent& class_latent(const Sight& sight) {
+    return sight.posterior->levels[sight.setting->law->mixture.labels.class_level];
+}
+
+template <Lanes Latent::*member>
+void of_class(const Sight& sight, Out out) {
+    fill(out, class_latent(sight).*member);
+}
+
+template <Lanes Latent::*member>
+void of_datum(const Sight& sight, Out out) {
+    fill(out, sight.posterior->component.*member);
+}
+
+template <Lanes Posterior::*member>
+void of_posterior(const Sight& sight, Out out) {
+    fill(out, sight.posterior->*member);
+}
+
+void class_posterior(const Sight& sight, Out out) { out = class_latent(sight).weights; }
+
+void level_entropy(const Sight& sight, Out out) {
+    for (Index l = 0; l < out.rows(); ++l) {
+        out.row(l).array() = sight.posterior->levels[static_cast<std::size_t>(l)].entropy;
+    }
+}
+
+// (g^2/2) sum_c w_c |s_c - s|^2
+void class_entropy_rate(const Sight& sight, Out out) {
+    fill(out, 0.5 * sight.posterior->time.diffusion2 * sight.posterior->class_spread);
+}
+
+// (g^2/2)(alpha^2/sigma^4) tr Cov(y|x)
+void entropy_rate(const Sight& sight, Out out) {
+    const dynamics::TimePoint& time = sight.posterior->time;
+    const double gain = time.alpha / time.sigma2;
+    fill(out, 0.5 * time.diffusion2 * gain * gain * sight.posterior->covariance_trace);
+}
+
+// (g^2/2)(d/sigma^2 - |s|^2)
+void entropy_rate_score(const Sight& sight, Out out) {
+    const dynamics::TimePoint& time = sight.posterior->time;
+    const double dimension = sight.setting->law->mixture.dimension();
+    fill(out, 0.5 * time.diffusion2 * (dimension / time.sigma2 - sight.posterior->score_norm2));
+}
+
+// tr F = (alpha^2/sigma^2) tr Cov(y|x)
+void active_dimensions(const Sight& sight, Out out) {
+    const dynamics::TimePoint& time = sight.posterior->time;
+    fill(out, time.alpha * time.alpha / time.sigma2 * sight.posterior->covariance_trace);
+}
+
+void accumulated_entropy(const Sight& sight, Out out) { fill(out, sight.path->information()); }
+
+// M = m.x/(alpha |m|^2); a coordinate of the complement that was made explicit after m lies beyond it
+void order_parameter(const Sight& sight, Out out) {
+    const Vector& axis = sight.setting->law->axis;
+    const double scale = 1.0 / (sight.posterior->time.alpha * axis.squaredNorm());
+    out.row(0).noalias() = (scale * axis).transpose() * sight.states->x.topRows(axis.size());
+}
+
+// i_j = -log w_j of the datum j that the state was made from
+void datum_surprisal(const Sight& sight, Out out) {
+    for (Index i = 0; i < out.cols(); ++i) {
+        out(0, i) =
+            -std::log(sight.posterior->weights(sight.clean->component[static_cast<std::size_t>(i)], i));
+    }
+}
+
+// i_y = -log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); y has no part in the complement, whose share
+// of |x - alpha y|^2 is R2
+void data_surprisal(const Sight& sight, Out out) {
+    const law::Law& law = *sight.setting->law;
+    if (law.empirical) return datum_surprisal(sight, out);
+    assert(law.mixture.complement <= 0.0 || (sight.clean->radius2 == 0.0).all());
+    const dynamics::TimePoint& time = sight.posterior->time;
+    const double constant = 0.5 * law.mixture.dimension() * std::log(2.0 * std::numbers::pi * time.sigma2);
+    Lanes distance2 = sight.states->radius2;
+    if (law.mixture.complement <= 0.0) distance2.setZero(out.cols());
+    for (Index i = 0; i < sight.states->x.rows(); ++i) {
+        distance2 += (sight.states->x.row(i) - time.alpha * sight.clean->y.row(i)).array().square();
+    }
+    fill(out, sight.posterior->log_density - *sight.clean_log_density + constant +
+                  distance2 / (2.0 * time.sigma2));
+}
+
+// G(t) = -log p_t(x_t) + D_env accumulated; D over [t_1, t_2] is G(t_2) - G(t_1)
+void entropy_production(const Sight& sight, Out out) {
+    fill(out, sight.path->environment() - sight.posterior->log_density);
+}
+
+void lyapunov(const Sight& sight, Out out) { out = *sight.exponents; }
+
+// What most rows have: one column, nothing along the path, not in `default`.
+Observable plain(const char* name, const char* units, const char* long_name, const char* definition,
+                 const Request& request, const char* (*missing)(const Setting&),
+                 void (*evaluate)(const Sight&, Out)) {
+    return {.name = name,
+            .units = units,
+            .long_name = long_name,
+            .definition = definition,
+            .request = request,
+            .axis = Axis::none,
+            .path_integral = false,
+            .whole_path = false,
+            .missing = missing,
+            .evaluate = evaluate,
+            .in_default = false};
+}
+
+Observable by_default(Observable row) {
+    row.in_default = true;
+    return row;
+}
+
+Observable along(Axis axis, Observable row) {
+    row.axis = axis;
+    return row;
+}
+
+Observable summed_along_the_path(Observable row) {
+    row.path_integral = true;
+    row.request.spread = true;
+    return row;
+}
+
+Observable of_the_whole_path(Observable row) {
+    row.whole_path = true;
+    return summed_along_the_path(row);
+}
+
+void add_class_rows(std::vector<Observable>& table) {
+    const auto add = [&](const Observable& row) { table.push_back(by_default(row)); };
+    add(plain("class_entropy", "nats", "entropy of the class given the state",
+              "h = -sum_c w_c log w_c, w_c = p(c|x)", latents, needs::classes, of_class<&Latent::entropy>));
+    add(plain("class_varentropy", "nats^2", "variance of the class surprisal given the state",
+              "sum_c w_c (log w_c + h)^2, h the class entropy", latents, needs::classes,
+              of_class<&Latent::varentropy>));
+    add(plain("class_collision", "dimensionless",
+              "probability that two clones from here end in the same class", "sum_c w_c^2", latents,
+              needs::classes, of_class<&Latent::collision>));
+    add(along(Axis::classes, plain("class_posterior", "dimensionless", "posterior probability of each class",
+                                   "w_c = p(c|x)", latents, needs::classes, class_posterior)));
+    add(plain("class_entropy_rate", "nats per time", "rate of the class entropy",
+              "(g^2/2) sum_c w_c |s_c - s|^2, s_c the score of class c alone", {.class_spread = true},
+              needs::classes, class_entropy_rate));
+    table.push_back(along(
+        Axis::levels,
+        plain("level_entropy", "nats", "entropy of the class of each level given the state",
+              "-sum_c w_c log w_c over the classes of the level", latents, needs::levels, level_entropy)));
+}
+
+void add_datum_rows(std::vector<Observable>& table) {
+    const auto add = [&](const Observable& row) { table.push_back(by_default(row)); };
+    add(plain("datum_entropy", "nats", "entropy of the datum given the state",
+              "h = -sum_j w_j log w_j, w_j = p(j|x)", latents, needs::data, of_datum<&Latent::entropy>));
+    add(plain("datum_varentropy", "nats^2", "variance of the datum surprisal given the state",
+              "sum_j w_j (log w_j + h)^2, h the datum entropy", latents, needs::data,
+              of_datum<&Latent::varentropy>));
+    add(plain("participation", "dimensionless", "probability that two clones from here end on the same datum",
+              "sum_j w_j^2", latents, needs::data, of_datum<&Latent::collision>));
+    add(plain("max_weight", "dimensionless", "weight of the likeliest datum", "max_j w_j", latents,
+              needs::data, of_datum<&Latent::max_weight>));
+}
+
+void add_rate_rows(std::vector<Observable>& table) {
+    table.push_back(by_default(
+        plain("entropy_rate", "nats per time", "pathwise rate of the conditional entropy H(y|x_t)",
+              "r(x) = (g^2/2)(alpha^2/sigma^4) tr Cov(y|x)", spread, needs::nothing, entropy_rate)));
+    table.push_back(
+        by_default(plain("entropy_rate_score", "nats per time",
+                         "rate of the conditional entropy H(y|x_t) from the norm of the score",
+                         "(g^2/2)(d/sigma^2 - |s|^2)", score, needs::nothing, entropy_rate_score)));
+    table.push_back(summed_along_the_path(
+        plain("accumulated_entropy", "nats", "entropy rate summed along the path",
+              "A = int from t to t_max of r(x_u) du", spread, needs::reverse, accumulated_entropy)));
+    table.push_back(plain("data_surprisal", "nats", "surprisal of the clean datum given the state",
+                          "-log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); for a finite dataset "
+                          "-log p(j|x) of its datum j",
+                          nothing_more, needs::clean_density, data_surprisal));
+}
+
+void add_state_rows(std::vector<Observable>& table) {
+    const auto add = [&](const Observable& row) { table.push_back(row); };
+    add(plain("log_density", "nats", "log density of the state", "log p_t(x)", nothing_more, needs::nothing,
+              of_posterior<&Posterior::log_density>));
+    add(plain("score_norm2", "1/data^2", "squared norm of the score", "|s|^2", score, needs::nothing,
+              of_posterior<&Posterior::score_norm2>));
+    add(by_default(plain("score_divergence", "1/data^2", "divergence of the score",
+                         "div s = -d/sigma^2 + (alpha^2/sigma^4) tr Cov(y|x)", spread, needs::nothing,
+                         of_posterior<&Posterior::divergence>)));
+    add(plain("posterior_variance", "data^2", "total variance of the clean datum given the state",
+              "tr Cov(y|x)", spread, needs::nothing, of_posterior<&Posterior::covariance_trace>));
+    add(plain("posterior_top_eigenvalue", "data^2", "largest variance of the clean datum given the state",
+              "largest eigenvalue of Cov(y|x)", {.top_eigenvalue = true}, needs::nothing,
+              of_posterior<&Posterior::top_eigenvalue>));
+    add(plain("active_dimensions", "dimensionless", "number of directions still open",
+              "tr F = (alpha^2/sigma^2) tr Cov(y|x) = d + sigma^2 div s", spread, needs::nothing,
+              active_dimensions));
+    add(by_default(plain("order_parameter", "dimensionless", "order parameter of two clusters",
+                         "M = m.x/(alpha |m|^2)", nothing_more, needs::axis, order_parameter)));
+    add(plain("x_dot_score", "dimensionless", "state times score", "x.s", score, needs::nothing,
+              of_posterior<&Posterior::x_dot_score>));
+    add(plain("norm2", "data^2", "squared norm of the state", "|x|^2", nothing_more, needs::nothing,
+              of_posterior<&Posterior::norm2>));
+    add(of_the_whole_path(plain("entropy_production", "nats",
+                                "total entropy production from t_min to t along the path",
+                                "D = log p_tmin(x_tmin) - log p_t(x_t) + int (2/g^2) f x o dx", nothing_more,
+                                needs::exact_path, entropy_production)));
+    add(along(Axis::modes, plain("lyapunov", "1/time", "finite-time Lyapunov exponents of generation",
+                                 "log growth of each tangent from t_max down to t, over t_max - t",
+                                 nothing_more, needs::tangents, lyapunov)));
+}
+
+std::vector<Observable> make_table() {
+    std::vector<Observable> table;
+    add_class_rows(table);
+    add_datum_rows(table);
+    add_rate_rows(table);
+    add_state_rows(table);
+    return table;
+}
+
+}  // namespace
+
+std::span<const Observable> observable_table() {
+    static const std::vector<Observable> table = make_table();
+    return table;
+}
+
+}  // namespace kairos::measure

@@ -1,0 +1,205 @@
+#include "kairos/measure/recorder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace kairos::measure {
+namespace {
+
+std::span<const double> row(const Rows& values, Index i) {
+    return {values.data() + i * values.cols(), static_cast<std::size_t>(values.cols())};
+}
+
+bool counts_for_whole_path(const Column& column) {
+    return column.observable ? column.observable->whole_path : column.identity->whole_path;
+}
+
+void count_decisions(const std::vector<int>& decided, std::vector<std::uint64_t>& counts) {
+    for (const int time : decided)
+        if (time >= 0) ++counts[static_cast<std::size_t>(time)];
+}
+
+}  // namespace
+
+Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
+                   std::vector<dynamics::TimePoint> times, double trajectories)
+    : setting_(setting), plan_(&plan), spec_(spec), times_(std::move(times)) {
+    if (plan.find(Quantity::identity_value, "fluctuation") != nullptr)
+        for (const auto& time : times_)
+            fluctuation_reportable_.push_back(
+                fluctuation_reportable(setting.law->mixture, times_.front(), time, trajectories));
+    for (const Column& column : plan.columns())
+        if (column.quantity == Quantity::observable && column.observable->axis == Axis::none)
+            scalars_.push_back(column.observable);
+    begin_batch();
+}
+
+void Recorder::begin_batch() {
+    result_ = {};
+    result_.moments.resize(plan_->size());
+    result_.histograms.assign(spec_.histograms.size(), Histogram(times_.size()));
+    result_.decisions = names_of_decisions();
+}
+
+std::map<std::string, std::vector<std::uint64_t>> Recorder::names_of_decisions() const {
+    std::map<std::string, std::vector<std::uint64_t>> names;
+    const std::vector<std::uint64_t> none(times_.size(), 0);
+    if (spec_.decisions && setting_.law->mixture.labels.any())
+        names["class_last_change"] = names["class_commitment"] = none;
+    if (spec_.decisions && setting_.law->empirical) names["datum_last_change"] = names["datum_commitment"] = none;
+    return names;
+}
+
+void Recorder::begin(TrajectoryId first, Index count) {
+    first_ = first;
+    count_ = count;
+    seen_before_ = false;
+    class_decisions_.begin(count);
+    datum_decisions_.begin(count);
+    const std::uint64_t begin = number(first);
+    kept_ = begin >= spec_.paths ? 0 : std::min<Index>(count, static_cast<Index>(spec_.paths - begin));
+    for (Index j = 0; j < kept_; ++j) {
+        PathRecord record;
+        record.trajectory = begin + static_cast<std::uint64_t>(j);
+        record.values.resize(scalars_.size() * times_.size());
+        result_.paths.push_back(std::move(record));
+    }
+}
+
+void Recorder::add(const Column& column, std::size_t time, const Rows& values) {
+    for (Index c = 0; c < column.components; ++c) result_.moments[column.at(time, c)].merge(moments_of(row(values, c)));
+}
+
+void Recorder::visit(std::size_t time, const Sight& sight) {
+    for (const Column& column : plan_->columns()) {
+        if (column.quantity == Quantity::observable) observe(column, time, sight);
+        if (column.quantity == Quantity::identity_value) check(column, time, sight);
+    }
+    if (spec_.decisions && setting_.law->mixture.labels.any())
+        class_decisions_.visit(time, sight.posterior->levels[setting_.law->mixture.labels.class_level].weights);
+    if (spec_.decisions && setting_.law->empirical) datum_decisions_.visit(time, sight.posterior->weights);
+    if (kept_ > 0 && spec_.states) keep_paths(time, sight);
+    previous_time_ = time;
+    seen_before_ = true;
+}
+
+void Recorder::observe(const Column& column, std::size_t time, const Sight& sight) {
+    value_.resize(column.components, count_);
+    column.observable->evaluate(sight, value_);
+    if (column.observable->whole_path) {
+        auto& potentials = whole_path_[column.first];
+        potentials.resize(times_.size());
+        potentials[time] = value_;
+        return;
+    }
+    record(column, time);
+}
+
+// What is known of an observable at one time goes to its moments, its histogram and the raw paths.
+void Recorder::record(const Column& column, std::size_t time) {
+    add(column, time, value_);
+    for (std::size_t h = 0; h < spec_.histograms.size(); ++h)
+        if (spec_.histograms[h] == column.observable) result_.histograms[h].add(time, row(value_, 0));
+    if (kept_ == 0 || column.observable->axis != Axis::none) return;
+    const auto which =
+        static_cast<std::size_t>(std::find(scalars_.begin(), scalars_.end(), column.observable) - scalars_.begin());
+    const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
+    for (Index j = 0; j < kept_; ++j)
+        result_.paths[base + static_cast<std::size_t>(j)].values[which * times_.size() + time] = value_(0, j);
+}
+
+void Recorder::check(const Column& column, std::size_t time, const Sight& sight) {
+    const Identity& identity = *column.identity;
+    const std::size_t position = static_cast<std::size_t>(&column - plan_->columns().data());
+    const Column& difference = plan_->columns()[position + 1];
+    value_.resize(column.components, count_);
+    expected_.resize(column.components, count_);
+    identity.evaluate(sight, value_, expected_);
+    if (identity.whole_path) {
+        auto& potentials = whole_path_[column.first];
+        potentials.resize(times_.size());
+        potentials[time] = value_;
+        return;
+    }
+    if (identity.increments) {
+        Rows& before_value = previous_value_[column.first];
+        Rows& before_expected = previous_expected_[column.first];
+        std::swap(before_value, value_);
+        std::swap(before_expected, expected_);
+        if (!seen_before_) return;
+        // `before_*` now holds this time, value_ the previous one; the difference is later minus earlier.
+        const double sign = time > previous_time_ ? 1.0 : -1.0;
+        value_ = sign * (before_value - value_);
+        expected_ = sign * (before_expected - expected_);
+        time = std::max(time, previous_time_);
+    }
+    add(column, time, value_);
+    expected_ = value_ - expected_;
+    add(difference, time, expected_);
+    if (identity.centre == nullptr) return;
+    expected_.resize(1, count_);
+    identity.centre(sight, expected_);
+    add(plan_->columns()[position + 2], time, expected_);
+}
+
+void Recorder::keep_paths(std::size_t time, const Sight& sight) {
+    const Index r = sight.states->x.rows();
+    const bool complement = setting_.law->mixture.complement > 0;
+    const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
+    for (Index j = 0; j < kept_; ++j) {
+        PathRecord& record = result_.paths[base + static_cast<std::size_t>(j)];
+        record.x.resize(times_.size() * static_cast<std::size_t>(r));
+        Eigen::Map<Vector>(record.x.data() + time * static_cast<std::size_t>(r), r) = sight.states->x.col(j);
+        if (!complement) continue;
+        record.radius2.resize(times_.size());
+        record.radius2[time] = sight.states->radius2[j];
+    }
+}
+
+void Recorder::finish(const std::vector<int>& end_components) {
+    close_whole_paths();
+    const auto& mixture = setting_.law->mixture;
+    const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
+    for (std::size_t j = 0; j < static_cast<std::size_t>(kept_) && !end_components.empty(); ++j) {
+        const auto component = static_cast<std::size_t>(end_components[j]);
+        PathRecord& record = result_.paths[base + j];
+        if (mixture.labels.any()) {
+            const auto& level = mixture.labels.classes();
+            record.end_class = level.values[static_cast<std::size_t>(level.class_of[component])];
+        }
+        record.end_datum = mixture.origin[component];
+    }
+    if (!spec_.decisions) return;
+    if (mixture.labels.any()) {
+        count_decisions(class_decisions_.last_change(), result_.decisions["class_last_change"]);
+        count_decisions(class_decisions_.commitment(), result_.decisions["class_commitment"]);
+    }
+    if (setting_.law->empirical) {
+        count_decisions(datum_decisions_.last_change(), result_.decisions["datum_last_change"]);
+        count_decisions(datum_decisions_.commitment(), result_.decisions["datum_commitment"]);
+    }
+}
+
+void Recorder::close_whole_paths() {
+    for (std::size_t position = 0; position < plan_->columns().size(); ++position) {
+        const Column& column = plan_->columns()[position];
+        const bool first_of_pair = column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
+        if (!first_of_pair || !counts_for_whole_path(column)) continue;
+        const auto& potentials = whole_path_.at(column.first);
+        for (std::size_t time = 0; time < times_.size(); ++time) {
+            value_ = potentials[time] - potentials[0];
+            if (column.quantity == Quantity::observable) {
+                record(column, time);
+                continue;
+            }
+            if (!fluctuation_reportable_[time]) continue;
+            value_ = (-value_.array()).exp().matrix();
+            add(column, time, value_);
+            value_.array() -= 1.0;
+            add(plan_->columns()[position + 1], time, value_);
+        }
+    }
+}
+
+}  // namespace kairos::measure

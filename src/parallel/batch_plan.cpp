@@ -1,0 +1,47 @@
+#include "kairos/parallel/batch_plan.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "kairos/base/error.hpp"
+
+namespace kairos::parallel {
+namespace {
+
+constexpr std::uint64_t most_batches = 512, fewest_batches = 32, good_size = 64, lanes = 8;
+
+std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) {
+    return value / by + (value % by != 0 ? 1 : 0);
+}
+
+std::uint64_t automatic_size(std::uint64_t trajectories) {
+    const std::uint64_t least = divide_up(trajectories, most_batches);
+    if (least > good_size) return divide_up(least, lanes) * lanes;
+    const std::uint64_t wanted = std::min(good_size, trajectories / fewest_batches);
+    return std::max<std::uint64_t>(1, wanted < lanes ? wanted : wanted / lanes * lanes);
+}
+
+std::uint64_t valid_size(std::uint64_t trajectories, std::optional<std::uint64_t> batch) {
+    if (batch == 0U)
+        throw ConfigError("ensemble.batch", "0", "makes batches without trajectories", "1 or more",
+                          "Leave it out for the automatic size.");
+    return batch.value_or(automatic_size(trajectories));
+}
+
+}  // namespace
+
+BatchPlan::BatchPlan(std::uint64_t trajectories, std::optional<std::uint64_t> batch)
+    : trajectories_(trajectories),
+      size_(valid_size(trajectories, batch)),
+      count_(divide_up(trajectories, size_)) {}
+
+TrajectoryId BatchPlan::first(BatchId batch) const {
+    assert(number(batch) < count_);
+    return TrajectoryId{number(batch) * size_};
+}
+
+std::uint64_t BatchPlan::size_of(BatchId batch) const {
+    return std::min(size_, trajectories_ - number(first(batch)));
+}
+
+}  // namespace kairos::parallel

@@ -1,0 +1,355 @@
+#include "kairos/dynamics/posterior.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "brute_force.hpp"
+
+namespace kairos::dynamics {
+namespace {
+
+using test::at, test::diagonal, test::everything, test::isotropic;
+
+Posterior evaluate(const law::Mixture& mixture, const States& states, const TimePoint& time) {
+    return test::evaluate(mixture, states, time, everything);
+}
+
+// A form of mixture: three components of every kind of covariance in r = 3 coordinates.
+struct Form {
+    std::string name;
+    std::vector<law::Covariance> covariances;
+    double complement = 0.0;
+};
+
+law::Covariance directed(double variance, const Vector& excess, unsigned seed) {
+    return test::directed(variance, test::random_orthonormal(3, excess.size(), seed), excess);
+}
+
+std::vector<Form> forms() {
+    const Vector two = Eigen::Vector2d(0.7, 2.0), three = Eigen::Vector3d(0.2, 1.1, -0.3);
+    std::vector<Form> out = {
+        {"SharedIsotropic", {isotropic(0.5)}},
+        {"Points", {isotropic(0.0)}},
+        {"SharedDiagonal", {diagonal(0.3, Eigen::Vector3d(0.1, 0.9, -0.2))}},
+        {"SharedDirections", {directed(0.2, two, 1)}},
+        {"SharedFull", {directed(0.4, three, 2)}},
+        {"Isotropic", {isotropic(0.5), isotropic(1.5), isotropic(0.1)}},
+        {"Diagonal",
+         {diagonal(0.3, Eigen::Vector3d(0.1, 0.9, -0.2)), isotropic(0.4),
+          diagonal(0.0, Eigen::Vector3d(1.0, 0.5, 0.2))}},
+        {"Directions", {directed(0.2, two, 1), directed(0.4, two, 3), directed(0.0, two, 4)}},
+        {"Full", {directed(0.4, three, 2), directed(0.6, three, 5), directed(0.35, three, 6)}},
+        {"Mixed", {isotropic(0.5), diagonal(0.3, Eigen::Vector3d(0.1, 0.9, -0.2)), directed(0.4, two, 2)}},
+    };
+    const auto plain = out.size();
+    for (std::size_t i = 0; i < plain; ++i) {
+        for (const double complement : {1.0, 4.0}) {
+            out.push_back(out[i]);
+            out.back().name += "WithComplement" + std::to_string(static_cast<int>(complement));
+            out.back().complement = complement;
+        }
+    }
+    return out;
+}
+
+law::Mixture mixture_of(const Form& form) {
+    law::Mixture mixture;
+    mixture.means = (Matrix(3, 3) << 1.0, -0.5, 0.3, 0.2, 1.5, -1.0, 0.0, -0.4, 0.8).finished();
+    mixture.weights = Eigen::Vector3d(0.5, 0.3, 0.2);
+    mixture.covariances = form.covariances;
+    mixture.complement = form.complement;
+    mixture.labels = test::labels_of({0, 0, 1});
+    return mixture;
+}
+
+// sum_c w_c |s_c - s|^2 with the class scores of two classes, {0, 1} and {2}
+double class_spread_of(const test::BruteForce& exact) {
+    const double first = exact.weights[0] + exact.weights[1];
+    const Vector score = (exact.weights[0] * exact.scores[0] + exact.weights[1] * exact.scores[1]) / first;
+    return first * (score - exact.score).squaredNorm() +
+           exact.weights[2] * (exact.scores[2] - exact.score).squaredNorm();
+}
+
+class EveryForm : public testing::TestWithParam<Form> {};
+
+TEST_P(EveryForm, EqualsBayesRuleInDenseMatrices) {
+    const law::Mixture mixture = mixture_of(GetParam());
+    for (const TimePoint& time : {at(0.8, 0.36), at(0.1, 0.99), at(1.0, 9.0), at(0.99, 0.02)}) {
+        const States states = test::random_states(mixture, 7, 1.2, 11);
+        const Posterior posterior = evaluate(mixture, states, time);
+        for (Index j = 0; j < states.count(); ++j) {
+            const Vector x = test::full_state(mixture, states, j);
+            const test::BruteForce exact = test::brute_force(mixture, x, time);
+            const double scale = 1.0 + exact.score.squaredNorm();
+            EXPECT_LT((posterior.weights.col(j) - exact.weights).cwiseAbs().maxCoeff(), 1e-12);
+            EXPECT_NEAR(posterior.log_density[j], exact.log_density,
+                        1e-12 * std::abs(exact.log_density) + 1e-12);
+            EXPECT_NEAR(posterior.norm2[j], x.squaredNorm(), 1e-13 * x.squaredNorm());
+            EXPECT_LT((posterior.score.col(j) - exact.score.head(3)).norm(), 1e-12 * scale);
+            EXPECT_NEAR(posterior.score_norm2[j], exact.score.squaredNorm(), 1e-12 * scale);
+            EXPECT_NEAR(posterior.x_dot_score[j], x.dot(exact.score), 1e-12 * scale);
+            if (mixture.complement > 0) {
+                EXPECT_NEAR(-posterior.radial_rate[j] * std::sqrt(states.radius2[j]), exact.score[3],
+                            1e-12 * scale);
+            }
+            EXPECT_NEAR(posterior.score_spread[j], exact.spread, 1e-11 * exact.spread);
+            EXPECT_NEAR(posterior.class_spread[j], class_spread_of(exact), 1e-11 * exact.spread);
+            EXPECT_NEAR(posterior.covariance_trace[j], exact.covariance.trace(),
+                        1e-11 * exact.covariance.trace());
+            const double top =
+                Eigen::SelfAdjointEigenSolver<Matrix>(exact.covariance).eigenvalues().maxCoeff();
+            EXPECT_NEAR(posterior.top_eigenvalue[j], top, 1e-11 * top);
+        }
+    }
+}
+
+TEST_P(EveryForm, ScoreIsTheGradientOfTheLogDensity) {
+    const law::Mixture mixture = mixture_of(GetParam());
+    const TimePoint time = at(0.8, 0.36);
+    const States states = test::random_states(mixture, 5, 1.2, 12);
+    const Posterior posterior = evaluate(mixture, states, time);
+    const double h = 1e-5;  // error O(h^2)
+    for (Index i = 0; i < 3; ++i) {
+        States up = states, down = states;
+        up.x.row(i).array() += h;
+        down.x.row(i).array() -= h;
+        const Lanes slope =
+            (evaluate(mixture, up, time).log_density - evaluate(mixture, down, time).log_density) / (2 * h);
+        EXPECT_LT((posterior.score.row(i).array() - slope).abs().maxCoeff(), 1e-8);
+    }
+    if (mixture.complement > 0) {  // d log p/d R2 = -kappa/2
+        States up = states, down = states;
+        up.radius2 += h;
+        down.radius2 -= h;
+        const Lanes slope =
+            (evaluate(mixture, up, time).log_density - evaluate(mixture, down, time).log_density) / (2 * h);
+        EXPECT_LT((posterior.radial_rate + 2 * slope).abs().maxCoeff(), 1e-8);
+    }
+}
+
+TEST_P(EveryForm, DivergenceIsThatOfTheScore) {
+    const law::Mixture mixture = mixture_of(GetParam());
+    const TimePoint time = at(0.8, 0.36);
+    const States states = test::random_states(mixture, 5, 1.2, 13);
+    const Posterior posterior = evaluate(mixture, states, time);
+    const double h = 1e-5;
+    Lanes divergence = Lanes::Zero(states.count());
+    for (Index i = 0; i < 3; ++i) {
+        States up = states, down = states;
+        up.x.row(i).array() += h;
+        down.x.row(i).array() -= h;
+        divergence +=
+            (evaluate(mixture, up, time).score.row(i) - evaluate(mixture, down, time).score.row(i)).array() /
+            (2 * h);
+    }
+    if (mixture.complement > 0) {  // div(-kappa(R2) x_perp) = -c kappa - 2 R2 dkappa/dR2
+        States up = states, down = states;
+        up.radius2 += h;
+        down.radius2 -= h;
+        const Lanes slope =
+            (evaluate(mixture, up, time).radial_rate - evaluate(mixture, down, time).radial_rate) / (2 * h);
+        divergence -= mixture.complement * posterior.radial_rate + 2 * states.radius2 * slope;
+    }
+    EXPECT_LT((posterior.divergence - divergence).abs().maxCoeff(), 1e-7);
+}
+
+TEST_P(EveryForm, CovarianceTimesAVectorIsThatOfTheDenseMatrix) {
+    const law::Mixture mixture = mixture_of(GetParam());
+    const law::Law law = test::law_of(mixture);
+    const TimePoint time = at(0.8, 0.36);
+    const States states = test::random_states(mixture, 5, 1.2, 14);
+    const Rows v = test::Normals(15).matrix(3, 5);
+    PosteriorEvaluator evaluator(law);
+    Posterior posterior, other;
+    evaluator.evaluate(states, time, {.score = true}, posterior);
+    evaluator.evaluate(states, at(0.5, 0.75), {},
+                       other);  // the product belongs to `posterior`, whatever came since
+    Rows product;
+    evaluator.covariance_times(states, posterior, v, product);
+    for (Index j = 0; j < states.count(); ++j) {
+        const Matrix covariance = test::brute_force(mixture, test::full_state(mixture, states, j), time)
+                                      .covariance.topLeftCorner(3, 3);
+        EXPECT_LT((product.col(j) - covariance * v.col(j)).norm(), 1e-12 * v.col(j).norm());
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Posterior, EveryForm, testing::ValuesIn(forms()),
+                         [](const auto& form) { return form.param.name; });
+
+// Three points of R at 0, sqrt(2 log 2) and -sqrt(2 log 4) seen from x = 0 with unit noise: weights 4/7, 2/7,
+// 1/7.
+TEST(Posterior, EqualsThreePointsByHand) {
+    law::Mixture mixture;
+    mixture.means.resize(1, 3);
+    mixture.means << 0.0, std::sqrt(2 * std::log(2.0)), -std::sqrt(2 * std::log(4.0));
+    mixture.weights = Vector::Constant(3, 1.0 / 3);
+    mixture.covariances = {isotropic(0.0)};
+    mixture.labels = test::labels_of({0, 0, 1});
+    const States states{{}, Rows::Zero(1, 1), Lanes::Zero(1)};
+    const Posterior p = evaluate(mixture, states, at(1.0, 1.0));
+
+    const double mean = (2 * std::sqrt(2 * std::log(2.0)) - std::sqrt(2 * std::log(4.0))) / 7;
+    EXPECT_NEAR(p.weights(0, 0), 4.0 / 7, 1e-15);
+    EXPECT_NEAR(p.weights(1, 0), 2.0 / 7, 1e-15);
+    EXPECT_NEAR(p.weights(2, 0), 1.0 / 7, 1e-15);
+    EXPECT_NEAR(p.log_density[0], std::log(7.0 / 12 / std::sqrt(2 * std::numbers::pi)), 1e-15);
+    EXPECT_NEAR(p.score(0, 0), mean, 1e-15);
+    EXPECT_NEAR(p.covariance_trace[0], (4 * std::log(2.0) + 2 * std::log(4.0)) / 7 - mean * mean, 1e-14);
+    EXPECT_NEAR(p.component.entropy[0], std::log(7.0) - (10.0 / 7) * std::log(2.0), 1e-15);
+    EXPECT_NEAR(p.component.collision[0], 21.0 / 49, 1e-15);
+    EXPECT_NEAR(p.component.max_weight[0], 4.0 / 7, 1e-15);
+    EXPECT_NEAR(p.levels[0].weights(0, 0), 6.0 / 7, 1e-15);
+    EXPECT_NEAR(p.levels[0].collision[0], 37.0 / 49, 1e-15);
+}
+
+// Moments of y given x by the trapezoidal rule over y, which knows nothing of Gaussian algebra.
+TEST(Posterior, TraceOfTheCovarianceIsTheQuadratureOverCleanData) {
+    law::Mixture mixture;
+    mixture.means = (Matrix(2, 3) << 1.0, -1.0, 0.5, 0.0, 0.7, -1.2).finished();
+    mixture.weights = Eigen::Vector3d(0.2, 0.5, 0.3);
+    mixture.covariances = {isotropic(0.2), isotropic(0.4), diagonal(0.1, Eigen::Vector2d(0.3, 0.1))};
+    mixture.labels = test::labels_of({0, 1, 2});
+    const TimePoint time = at(0.7, 0.5);
+    const States states = test::random_states(mixture, 4, 1.0, 17);
+    const Posterior posterior = evaluate(mixture, states, time);
+    const double step = 0.02,
+                 edge = 7.0;  // spectrally accurate: the integrand is smooth and vanishes at the edges
+    for (Index j = 0; j < states.count(); ++j) {
+        double total = 0.0, square = 0.0;
+        Eigen::Vector2d first = Eigen::Vector2d::Zero();
+        for (double a = -edge; a < edge; a += step) {
+            for (double b = -edge; b < edge; b += step) {
+                const Eigen::Vector2d y(a, b);
+                double density = 0.0;
+                for (Index k = 0; k < 3; ++k) {
+                    const auto& c = mixture.covariances[static_cast<std::size_t>(k)];
+                    Eigen::Array2d s = Eigen::Array2d::Constant(c.isotropic);
+                    if (c.diagonal.size() > 0) s += c.diagonal.array();
+                    density += mixture.weights[k] / std::sqrt(s.prod()) *
+                               std::exp(-0.5 * ((y - mixture.means.col(k)).array().square() / s).sum());
+                }
+                density *= std::exp(-0.5 * (states.x.col(j) - time.alpha * y).squaredNorm() / time.sigma2);
+                total += density;
+                first += density * y;
+                square += density * y.squaredNorm();
+            }
+        }
+        const double trace = square / total - (first / total).squaredNorm();
+        EXPECT_NEAR(posterior.covariance_trace[j], trace, 1e-9 * trace);
+        const Vector mean = (states.x.col(j) + time.sigma2 * posterior.score.col(j)) / time.alpha;
+        EXPECT_LT((mean - first / total).norm(), 1e-9);
+    }
+}
+
+TEST(Posterior, FarComponentsUnderflowToZeroAndNeverToNan) {
+    law::Mixture mixture;
+    mixture.means = (Matrix(1, 4) << 0.0, 1e3, -1e154, 1.0).finished();
+    mixture.weights = Vector::Constant(4, 0.25);
+    mixture.covariances = {isotropic(0.0)};
+    mixture.labels = test::labels_of({0, 0, 1, 1});
+    const States states{{}, Rows::Zero(1, 1), Lanes::Zero(1)};
+    const Posterior p = evaluate(mixture, states, at(1.0, 1e-2));
+    const double ratio = std::exp(-50.0);  // of the components at 1 and 0
+    EXPECT_EQ(p.weights(1, 0), 0.0);
+    EXPECT_EQ(p.weights(2, 0), 0.0);
+    EXPECT_NEAR(p.weights(3, 0), ratio, 1e-13 * ratio);
+    EXPECT_NEAR(p.component.entropy[0], 51 * ratio, 1e-12 * ratio);
+    EXPECT_NEAR(p.levels[0].entropy[0], 51 * ratio, 1e-12 * ratio);
+    EXPECT_NEAR(p.class_spread[0], 1e4 * ratio, 1e-12 * 1e4 * ratio);
+    EXPECT_NEAR(p.score_spread[0], 1e4 * ratio, 1e-12 * 1e4 * ratio);
+}
+
+TEST(Posterior, KeepsTheDifferenceOfTwoClassesInABillionDimensions) {
+    const double d = 1e9;
+    law::Mixture mixture;
+    mixture.means = (Matrix(1, 2) << std::sqrt(d), -std::sqrt(d)).finished();
+    mixture.weights = Vector::Constant(2, 0.5);
+    mixture.covariances = {isotropic(1.0)};
+    mixture.complement = d - 1;
+    mixture.labels = test::labels_of({0, 1});
+    const States states{{}, Rows::Constant(1, 1, 0.3), Lanes::Constant(1, d)};
+    const TimePoint time = at(2e-5, 1.0 - 4e-10);
+    const Posterior p = evaluate(mixture, states, time);
+    const double L = 2e-5 * std::sqrt(d) * 0.3;  // C = 1
+    EXPECT_NEAR(p.weights(0, 0), 1 / (1 + std::exp(-2 * L)), 1e-15);
+    const double log_density = -0.5 * d * std::log(2 * std::numbers::pi) - 0.5 * (d + 0.09) -
+                               0.5 * 4e-10 * d + std::log(std::cosh(L));
+    EXPECT_NEAR(p.log_density[0], log_density, 1e-15 * std::abs(log_density));
+}
+
+// Equal variances given one by one, and variances that hardly differ: the difference must not drown in d.
+TEST(Posterior, ResolvesVariancesThatHardlyDiffer) {
+    const double d = 1e9, t = 1e-6;
+    law::Mixture mixture;
+    mixture.means = Matrix::Zero(0, 2);
+    mixture.weights = Vector::Constant(2, 0.5);
+    mixture.covariances = {isotropic(1.0), isotropic(1.0 + t)};
+    mixture.complement = d;
+    mixture.labels = test::labels_of({0, 1});
+    const States states{{}, Rows(0, 1), Lanes::Constant(1, 1.0001 * d)};
+    const Posterior p = evaluate(mixture, states, at(1.0, 1.0));
+    const long double v0 = 2.0L, v1 = 2.0L + static_cast<long double>(1.0 + t - 1.0);
+    const long double difference = -0.5L * static_cast<long double>(states.radius2[0]) * (1 / v1 - 1 / v0) -
+                                   0.5L * static_cast<long double>(d) * std::log(v1 / v0);
+    EXPECT_NEAR(p.weights(1, 0) / p.weights(0, 0), static_cast<double>(std::exp(difference)), 1e-9);
+}
+
+TEST(Posterior, OneComponentIsAGaussian) {
+    law::Mixture mixture;
+    mixture.means = Eigen::Vector2d(0.3, -0.2);
+    mixture.weights = Vector::Ones(1);
+    mixture.covariances = {diagonal(0.5, Eigen::Vector2d(0.0, 1.0))};
+    mixture.complement = 2.0;
+    const States states{{}, Rows::Constant(2, 1, 0.4), Lanes::Constant(1, 1.5)};
+    const Posterior p =
+        test::evaluate(mixture, states, at(0.5, 0.75),
+                       {.score = true, .spread = true, .latents = true, .top_eigenvalue = true});
+    const double v1 = 0.25 * 0.5 + 0.75, v2 = 0.25 * 1.5 + 0.75;
+    EXPECT_EQ(p.weights(0, 0), 1.0);
+    EXPECT_EQ(p.component.entropy[0], 0.0);
+    EXPECT_EQ(p.component.varentropy[0], 0.0);
+    EXPECT_EQ(p.score_spread[0], 0.0);
+    EXPECT_NEAR(p.covariance_trace[0], 0.75 * (3 * 0.5 / v1 + 1.5 / v2), 1e-15);
+    EXPECT_NEAR(p.divergence[0], -(3 / v1 + 1 / v2), 1e-14);
+    EXPECT_NEAR(p.top_eigenvalue[0], 0.75 * 1.5 / v2, 1e-15);
+    EXPECT_NEAR(p.log_density[0],
+                -2 * std::log(2 * std::numbers::pi) - 1.5 * std::log(v1) - 0.5 * std::log(v2) -
+                    0.5 * ((0.25 * 0.25 + 1.5) / v1 + 0.5 * 0.5 / v2),
+                1e-14);
+}
+
+TEST(Posterior, LeavesEmptyWhatIsNotAskedFor) {
+    const law::Law law = test::law_of(mixture_of(forms()[5]));
+    const States states = test::random_states(law.mixture, 3, 1.0, 18);
+    PosteriorEvaluator evaluator(law);
+    Posterior p;
+    evaluator.evaluate(states, at(0.8, 0.36), everything, p);
+    ASSERT_EQ(p.class_spread.size(), 3);
+    evaluator.evaluate(states, at(0.8, 0.36), {}, p);
+    EXPECT_EQ(p.weights.cols(), 3);
+    EXPECT_EQ(p.log_density.size(), 3);
+    EXPECT_EQ(p.norm2.size(), 3);
+    EXPECT_TRUE(p.levels.empty());
+    for (const Index size : {p.score.size(), p.radial_rate.size(), p.score_norm2.size(), p.x_dot_score.size(),
+                             p.score_spread.size(), p.covariance_trace.size(), p.divergence.size(),
+                             p.class_spread.size(), p.top_eigenvalue.size(), p.component.entropy.size()}) {
+        EXPECT_EQ(size, 0);
+    }
+    evaluator.evaluate(states, at(0.8, 0.36), {.class_spread = true}, p);
+    EXPECT_EQ(p.class_spread.size(), 3);
+    EXPECT_EQ(p.score.size(), 0);
+}
+
+TEST(Request, MergeAsksForWhatEitherAsksFor) {
+    Request request{.score = true};
+    request.merge({.latents = true});
+    EXPECT_TRUE(request.score && request.latents);
+    EXPECT_FALSE(request.spread || request.class_spread || request.top_eigenvalue);
+    request.merge({.spread = true, .class_spread = true, .top_eigenvalue = true});
+    EXPECT_TRUE(request.spread && request.class_spread && request.top_eigenvalue && request.score);
+}
+
+}  // namespace
+}  // namespace kairos::dynamics

@@ -1,0 +1,336 @@
+// Files are made with HDF5's high-level calls; the laws are compared with matrices written out by hand in the
+// test. Refusals are looked for in a table: what is wrong with the file, the dataset blamed, a word of the
+// sentence.
+#include "kairos/io/dataset_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "kairos/base/error.hpp"
+#include "support/hdf5_sample.hpp"
+#include "support/shared_folder.hpp"
+
+namespace kairos::io {
+namespace {
+
+using parallel::Communicator;
+using support::Hdf5Sample;
+using support::SharedFolder;
+using Make = std::function<void(const std::string&)>;
+using Doubles = std::vector<double>;
+using Ints = std::vector<int>;
+
+class DatasetFileTest : public testing::Test {
+protected:
+    Communicator world = Communicator::world();
+    SharedFolder folder{world};
+    std::string path = folder.file("input.h5");
+
+    void make(const Make& how) const {
+        world.barrier();
+        if (world.is_root()) {
+            std::filesystem::remove_all(path);
+            how(path);
+        }
+        world.barrier();
+    }
+
+    // Every rank is refused with the same sentence, which names file, dataset and the reason.
+    void expect_refusal(const std::function<law::Law()>& read, const std::string& dataset,
+                        const std::string& reason) {
+        try {
+            (void)read();
+            ADD_FAILURE() << "accepted, but: " << reason;
+        } catch (const InputError& error) {
+            const std::string what = error.what();
+            EXPECT_EQ(error.code(), ExitCode::input_file);
+            EXPECT_EQ(error.file, path);
+            EXPECT_EQ(error.dataset, dataset) << what;
+            EXPECT_NE(what.find(reason), std::string::npos) << what;
+            EXPECT_EQ(world.first_text(what), what);
+        }
+    }
+    law::Law mixture(const std::vector<std::string>& labels = {}, std::size_t level = 0) const {
+        return read_mixture(world, path, labels, level);
+    }
+    law::Law dataset(const std::string& name = "x", const std::vector<std::string>& labels = {}) const {
+        return read_dataset(world, path, name, labels, 0);
+    }
+};
+
+// K = 2, d = 3
+const Doubles means = {1, 2, 3, -4, -5, -6};
+
+Matrix expected_means() {
+    Matrix m(3, 2);
+    m << 1, -4, 2, -5, 3, -6;
+    return m;
+}
+
+TEST_F(DatasetFileTest, MixtureWithSigmasAndWeights) {
+    make([](const std::string& file) {
+        Hdf5Sample(file)
+            .add("means", {2, 3}, means)
+            .add("sigmas", {2}, Doubles{0.5, 2})
+            .add("weights", {2}, Ints{1, 3});
+    });
+    const law::Law law = mixture();
+    EXPECT_EQ(law.mixture.means, expected_means());
+    EXPECT_DOUBLE_EQ(law.mixture.weights[0], 0.25);
+    EXPECT_DOUBLE_EQ(law.mixture.weights[1], 0.75);
+    EXPECT_EQ(law.mixture.covariance(0).dense(3), Matrix(0.25 * Matrix::Identity(3, 3)));
+    EXPECT_EQ(law.mixture.covariance(1).dense(3), Matrix(4.0 * Matrix::Identity(3, 3)));
+    EXPECT_EQ(law.mixture.labels.classes().classes(), 2);
+    EXPECT_FALSE(law.empirical);
+    EXPECT_EQ(law.mixture.complement, 0.0);
+}
+
+TEST_F(DatasetFileTest, EqualSigmasAreOneCovarianceAndWeightsMayBeAbsent) {
+    make([](const std::string& file) {
+        Hdf5Sample(file).add("means", {2, 3}, means).add("sigmas", {2}, std::vector<float>{0.5F, 0.5F});
+    });
+    const law::Law law = mixture();
+    EXPECT_TRUE(law.mixture.shared_isotropic());
+    EXPECT_DOUBLE_EQ(law.mixture.weights[1], 0.5);
+}
+
+TEST_F(DatasetFileTest, MixtureWithVariances) {
+    make([](const std::string& file) {
+        Hdf5Sample(file).add("means", {2, 3}, means).add("variances", {2, 3}, Doubles{1, 2, 3, 4, 5, 6});
+    });
+    EXPECT_EQ(mixture().mixture.covariance(1).dense(3), Matrix(Eigen::Vector3d(4, 5, 6).asDiagonal()));
+}
+
+TEST_F(DatasetFileTest, MixtureWithCovariances) {
+    make([](const std::string& file) {
+        Hdf5Sample(file)
+            .add("means", {2, 3}, means)
+            .add("covariances", {2, 3, 3}, Doubles{1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 1, 0, 1, 3, 0.5, 0, 0.5, 4});
+    });
+    Matrix expected(3, 3);
+    expected << 2, 1, 0, 1, 3, 0.5, 0, 0.5, 4;
+    EXPECT_TRUE(mixture().mixture.covariance(1).dense(3).isApprox(expected, 1e-13));
+}
+
+TEST_F(DatasetFileTest, MixtureWithSigmasAndFactors) {
+    make([](const std::string& file) {
+        Hdf5Sample(file)
+            .add("means", {2, 3}, means)
+            .add("sigmas", {2}, Doubles{1, 0.5})
+            .add("factors", {2, 3, 2}, Doubles{0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6});
+    });
+    Matrix factors(3, 2);
+    factors << 1, 2, 3, 4, 5, 6;
+    const Matrix expected = 0.25 * Matrix::Identity(3, 3) + factors * factors.transpose();
+    EXPECT_TRUE(mixture().mixture.covariance(1).dense(3).isApprox(expected, 1e-13));
+    EXPECT_TRUE(mixture().mixture.covariance(0).dense(3).isApprox(Matrix::Identity(3, 3), 1e-13));
+}
+
+TEST_F(DatasetFileTest, LabelsGroupComponentsLevelByLevel) {
+    make([](const std::string& file) {
+        Hdf5Sample(file)
+            .add("means", {3, 1}, Doubles{10, 20, 30})
+            .add("sigmas", {3}, Doubles{1, 1, 1})
+            .add("coarse", {3}, Ints{7, -2, 7})
+            .add_group("deep")
+            .add("deep/fine", {3}, Ints{0, 1, 2});
+    });
+    const law::Law law = mixture({"coarse", "deep/fine"}, 0);
+    EXPECT_EQ(law.mixture.labels.levels.size(), 2U);
+    EXPECT_EQ(law.mixture.labels.classes().values, (std::vector<std::int64_t>{-2, 7}));
+    EXPECT_EQ(law.mixture.means, (Matrix(1, 3) << 20, 10, 30).finished());  // sorted by class, else in order
+    EXPECT_EQ(mixture({"coarse", "deep/fine"}, 1).mixture.labels.classes().classes(), 3);
+    EXPECT_THROW((void)mixture({"coarse", "deep/fine"}, 2), ConfigError);
+    EXPECT_THROW((void)mixture({}, 1), ConfigError);
+}
+
+TEST_F(DatasetFileTest, DatasetOfDoublesFloatsWithAndWithoutLabels) {
+    make([](const std::string& file) {
+        Hdf5Sample(file)
+            .add("x", {2, 3}, means)
+            .add("single", {2, 3}, std::vector<float>{1, 2, 3, -4, -5, -6})
+            .add("label", {2}, Ints{5, 4});
+    });
+    const law::Law plain = dataset();
+    EXPECT_TRUE(plain.empirical);
+    EXPECT_FALSE(plain.mixture.labels.any());
+    EXPECT_EQ(plain.mixture.means, expected_means());
+    EXPECT_EQ(dataset("/single").mixture.means, expected_means());
+    const law::Law labelled = dataset("x", {"label"});
+    EXPECT_EQ(labelled.mixture.means, expected_means().rowwise().reverse());
+    EXPECT_EQ(labelled.mixture.labels.classes().values, (std::vector<std::int64_t>{4, 5}));
+    EXPECT_EQ(labelled.mixture.origin, (std::vector<std::int64_t>{1, 0}));
+}
+
+TEST_F(DatasetFileTest, TheSerialTwinReadsTheSame) {
+    make([](const std::string& file) { Hdf5Sample(file).add("x", {2, 3}, means); });
+    EXPECT_EQ(read_dataset(Communicator::serial(), path, "x", {}, 0).mixture.means, expected_means());
+}
+
+TEST_F(DatasetFileTest, RefusesWhatIsNoHdf5File) {
+    const auto truncate = [](const std::string& file) {
+        Hdf5Sample(file).add("x", {200, 3}, Doubles(600, 1.0));
+        std::filesystem::resize_file(file, 3000);
+    };
+    const std::pair<Make, std::string> cases[] = {
+        {[](const std::string&) {}, "there is no such file"},
+        {[](const std::string& file) { std::filesystem::create_directory(file); }, "that is a folder"},
+        {[](const std::string& file) { std::ofstream{file}; }, "is empty"},
+        {[](const std::string& file) { std::ofstream(file) << "means = 1, 2\n"; }, "not an HDF5 file"},
+        {truncate, "truncated"},
+    };
+    for (const auto& [how, reason] : cases) {
+        make(how);
+        expect_refusal([&] { return dataset(); }, "", reason);
+        expect_refusal([&] { return mixture(); }, "", reason);
+    }
+}
+
+TEST_F(DatasetFileTest, RefusesDatasetsThatAreNotWhatTheyShouldBe) {
+    make([](const std::string& file) {
+        Hdf5Sample(file)
+            .add("flat", {6}, means)
+            .add("cube", {1, 2, 3}, means)
+            .add("empty", {0, 3}, Doubles{})
+            .add("nan", {2, 3}, Doubles{1, 2, 3, std::nan(""), 5, 6})
+            .add("inf", {2, 3}, Doubles{1, 2, 3, 4, 5, -INFINITY})
+            .add_text("text", "hello")
+            .add_group("group")
+            .add("x", {2, 3}, means)
+            .add("short", {1}, Ints{1})
+            .add("table", {2, 1}, Ints{1, 2})
+            .add("real", {2}, Doubles{1, 2});
+    });
+    const std::pair<std::string, std::string> data[] = {
+        {"absent", "no such dataset"},
+        {"flat", "[6] instead of [K,d]"},
+        {"cube", "[1,2,3]"},
+        {"empty", "[0,3]"},
+        {"nan", "value 3 is not finite"},
+        {"inf", "value 5 is not finite"},
+        {"text", "text instead of numbers"},
+        {"group", "a group"},
+        {"group/deeper", "no such dataset"},
+        {"text/x", "no such dataset"},
+        {"", "no dataset was named"},
+    };
+    for (const auto& [name, reason] : data)
+        expect_refusal([&, &name_ = name] { return dataset(name_); }, name,
+                       name == "flat" ? "[6] instead of [n,d]" : reason);
+    const std::pair<std::string, std::string> labels[] = {
+        {"absent", "no such dataset"},
+        {"short", "[1] instead of [n] = [2]"},
+        {"table", "[2,1]"},
+        {"real", "floating-point numbers instead of integers"},
+        {"text", "text instead of integers"},
+    };
+    for (const auto& [name, reason] : labels)
+        expect_refusal([&, &name_ = name] { return dataset("x", {name_}); }, name, reason);
+}
+
+TEST_F(DatasetFileTest, AnAbsentDatasetIsAnsweredWithThoseThatAreThere) {
+    make([](const std::string& file) {
+        Hdf5Sample(file).add("images", {2, 3}, means).add("labels", {2}, Ints{1, 2});
+    });
+    expect_refusal([&] { return dataset("image"); }, "image", "The file's root holds images, labels.");
+}
+
+struct BadMixture {
+    Make add;
+    std::string dataset, reason;
+};
+
+TEST_F(DatasetFileTest, RefusesMixturesThatContradictThemselves) {
+    const auto with = [](const std::function<void(Hdf5Sample&)>& more) -> Make {
+        return [more](const std::string& file) {
+            Hdf5Sample sample(file);
+            sample.add("means", {2, 3}, means);
+            more(sample);
+        };
+    };
+    const Doubles two = {1, 1};
+    const auto eye = [](double off, double corner) { return Doubles{1, off, 0, 0, 1, 0, 0, 0, corner}; };
+    const auto twice = [](Doubles a, const Doubles& b) { return a.insert(a.end(), b.begin(), b.end()), a; };
+    const auto covariances = [&](const Doubles& second) {
+        return with([values = twice(eye(0, 1), second)](Hdf5Sample& s) {
+            s.add("covariances", {2, 3, 3}, values);
+        });
+    };
+    const BadMixture cases[] = {
+        {[](const std::string& f) {
+             Hdf5Sample(f).add("sigmas", {2}, Doubles{1, 1});
+         },
+         "means", "no such dataset"},
+        {with([](Hdf5Sample&) {}), "sigmas", "nothing says how wide"},
+        {with([&](Hdf5Sample& s) {
+             s.add("sigmas", {3}, Doubles{1, 1, 1});
+         }),
+         "sigmas", "[3] instead of [K] = [2]"},
+        {with([&](Hdf5Sample& s) {
+             s.add("sigmas", {2}, Doubles{1, -1});
+         }),
+         "sigmas", "0 or more"},
+        {with([&](Hdf5Sample& s) {
+             s.add("sigmas", {2}, two).add("weights", {2}, Doubles{1, 0});
+         }),
+         "weights", "positive"},
+        {with([&](Hdf5Sample& s) {
+             s.add("sigmas", {2}, two).add("weights", {2}, Doubles{1, -3});
+         }),
+         "weights", "positive"},
+        {with([&](Hdf5Sample& s) { s.add("sigmas", {2}, two).add("weights", {1}, Doubles{1}); }), "weights",
+         "[1]"},
+        {with([&](Hdf5Sample& s) {
+             s.add("variances", {2, 2}, Doubles{1, 1, 1, 1});
+         }),
+         "variances", "[K,d] = [2,3]"},
+        {with([&](Hdf5Sample& s) {
+             s.add("variances", {2, 3}, Doubles{1, 1, 1, 1, 1, -1});
+         }),
+         "variances", "0 or more"},
+        {with([&](Hdf5Sample& s) {
+             s.add("sigmas", {2}, two).add("variances", {2, 3}, means);
+         }),
+         "variances", "0 or more"},
+        {with([&](Hdf5Sample& s) {
+             s.add("sigmas", {2}, two).add("variances", {2, 3}, Doubles(6, 1));
+         }),
+         "", "more than one"},
+        {with([&](Hdf5Sample& s) {
+             s.add("factors", {2, 3, 1}, means);
+         }),
+         "sigmas", "nothing says"},
+        {with([&](Hdf5Sample& s) {
+             s.add("variances", {2, 3}, Doubles(6, 1)).add("factors", {2, 3, 1}, means);
+         }),
+         "factors", "needs sigmas"},
+        {with([&](Hdf5Sample& s) {
+             s.add("sigmas", {2}, two).add("factors", {2, 1, 3}, means);
+         }),
+         "factors", "[2,1,3]"},
+        {covariances(eye(0.5, 1)), "covariances", "component 1: the covariance is not symmetric"},
+        {covariances(eye(0, -1)), "covariances", "component 1: the covariance is not positive semi-definite"},
+        {covariances(eye(NAN, 1)), "covariances", "value 10 is not finite"},
+    };
+    for (const auto& [add, name, reason] : cases) {
+        make(add);
+        expect_refusal([&] { return mixture(); }, name, reason);
+    }
+}
+
+TEST_F(DatasetFileTest, LabelsOfMixturesAreOnePerComponent) {
+    make([](const std::string& file) {
+        Hdf5Sample(file)
+            .add("means", {2, 3}, means)
+            .add("sigmas", {2}, Doubles{1, 1})
+            .add("label", {3}, Ints{1, 2, 3});
+    });
+    expect_refusal([&] { return mixture({"label"}); }, "label", "[3] instead of [K] = [2]");
+}
+
+}  // namespace
+}  // namespace kairos::io

@@ -1,0 +1,74 @@
+// Independent of the formulas: every trajectory is looked up in the batches that claim to hold it, and the
+// wishes of the header are checked over many ensemble sizes.
+#include "kairos/parallel/batch_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "kairos/base/error.hpp"
+
+namespace kairos::parallel {
+namespace {
+
+TEST(BatchPlan, HoldsEveryTrajectoryOnceAndInOrder) {
+    for (const std::uint64_t trajectories :
+         {1U, 2U, 31U, 32U, 33U, 255U, 256U, 1000U, 2047U, 10007U, 40000U}) {
+        for (const std::optional<std::uint64_t> size :
+             {std::optional<std::uint64_t>{}, {1}, {7}, {64}, {100000}}) {
+            const BatchPlan plan(trajectories, size);
+            std::uint64_t next = 0;
+            for (std::uint64_t b = 0; b < plan.count(); ++b) {
+                ASSERT_EQ(number(plan.first(BatchId{b})), next);
+                ASSERT_GE(plan.size_of(BatchId{b}), 1U);
+                next += plan.size_of(BatchId{b});
+            }
+            EXPECT_EQ(next, trajectories) << size.value_or(0);
+        }
+    }
+}
+
+TEST(BatchPlan, TakesTheSizeGiven) {
+    const BatchPlan plan(100, 30);
+    EXPECT_EQ(plan.size(), 30U);
+    EXPECT_EQ(plan.count(), 4U);
+    EXPECT_EQ(plan.size_of(BatchId{2}), 30U);
+    EXPECT_EQ(plan.size_of(BatchId{3}), 10U);
+}
+
+TEST(BatchPlan, AutomaticSizesKeepAtMost512BatchesAndAtLeast32) {
+    for (std::uint64_t trajectories = 1; trajectories < 200000; trajectories += 1 + trajectories / 97) {
+        const BatchPlan plan(trajectories, std::nullopt);
+        EXPECT_LE(plan.count(), 512U) << trajectories;
+        EXPECT_GE(plan.count(), std::min<std::uint64_t>(trajectories, 32)) << trajectories;
+    }
+}
+
+TEST(BatchPlan, AutomaticSizesFillSimdLanesWhereTheyCan) {
+    for (const std::uint64_t trajectories : {256U, 1000U, 2048U, 10000U, 32768U, 32769U, 1000000U})
+        EXPECT_EQ(BatchPlan(trajectories, std::nullopt).size() % 8, 0U) << trajectories;
+    EXPECT_EQ(BatchPlan(10000, std::nullopt).size(), 64U);
+}
+
+TEST(BatchPlan, HandlesTheLargestEnsembles) {
+    const auto most = ~std::uint64_t{0};
+    const BatchPlan plan(most, std::nullopt);
+    EXPECT_LE(plan.count(), 512U);
+    const BatchId last{plan.count() - 1};
+    EXPECT_EQ(number(plan.first(last)) + plan.size_of(last), most);
+}
+
+TEST(BatchPlan, NoTrajectoriesMakeNoBatches) { EXPECT_EQ(BatchPlan(0, std::nullopt).count(), 0U); }
+
+TEST(BatchPlan, RefusesBatchesWithoutTrajectories) {
+    try {
+        const BatchPlan plan(10, 0);
+        FAIL();
+    } catch (const ConfigError& error) {
+        EXPECT_EQ(error.key, "ensemble.batch");
+        EXPECT_EQ(error.code(), ExitCode::configuration);
+    }
+}
+
+}  // namespace
+}  // namespace kairos::parallel
