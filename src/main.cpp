@@ -33,7 +33,10 @@ void execute(const kairos::app::CommandLine& line, const kairos::parallel::Commu
 int guarded(int argc, char** argv, const kairos::parallel::Communicator& communicator) {
     try {
         auto line = kairos::app::parse_command_line(argc, argv);
-        for (int i = 0; i < argc; ++i) line.text += (i > 0 ? " " : "") + std::string(argv[i]);
+        for (int i = 0; i < argc; ++i) {
+            if (i > 0) line.text += ' ';
+            line.text += argv[i];
+        }
         execute(line, communicator);
         return static_cast<int>(ExitCode::complete);
     } catch (const kairos::Error& error) {

@@ -39,7 +39,8 @@ std::string wrapped(const std::string& text, std::size_t indent) {
         const std::size_t end = std::min(text.find(' ', begin), text.size());
         const std::size_t length = end - begin;
         if (column > indent && column + 1 + length > line_width) {
-            out += "\n" + std::string(indent, ' ');
+            out += '\n';
+            out.append(indent, ' ');
             column = indent;
         } else if (column > indent) {
             out += ' ';
@@ -62,8 +63,14 @@ std::string described(const Option& option) {
 
 std::string line(const Columns& columns, const std::string& key, const std::string& standard,
                  const std::string& unit, const std::string& meaning) {
-    return "  " + padded(key, columns.key) + "  " + padded(standard, columns.standard) + "  " +
-           padded(unit, columns.unit) + "  " + wrapped(meaning, columns.meaning()) + "\n";
+    const std::string gap(2, ' ');
+    std::string text = gap;
+    text += padded(key, columns.key) + gap;
+    text += padded(standard, columns.standard) + gap;
+    text += padded(unit, columns.unit) + gap;
+    text += wrapped(meaning, columns.meaning());
+    text += '\n';
+    return text;
 }
 
 }  // namespace

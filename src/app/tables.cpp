@@ -25,7 +25,7 @@ std::string transition_table(const std::vector<TransitionRow>& rows) {
     std::string text = format("%-30s %12s %10s %25s %12s\n", "transition", "time", "stderr", "95 % interval", "theory");
     for (const auto& [name, found] : rows) {
         const std::string interval =
-            std::isnan(found.ci95_low) ? "-" : "[" + cell(found.ci95_low) + ", " + cell(found.ci95_high) + "]";
+            std::isnan(found.ci95_low) ? "-" : format("[%.5f, %.5f]", found.ci95_low, found.ci95_high);
         text += format("%-30s %12s %10s %25s %12s\n", name.c_str(), cell(found.time).c_str(),
                        cell(found.standard_error, "%.2g").c_str(), interval.c_str(), cell(found.theory).c_str());
     }

@@ -6,11 +6,17 @@
 #include "lane_math.hpp"
 
 namespace kairos::dynamics {
+namespace {
+
+// Far below where exp is 0: keeps the square of a shifted logit finite, even of one that overflowed to -inf.
+constexpr double lowest = -1e4;
+
+}  // namespace
 
 void softmax(Rows& logits, Rows& weights, Softmax& out) {
     column_maxima(logits, out.max, out.top);
     for (Index k = 0; k < logits.rows(); ++k) {
-        logits.row(k).array() -= out.max;
+        logits.row(k).array() = (logits.row(k).array() - out.max).max(lowest);
     }
     weights.resize(logits.rows(), logits.cols());
     const auto size = static_cast<std::size_t>(logits.size());

@@ -14,7 +14,8 @@ struct Softmax {
     Lanes log_total;         // log Z
 };
 
-// Leaves l - max in `logits`, unless `weights` is the same matrix.
+// Leaves l - max in `logits` (cut off where its exponential is 0 anyway), unless `weights` is the same
+// matrix.
 void softmax(Rows& logits, Rows& weights, Softmax& out);
 
 }  // namespace kairos::dynamics

@@ -21,7 +21,10 @@ void add_rows(Coefficient&& coefficient, const In& in, Rows& out) {
         const Index n = std::min(lanes, in.cols() - j);
         for (Index i = 0; i < out.rows(); ++i) {
             auto sum = out.row(i).segment(j, n);
-            for (Index k = 0; k < in.rows(); ++k) sum += coefficient(i, k) * in.row(k).segment(j, n);
+            const auto term = [&](Index k) { return coefficient(i, k) * in.row(k).segment(j, n); };
+            Index k = 0;
+            for (; k + 4 <= in.rows(); k += 4) sum += (term(k) + term(k + 1)) + (term(k + 2) + term(k + 3));
+            for (; k < in.rows(); ++k) sum += term(k);
         }
     }
 }

@@ -72,6 +72,7 @@ void ExactTransition::draw_clean(std::uint64_t seed, StepId draw, TrajectoryId f
                                  CleanData& clean) const {
     const law::Mixture& mixture = law_->mixture;
     const Index rows = mixture.coordinates();
+    clean.first = first;
     clean.y.resize(rows, count);
     clean.radius2.resize(count);
     clean.component.assign(static_cast<std::size_t>(count), 0);
@@ -130,7 +131,8 @@ void ExactTransition::noised(const CleanData& clean, const TimePoint& time, std:
                              States& states) const {
     const Index count = clean.y.cols();
     StepNoise& noise = scratch_.noise;
-    draw_start_noise(seed, draw, law_->mixture.complement, states.first, clean.y.rows(), count, noise);
+    draw_start_noise(seed, draw, law_->mixture.complement, clean.first, clean.y.rows(), count, noise);
+    states.first = clean.first;
     const double sigma = std::sqrt(time.sigma2);
     states.x = time.alpha * clean.y + sigma * noise.xi();
     states.radius2 = clean.radius2;

@@ -38,6 +38,7 @@ public:
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     [[nodiscard]] bool good() const { return id_ >= 0; }
+    [[nodiscard]] int id() const { return id_; }
     [[nodiscard]] bool sync() const { return fsync(id_) == 0; }
 
 private:
@@ -62,6 +63,16 @@ void require_writable(const std::string& path) {
     const Descriptor probe(part, O_WRONLY | O_CREAT);
     if (!probe.good()) refuse_output(path, part + " cannot be made: " + std::strerror(errno), mend);
     if (!there) unlink(part.c_str());
+}
+
+void reserve_part(const std::string& path, std::uint64_t begin, std::uint64_t end) {
+    if (begin >= end) return;
+    const Descriptor part(part_of(path), O_WRONLY);
+    require(part.good(), path, "opening " + part_of(path));
+    const int fault = posix_fallocate(part.id(), static_cast<off_t>(begin), static_cast<off_t>(end - begin));
+    if (fault == 0 || fault == EOPNOTSUPP || fault == EINVAL) return;  // a file system without reservations
+    refuse_output(path, "no room for " + std::to_string(end) + " bytes: " + std::strerror(fault),
+                  "Make room, or choose another disk with --output.file=...");
 }
 
 void publish_part(const std::string& path) {

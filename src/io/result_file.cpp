@@ -3,6 +3,7 @@
 #include <hdf5_hl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 
 #include "agree.hpp"
@@ -16,21 +17,32 @@ struct ResultFile::State {
     parallel::Communicator communicator;
     std::string path;
     Handle file{};
-    bool published = false;
+    bool published = false, broken = false;
+    std::uint64_t reserved = 0;               // bytes of the file that the disk has room for
     std::map<std::string, hsize_t> scales{};  // length of each axis
 
     [[nodiscard]] Place at(const std::string& object) const { return {Place::Use::writing, path, object}; }
+    // For what is refused before HDF5 is called: the file stays good.
     template <class Body>
-    void agree(Body body) const {
+    void agree_first(Body body) const {
         agree_to_write(communicator, path, body);
     }
+    // For calls of HDF5: after a failure nothing more is possible.
+    template <class Body>
+    void agree(Body body) {
+        broken = true;
+        agree_to_write(communicator, path, body);
+        broken = false;
+    }
+    void abandon();
 
     void create_file();
+    void reserve();
     [[nodiscard]] Shape shape_of(const std::vector<std::string>& axes, const Place& place) const;
     void make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
-                    const Values& values, const Attributes& attributes, const Place& place) const;
+                    const Values& values, const Attributes& attributes, const Place& place);
     void write_part(const Handle& dataset, const Shape& shape, const Part& part, const Values& values,
-                    const Place& place) const;
+                    const Place& place);
     void attach(const Handle& dataset, const std::vector<std::string>& axes, const Place& place) const;
     // The root's values on every rank: attributes must be the same everywhere, or the metadata would
     // contradict itself.
@@ -66,6 +78,14 @@ void ResultFile::State::create_file() {
                   "H5Fcreate", place);
 }
 
+// Room on the disk for all that HDF5 has placed in the file so far.
+void ResultFile::State::reserve() {
+    hsize_t end = 0;
+    check(H5Fget_filesize(file.get(), &end), "H5Fget_filesize", at(""));
+    if (communicator.is_root()) reserve_part(path, reserved, end);
+    reserved = std::max<std::uint64_t>(reserved, end);
+}
+
 Shape ResultFile::State::shape_of(const std::vector<std::string>& axes, const Place& place) const {
     Shape shape;
     for (const auto& axis : axes) {
@@ -93,11 +113,11 @@ Values ResultFile::State::of_root(const Values& values) const {
 // Between two collective steps all ranks agree that the first went well: a rank that failed would leave the
 // others waiting.
 void ResultFile::State::make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
-                                   const Values& values, const Attributes& attributes,
-                                   const Place& place) const {
+                                   const Values& values, const Attributes& attributes, const Place& place) {
     const Attributes same = of_root(attributes);
     Handle dataset;
     agree([&] { dataset = create_dataset(file.get(), shape, memory_type(values), place); });
+    agree([&] { reserve(); });
     if (elements_of(shape) > 0) write_part(dataset, shape, part, values, place);
     agree([&] {
         attach(dataset, axes, place);
@@ -106,7 +126,7 @@ void ResultFile::State::make_array(const std::vector<std::string>& axes, const S
 }
 
 void ResultFile::State::write_part(const Handle& dataset, const Shape& shape, const Part& part,
-                                   const Values& values, const Place& place) const {
+                                   const Values& values, const Place& place) {
     const auto pieces = pieces_of(part, largest_write);
     const std::uint64_t calls =
         communicator.max(std::uint64_t{pieces.size()});  // every rank takes part in every call
@@ -130,11 +150,20 @@ void ResultFile::State::attach(const Handle& dataset, const std::vector<std::str
 
 void ResultFile::State::close() {
     const Place place = at("");
+    agree([&] { reserve(); });
     agree([&] { check(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "H5Fflush", place); });
     agree([&] {  // a handle left open would keep the file open, and the rename would come too early
         if (H5Fget_obj_count(file.get(), H5F_OBJ_ALL) != 1) refuse(place, "a part of it is still open");
     });
     agree([&] { check(file.close(), "H5Fclose", place); });
+}
+
+// H5Fclose would write again, fail again on some ranks and leave the others waiting. So the file stays open
+// until MPI_Finalize, where HDF5 closes what is left; its space on a disk that may be full is given back now.
+void ResultFile::State::abandon() {
+    file.release();
+    const std::string part = part_of(path);
+    if (communicator.is_root() && truncate(part.c_str(), 0) == 0) unlink(part.c_str());
 }
 
 void check_writable(const parallel::Communicator& communicator, const std::string& path) {
@@ -151,8 +180,13 @@ ResultFile::ResultFile(const parallel::Communicator& communicator, std::string p
 }
 
 ResultFile::~ResultFile() {
+    if (state_->published) return;
+    if (state_->broken) {
+        state_->abandon();
+        return;
+    }
     (void)state_->file.close();
-    if (!state_->published && state_->communicator.is_root()) unlink(part_of(state_->path).c_str());
+    if (state_->communicator.is_root()) unlink(part_of(state_->path).c_str());
 }
 
 void ResultFile::group(const std::string& path) {
@@ -199,7 +233,7 @@ void ResultFile::write(const std::string& path, const std::vector<std::string>& 
     const Place place = state_->at(path);
     const bool root = state_->communicator.is_root();
     Shape shape;
-    state_->agree([&] {
+    state_->agree_first([&] {
         shape = state_->shape_of(scales, place);
         if (root) require_count(length_of(values), elements_of(shape), place);
     });
@@ -218,7 +252,7 @@ void ResultFile::write_slice(const std::string& path, const std::vector<std::str
     const auto covered = state_->communicator.sum(std::uint64_t{range.size()});
     Shape shape;
     Part part{.leading = leading, .begin = range.begin, .end = range.end};
-    state_->agree([&] {
+    state_->agree_first([&] {
         shape = state_->shape_of(scales, place);
         if (leading > 1 || leading > shape.size()) refuse(place, "a slice has 0 or 1 leading axes");
         part.last_row = leading == 1 ? shape[0] : 1;
@@ -243,6 +277,9 @@ void ResultFile::link_time(const std::string& group) {
 }
 
 void ResultFile::publish() {
+    state_->agree_first([&] {
+        if (state_->broken) refuse(state_->at(""), "an earlier failure left it incomplete");
+    });
     state_->close();
     state_->communicator.barrier();  // all have closed before one renames
     state_->agree([&] {

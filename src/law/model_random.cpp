@@ -2,6 +2,7 @@
 // Entry i of mean k is noise component i of trajectory k. Reduced: the same means up to a rotation, from
 // their Gram matrix alone.
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 
 #include "kairos/base/error.hpp"
@@ -32,22 +33,21 @@ void for_each_block(const ModelSpec& spec, const Visit& visit) {
     }
 }
 
-// r x K coordinates whose Gram matrix is the given one; r is its numerical rank.
+// r x K coordinates whose Gram matrix is the given one; r is its numerical rank. Cholesky where the means are
+// clearly independent, else sqrt(Lambda) V^T (corners may coincide; a Cholesky pivot that is rounding noise
+// would spoil the rest).
 Matrix coordinates_of(const Matrix& gram) {
     constexpr double independent = 1e-10,
                      dependent = 1e-12;  // squared distance to the others' span, relative
-    const double largest = gram.diagonal().maxCoeff();
-    const Eigen::LLT<Matrix> plain(gram);
-    if (plain.info() == Eigen::Success) {
-        const double smallest = plain.matrixLLT().diagonal().cwiseAbs2().minCoeff();
-        if (smallest > independent * largest) return plain.matrixU();
+    const Eigen::LLT<Matrix> cholesky(gram);
+    if (cholesky.info() == Eigen::Success) {
+        const double smallest = cholesky.matrixLLT().diagonal().cwiseAbs2().minCoeff();
+        if (smallest > independent * gram.diagonal().maxCoeff()) return cholesky.matrixU();
     }
-    const Eigen::LDLT<Matrix> pivoted(gram);
-    const Vector pivots = pivoted.vectorD();
-    const Index rank = (pivots.array() > dependent * largest).count();
-    const Matrix upper = pivoted.matrixU();
-    Matrix rows = pivots.head(rank).cwiseSqrt().asDiagonal() * upper.topRows(rank);
-    return rows * pivoted.transpositionsP();
+    const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram);
+    const Vector& values = solver.eigenvalues();  // ascending
+    const Index rank = (values.array() > dependent * values.maxCoeff()).count();
+    return values.tail(rank).cwiseSqrt().asDiagonal() * solver.eigenvectors().rightCols(rank).transpose();
 }
 
 Law checked_law(const ModelSpec& spec) {

@@ -28,6 +28,7 @@ Matrix vectors_to_span(const Law& law) {
 }
 
 void project(Mixture& mixture, const Matrix& basis) {
+    if (basis.rows() == basis.cols() && basis.isIdentity(0.0)) return;  // a dataset that spans everything
     mixture.complement += static_cast<double>(basis.rows() - basis.cols());
     mixture.means = Matrix(basis.transpose() * mixture.means);
 }

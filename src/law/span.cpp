@@ -1,5 +1,6 @@
 #include "span.hpp"
 
+#include <Eigen/Cholesky>
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
@@ -51,6 +52,19 @@ EigenSplit select_axes(const Vector& values, double base, double tolerance) {
     return split;
 }
 
+// Whether columns clearly span the whole space, judged by twice as many as there are rows: the cheap answer
+// for datasets.
+bool span_everything(const Matrix& vectors) {
+    constexpr double clearly = 1e-8;  // squared distance of a coordinate from the others, relative
+    const Index rows = vectors.rows();
+    if (vectors.cols() < rows) return false;
+    const auto some = vectors.leftCols(std::min(2 * rows, vectors.cols()));
+    const Matrix gram = some * some.transpose();
+    const Eigen::LLT<Matrix> cholesky(gram);
+    return cholesky.info() == Eigen::Success &&
+           cholesky.matrixLLT().diagonal().cwiseAbs2().minCoeff() > clearly * gram.diagonal().maxCoeff();
+}
+
 // Orthonormal basis of the span of columns; rank by column-pivoted QR. Many columns are first brought to as
 // many as rows.
 Matrix orthonormal_span(Matrix vectors) {
@@ -93,6 +107,7 @@ EigenSplit split_covariance(const Mixture& mixture) {
 Matrix complete_basis(const Matrix& directions, const Matrix& vectors) {
     const Index d = directions.rows(), q = directions.cols();
     if (vectors.size() == 0) return directions;
+    if (q == 0 && span_everything(vectors)) return Matrix::Identity(d, d);
     Matrix rest = vectors;
     if (q > 0) {  // twice: the first pass leaves rounding errors of the size of what it removes
         for (int pass = 0; pass < 2; ++pass) rest -= directions * (directions.transpose() * rest).eval();

@@ -103,13 +103,13 @@ void data_surprisal(const Sight& sight, Out out) {
     assert(law.mixture.complement <= 0.0 || (sight.clean->radius2 == 0.0).all());
     const dynamics::TimePoint& time = sight.posterior->time;
     const double constant = 0.5 * law.mixture.dimension() * std::log(2.0 * std::numbers::pi * time.sigma2);
-    Lanes distance2 = sight.states->radius2;
-    if (law.mixture.complement <= 0.0) distance2.setZero(out.cols());
+    auto surprisal = out.row(0).array();
+    surprisal = constant + sight.posterior->log_density - *sight.clean_log_density;
+    if (law.mixture.complement > 0.0) surprisal += sight.states->radius2 / (2.0 * time.sigma2);
     for (Index i = 0; i < sight.states->x.rows(); ++i) {
-        distance2 += (sight.states->x.row(i) - time.alpha * sight.clean->y.row(i)).array().square();
+        const auto distance = sight.states->x.row(i) - time.alpha * sight.clean->y.row(i);
+        surprisal += distance.array().square() / (2.0 * time.sigma2);
     }
-    fill(out, sight.posterior->log_density - *sight.clean_log_density + constant +
-                  distance2 / (2.0 * time.sigma2));
 }
 
 // G(t) = -log p_t(x_t) + D_env accumulated; D over [t_1, t_2] is G(t_2) - G(t_1)

@@ -27,7 +27,7 @@ double root_between(const Vector& coefficients, double low, double high) {
 
 }  // namespace
 
-LocalPolynomial::LocalPolynomial(std::span<const double> x, int degree) {
+LocalPolynomial::LocalPolynomial(std::span<const double> x, const Vector& weights, int degree) {
     const auto [low, high] = std::minmax_element(x.begin(), x.end());
     centre_ = 0.5 * (*low + *high);
     scale_ = 0.5 * (*high - *low);
@@ -38,7 +38,7 @@ LocalPolynomial::LocalPolynomial(std::span<const double> x, int degree) {
         for (int p = 1; p <= degree; ++p)
             powers(i, p) = powers(i, p - 1) * to_unit(x[static_cast<std::size_t>(i)]);
     }
-    fit_ = powers.householderQr().solve(Matrix::Identity(points, points));
+    fit_ = (weights.asDiagonal() * powers).householderQr().solve(Matrix(weights.asDiagonal()));
 }
 
 double polynomial(const Vector& coefficients, double u) {

@@ -14,7 +14,8 @@ namespace kairos::phases {
 
 class LocalPolynomial {
 public:
-    LocalPolynomial(std::span<const double> x, int degree);
+    // Minimises sum_i ( weights_i (F_i - fit_i) )^2; needs more points than the degree.
+    LocalPolynomial(std::span<const double> x, const Vector& weights, int degree);
 
     [[nodiscard]] Vector coefficients(const Vector& values) const { return fit_ * values; }
     [[nodiscard]] double to_unit(double x) const { return (x - centre_) / scale_; }

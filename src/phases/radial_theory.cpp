@@ -38,13 +38,14 @@ private:
     // weight_[c] = w_c,  rate_[c] = sum_{k in c} w_k delta_k
     void gather(const RadialWindow& window, const std::vector<int>& class_of, double tau) {
         logits_.resize(class_of.size());
-        for (std::size_t k = 0; k < class_of.size(); ++k) logits_[k] = window.logit(k, tau);
+        window.logits(tau, logits_);
         const double largest = *std::max_element(logits_.begin(), logits_.end());
         double total = 0;
-        for (double& l : logits_) total += (l = std::exp(l - largest));
+        for (double& l : logits_) total += (l = l > largest - 300.0 ? std::exp(l - largest) : 0.0);
         std::fill(weight_.begin(), weight_.end(), 0.0);
         std::fill(rate_.begin(), rate_.end(), 0.0);
         for (std::size_t k = 0; k < class_of.size(); ++k) {
+            if (logits_[k] == 0.0) continue;
             const double w = logits_[k] / total;
             weight_[static_cast<std::size_t>(class_of[k])] += w;
             rate_[static_cast<std::size_t>(class_of[k])] += w * window.delta(k);

@@ -11,7 +11,7 @@ namespace kairos::phases {
 namespace {
 
 constexpr double negligible = 45.0;         // e^-45 of what matters is left out
-constexpr double farthest_balance = 700.0;  // beyond, overlaps underflow anyway
+constexpr double farthest_balance = 100.0;  // overlaps below e^-100 are not followed
 
 // log( a^a e^-a/Gamma(a) ): a difference of numbers of size a log a, so Stirling's series where a is large.
 double log_gamma_norm(double a) {
@@ -32,6 +32,7 @@ RadialWindow::RadialWindow(double half_dimension, std::span<const double> weight
         delta_.push_back(alpha2 * (data_variances[j] - data_variances[k]) /
                          (alpha2 * data_variances[k] + sigma2));
     }
+    set_logits();
     span_nearest_balance();
     step_ = std::min(0.2, 0.4 / std::sqrt(a_));
     resolve_balances();
@@ -44,11 +45,19 @@ double RadialWindow::energy(double tau) const {
 
 double RadialWindow::density(double tau) const { return std::exp(log_norm_ - energy(tau)); }
 
-double RadialWindow::logit(std::size_t k, double tau) const {
-    const double delta = delta_[k];
-    if (std::abs(delta) < 0.5)
-        return log_ratio_[k] + a_ * (boost::math::log1pmx(delta) - delta * std::expm1(tau));
-    return log_ratio_[k] + a_ * (std::log1p(delta) - delta * std::exp(tau));
+void RadialWindow::set_logits() {
+    for (std::size_t k = 0; k < delta_.size(); ++k) {
+        const bool small = std::abs(delta_[k]) < 0.5;
+        from_unity_.push_back(small ? 1.0 : 0.0);
+        offset_.push_back(log_ratio_[k] +
+                          a_ * (small ? boost::math::log1pmx(delta_[k]) : std::log1p(delta_[k])));
+    }
+}
+
+void RadialWindow::logits(double tau, std::span<double> out) const {
+    const double whole = std::exp(tau), excess = std::expm1(tau);
+    for (std::size_t k = 0; k < delta_.size(); ++k)
+        out[k] = offset_[k] - a_ * delta_[k] * (from_unity_[k] > 0.0 ? excess : whole);
 }
 
 // Where components k and l have equal weight; NaN where they never do.
@@ -74,10 +83,9 @@ void RadialWindow::span_nearest_balance() {
 }
 
 bool RadialWindow::leads_at(std::size_t k, double tau) const {
-    const double own = logit(k, tau), margin = 1.0 + std::log(static_cast<double>(delta_.size()));
-    for (std::size_t l = 0; l < delta_.size(); ++l)
-        if (logit(l, tau) > own + margin) return false;
-    return true;
+    std::vector<double> l(delta_.size());
+    logits(tau, l);
+    return *std::max_element(l.begin(), l.end()) <= l[k] + 1.0 + std::log(static_cast<double>(l.size()));
 }
 
 // Two components of equal weight at tau differ in phase by pi at height y = atan(pi/D), D = a |delta_k -

@@ -26,19 +26,23 @@ public:
     [[nodiscard]] double step() const { return step_; }
     [[nodiscard]] int nodes() const { return static_cast<int>((right_ - left_) / step_) + 1; }
     [[nodiscard]] double density(double tau) const;
-    [[nodiscard]] double logit(std::size_t k, double tau) const;
+    // l_k - l_j of every component
+    void logits(double tau, std::span<double> out) const;
     [[nodiscard]] double delta(std::size_t k) const { return delta_[k]; }
 
 private:
     void span_nearest_balance();
     void resolve_balances();
     [[nodiscard]] double balance(std::size_t k, std::size_t l) const;
+    void set_logits();
     [[nodiscard]] bool leads_at(std::size_t k, double tau) const;
     [[nodiscard]] double energy(double tau) const;  // a (e^tau - 1 - tau)
 
     double a_, log_norm_, left_ = 0, right_ = 0, step_ = 0;
     std::size_t j_;
     std::vector<double> log_ratio_, delta_;  // log(pi_k/pi_j), v_j/v_k - 1
+    std::vector<double> offset_,
+        from_unity_;  // logit = offset - a delta (e^tau - from_unity), 1 for small delta, else 0
 };
 
 }  // namespace kairos::phases

@@ -8,6 +8,7 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
 #include <limits>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Case {
     ScheduleLimits limits;
     std::vector<double> times;
 };
+
+void PrintTo(const Case& of, std::ostream* out) { *out << of.name; }
 
 const std::vector<Case>& cases() {
     static const std::vector<Case> all = {

@@ -2,6 +2,7 @@
 #pragma once
 #include <Eigen/LU>
 #include <cmath>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ struct NamedLaw {
     ScheduleKind schedule = ScheduleKind::ou;
     double s = 0.3, t = 0.9;
 };
+
+inline void PrintTo(const NamedLaw& law, std::ostream* out) { *out << law.name; }
 
 inline law::Covariance isotropic(double variance) {
     law::Covariance s;

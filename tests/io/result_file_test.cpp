@@ -263,8 +263,11 @@ TEST_F(ResultFileTest, RefusesWrongCountsUnknownAxesAndGapsOnEveryRankAlike) {
     file->write("/a", {"/time"}, std::span<const double>(five));
     refused("/a", [&] { file->write("/a", {"/time"}, std::span<const double>(five)); });
     refused("/absent", [&] { file->attribute("/absent", "name", "value"); });
-    file->publish();
-    EXPECT_EQ(ResultReader(path).vector("/a"), five);
+    refused("an earlier failure", [&] { file->publish(); });
+    file.reset();
+    world.barrier();
+    EXPECT_FALSE(fs::exists(path));
+    EXPECT_FALSE(fs::exists(path + ".part"));
 }
 
 // A full disk, by a limit on the size of files: the previous result survives, and every rank hears of it.

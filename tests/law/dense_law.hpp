@@ -1,4 +1,5 @@
-// tests/law/dense_law.hpp: moments of a mixture from their definitions, as dense matrices in explicit coordinates.
+// tests/law/dense_law.hpp: moments of a mixture from their definitions, as dense matrices in explicit
+// coordinates.
 #pragma once
 #include <Eigen/Eigenvalues>
 #include <cstdint>

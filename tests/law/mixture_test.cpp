@@ -28,7 +28,9 @@ law::Covariance anisotropic(Index d, std::uint32_t seed) {
 }
 
 // The top eigenvalue in all d coordinates, by a dense eigenvalue solver.
-double dense_top(const law::Mixture& mixture) { return test::sorted_eigenvalues(test::dense_covariance(mixture)).maxCoeff(); }
+double dense_top(const law::Mixture& mixture) {
+    return test::sorted_eigenvalues(test::dense_covariance(mixture)).maxCoeff();
+}
 
 TEST(Mixture, SortingMovesEverythingThatBelongsToAComponent) {
     const std::vector<std::int64_t> labels = {5, 2, 5, 2, 9, 2};
@@ -82,7 +84,8 @@ TEST(Mixture, TheTraceCountsTheComplement) {
 }
 
 TEST(Mixture, TotalMeanIsTheWeightedMean) {
-    const law::Mixture mixture = mixture_of((Matrix(2, 2) << 1.0, 5.0, -1.0, 3.0).finished(), {isotropic(1.0)});
+    const law::Mixture mixture =
+        mixture_of((Matrix(2, 2) << 1.0, 5.0, -1.0, 3.0).finished(), {isotropic(1.0)});
     EXPECT_LT((law::total_mean(mixture) - Eigen::Vector2d(4.0, 2.0)).norm(), 1e-14);  // weights 1/4, 3/4
 }
 
@@ -91,10 +94,10 @@ TEST(TopDataVariance, EqualsTheDenseEigenvalueForEveryKindOfCovariance) {
     diagonal.diagonal = Vector::LinSpaced(5, -0.4, 3.0);
     const Matrix means = random_matrix(5, 3, 6);
     const std::vector<std::vector<law::Covariance>> kinds = {{isotropic(0.8)},
-                                                            {isotropic(0.1), isotropic(2.0), isotropic(0.7)},
-                                                            {diagonal},
-                                                            {anisotropic(5, 7)},
-                                                            {diagonal, anisotropic(5, 8), isotropic(4.0)}};
+                                                             {isotropic(0.1), isotropic(2.0), isotropic(0.7)},
+                                                             {diagonal},
+                                                             {anisotropic(5, 7)},
+                                                             {diagonal, anisotropic(5, 8), isotropic(4.0)}};
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         const law::Mixture mixture = mixture_of(means, kinds[i]);
         EXPECT_NEAR(law::top_data_variance(mixture) / dense_top(mixture), 1.0, 1e-12) << "kind " << i;
@@ -105,10 +108,11 @@ TEST(TopDataVariance, EqualsTheDenseEigenvalueInManyCoordinates) {
     const Index d = 560;
     law::Covariance diagonal = isotropic(0.5);
     diagonal.diagonal = Vector::LinSpaced(d, -0.4, 3.0);  // a spectrum without gaps
-    const std::vector<law::Mixture> cases = {mixture_of(random_matrix(d, 5, 9), {isotropic(0.8)}),
-                                             mixture_of(0.1 * random_matrix(d, 2, 10), {anisotropic(d, 11), diagonal}),
-                                             mixture_of(random_matrix(d, 700, 12), {isotropic(0.0)}),
-                                             mixture_of(Matrix::Zero(d, 2), {isotropic(0.3)})};
+    const std::vector<law::Mixture> cases = {
+        mixture_of(random_matrix(d, 5, 9), {isotropic(0.8)}),
+        mixture_of(0.1 * random_matrix(d, 2, 10), {anisotropic(d, 11), diagonal}),
+        mixture_of(random_matrix(d, 700, 12), {isotropic(0.0)}),
+        mixture_of(Matrix::Zero(d, 2), {isotropic(0.3)})};
     for (std::size_t i = 0; i < cases.size(); ++i) {
         EXPECT_NEAR(law::top_data_variance(cases[i]) / dense_top(cases[i]), 1.0, 1e-9) << "case " << i;
     }

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "dynamics/brute_force.hpp"
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/measure/identities.hpp"
-#include "measure/covariances.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -16,8 +16,8 @@ namespace {
 using dynamics::Schedule;
 using dynamics::ScheduleKind;
 using dynamics::TimePoint;
-using test::along;
 using test::diagonal;
+using test::directed;
 using test::isotropic;
 
 double log_normal(double x, double mean, double variance) {
@@ -134,7 +134,7 @@ TEST(FluctuationReportable, MultipliesDirectionsAndCountsTheComplement) {
     // the same law turned: eigenvectors as directions
     const double c = std::cos(0.7), s = std::sin(0.7);
     const Matrix turn{{c, -s}, {s, c}};
-    const law::Covariance turned = along(0.8, turn, Vector{{0.5, -0.2}});
+    const law::Covariance turned = directed(0.8, turn, Vector{{0.5, -0.2}});
     expect_threshold(gaussian(turn * Vector{{0.4, -0.7}}, turned, complement), begin, end, moment);
 }
 

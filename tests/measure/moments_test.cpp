@@ -28,19 +28,21 @@ std::vector<double> skewed_sample(std::size_t count, double offset, unsigned see
 }
 
 Moments plain_moments(const std::vector<double>& values) {
+    const long double origin =
+        values[0];  // where the mean is large, even long double would run out of digits
     long double mean = 0, m2 = 0, m3 = 0, m4 = 0;
     for (const double v : values) {
-        mean += v / static_cast<long double>(values.size());
+        mean += (v - origin) / static_cast<long double>(values.size());
     }
     for (const double v : values) {
-        const long double d = v - mean;
+        const long double d = v - origin - mean;
         m2 += d * d;
         m3 += d * d * d;
         m4 += d * d * d * d;
     }
     Moments out;
     out.count = static_cast<double>(values.size());
-    out.mean = static_cast<double>(mean);
+    out.mean = static_cast<double>(origin + mean);
     out.m2 = static_cast<double>(m2);
     out.m3 = static_cast<double>(m3);
     out.m4 = static_cast<double>(m4);

@@ -7,8 +7,8 @@
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 
+#include "dynamics/brute_force.hpp"
 #include "kairos/dynamics/schedule.hpp"
-#include "measure/covariances.hpp"
 
 namespace kairos::measure {
 namespace {

@@ -7,7 +7,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 
-#include "measure/covariances.hpp"
+#include "dynamics/brute_force.hpp"
 
 namespace kairos::measure {
 namespace {

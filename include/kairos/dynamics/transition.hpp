@@ -32,6 +32,7 @@ struct NoiseKeys {
 
 // The clean data behind forward and marginal ensembles. With an exposed coordinate (law::expose_one) it is the direction of y_perp.
 struct CleanData {
+    TrajectoryId first{};        // of the block
     Rows y;                      // r x m
     Lanes radius2;               // |y_perp|^2 in the complement
     std::vector<int> component;  // [m] index into the mixture's components

@@ -66,6 +66,8 @@ public:
     // Closes now and reports failure, which a destructor cannot.
     [[nodiscard]] herr_t close() { return id_ >= 0 ? closer_(std::exchange(id_, -1)) : 0; }
 
+    void release() { id_ = -1; }  // stays open, without an owner
+
 private:
     hid_t id_ = -1;
     Closer closer_ = nullptr;

@@ -1,14 +1,23 @@
 // include/kairos/io/result_file.hpp: the result file, written in parallel and published whole.
 //
 // Everything goes to PATH.part; publish() gives it its name once it is complete and on disk. A crash at any
-// moment leaves the previous file. Without publish() the destructor removes PATH.part. All methods are
-// collective: every rank calls them with the same arguments (values excepted) in the same order. Axes are
-// dimension scales made by scale(); an array names the scale of each of its axes, and has their shape. So
-// that netCDF readers find every axis named, there is no way to write an array without. No string datasets:
-// text goes into attributes. Missing groups on the way to an object are created. Attribute texts are UTF-8.
-// The same calls give the same bytes on any number of ranks: no clocks in the file, layouts that depend on
-// shapes alone (contiguous up to 1 MB, then chunks of about 1 MB). Errors: OutputError, the same on all ranks
-// (exit code 4).
+// moment leaves the previous file. Without publish() the destructor removes PATH.part.
+//
+// All methods are collective: every rank calls them with the same arguments (values excepted), in the same
+// order. Attributes and lengths are taken from the root.
+//
+// Axes are dimension scales made by scale(); an array names the scale of each of its axes, and has their
+// shape. There is no way to write an array with a bare axis, which netCDF readers would refuse. No string
+// datasets: text goes into attributes (UTF-8). Groups on the way to an object are made.
+//
+// The same calls give the same bytes on any number of ranks: no clocks in the file, and layouts that depend
+// on shapes alone (contiguous up to 1 MB, then chunks of about 1 MB).
+//
+// Room on the disk is reserved before anything is written: a full disk is found by one rank, in one place,
+// before data are lost.
+// Errors: OutputError, the same on all ranks (exit code 4). After a failure the file is given up: it cannot
+// be published, and HDF5 keeps it open until MPI_Finalize, where it writes once more. On a disk that fails
+// altogether HDF5 1.10 may crash there, so abort_all(ExitCode::output) is the safest end.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -1,12 +1,14 @@
 // include/kairos/measure/decisions.hpp: when a reverse path decides.
 //
-//   last_change  the largest observation time from which on, down to t_min, the argmax of the weights no longer changes;
+//   last_change  the largest observation time from which on, down to t_min, the argmax of the weights no
+//   longer changes;
 //                none if it is already final at t_max
-//   commitment   the largest observation time from which on, down to t_min, max weight stays above 0.9; none if it never does
+//   commitment   the largest observation time from which on, down to t_min, max weight stays above 0.9; none
+//   if it never does
 //
-// Of equal weights the first counts as the largest. Times are observation times, so a distribution is a count per time; bin edges are
-// the midpoints between neighbours, and the first and last time themselves.
-// Units: times of the forward process. Source: docs/theory.md, "Decisions".
+// Of equal weights the first counts as the largest. Times are observation times, so a distribution is a count
+// per time; bin edges are the midpoints between neighbours, and the first and last time themselves. Units:
+// times of the forward process. Source: docs/theory.md, "Decisions".
 #pragma once
 #include <cstdint>
 #include <span>
@@ -34,10 +36,12 @@ private:
 
 struct Distribution {
     std::vector<double> edges, density;  // [T + 1], [T]; density integrates to 1 over the paths that decided
-    double mean, standard_error, fraction;  // fraction: share of the paths that have a decision time; NaN where undefined
+    double mean, standard_error,
+        fraction;  // fraction: share of the paths that have a decision time; NaN where undefined
 };
 
 // counts[i] paths decided at times[i] (ascending); total paths in all.
-[[nodiscard]] Distribution distribution_of(std::span<const Time> times, std::span<const std::uint64_t> counts, std::uint64_t total);
+[[nodiscard]] Distribution distribution_of(std::span<const Time> times, std::span<const std::uint64_t> counts,
+                                           std::uint64_t total);
 
 }  // namespace kairos::measure

@@ -12,7 +12,8 @@
 namespace kairos::measure {
 
 struct Estimate {
-    double mean, standard_error, variance, variance_stderr, skewness, excess_kurtosis, minimum, maximum, count;
+    double mean, standard_error, variance, variance_stderr, skewness, excess_kurtosis, minimum, maximum,
+        count;
 };
 
 [[nodiscard]] Estimate estimate(const Moments& moments);

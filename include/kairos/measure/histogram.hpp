@@ -1,9 +1,11 @@
-// include/kairos/measure/histogram.hpp: the distribution of an observable at every time, on one set of edges for all times.
+// include/kairos/measure/histogram.hpp: the distribution of an observable at every time, on one set of edges
+// for all times.
 //
-// Bins have equal width 2^e in u = asinh(value): linear near 0, logarithmic in the tails, so that one set of edges serves values
-// that grow over decades. e starts fine and grows by 1 whenever the occupied range exceeds `bins`; edges lie on multiples of 2^e,
-// so coarsening is exact and the result does not depend on the order of adding or merging.
-// Values that are not finite are not counted. Source: none; the transform is the arcsinh scale of flow cytometry and astronomy.
+// Bins have equal width 2^e in u = asinh(value): linear near 0, logarithmic in the tails, so that one set of
+// edges serves values that grow over decades. e starts fine and grows by 1 whenever the occupied range
+// exceeds `bins`; edges lie on multiples of 2^e, so coarsening is exact and the result does not depend on the
+// order of adding or merging. Values that are not finite are not counted. Source: none; the transform is the
+// arcsinh scale of flow cytometry and astronomy.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -18,8 +20,9 @@ public:
     void add(std::size_t time, std::span<const double> values);
     void merge(const Histogram& other);
 
-    [[nodiscard]] std::vector<double> edges() const;    // [bin + 1], in units of the observable
-    [[nodiscard]] std::vector<double> density() const;  // [T * bin]; each time integrates to 1 (0 where nothing was counted)
+    [[nodiscard]] std::vector<double> edges() const;  // [bin + 1], in units of the observable
+    [[nodiscard]] std::vector<double> density()
+        const;  // [T * bin]; each time integrates to 1 (0 where nothing was counted)
 
     // Flat form for transport between ranks: [exponent, first bin, bins, T, counts...]
     [[nodiscard]] std::vector<std::int64_t> pack() const;

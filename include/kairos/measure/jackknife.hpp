@@ -2,10 +2,10 @@
 //
 //   theta_(b) = F(all batches but b),   variance = (B - 1)/B sum_b (theta_(b) - mean theta)^2
 //
-// The same where the counts of the batches differ (delete one group). The value is F(all), not corrected for bias: its bias is of
-// order 1/n, below the error.
-// A batch here is a curve: one Moments per time. F maps a folded curve to one number; NaN where it has none.
-// Fewer than 2 batches: the error is NaN. Source: Efron 1982; Quenouille 1956.
+// The same where the counts of the batches differ (delete one group). The value is F(all), not corrected for
+// bias: its bias is of order 1/n, below the error. A batch here is a curve: one Moments per time. F maps a
+// folded curve to one number; NaN where it has none. Fewer than 2 batches: the error is NaN. Source: Efron
+// 1982; Quenouille 1956.
 #pragma once
 #include <functional>
 #include <span>

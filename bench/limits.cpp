@@ -1,0 +1,89 @@
+// bench/limits.cpp: the multiply-add loop is compiled for every instruction set and dispatched as the
+// program's own kernels are.
+#include "limits.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "kairos/random/noise.hpp"
+#include "kairos/random/vector_math.hpp"
+
+#define HWY_DISABLED_TARGETS \
+    (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // vectors of no fixed size form no arrays
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "../bench/limits.cpp"
+#include "hwy/foreach_target.h"  // must come before highway.h
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kairos::bench::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Twelve chains cover the latency of two units and leave registers for the factors where there are sixteen.
+// Returns the operations done; the results go to `sink`, so that the loop is not empty.
+double multiply_add(std::size_t rounds, double* sink) {
+    constexpr std::size_t chains = 12;
+    const hn::ScalableTag<double> tag;
+    const auto factor = hn::Set(tag, *sink);
+    const auto addend = hn::Set(tag, 1e-9);
+    hn::Vec<decltype(tag)> x[chains];
+    for (std::size_t k = 0; k < chains; ++k) {
+        x[k] = hn::Set(tag, static_cast<double>(k));
+    }
+    for (std::size_t round = 0; round < rounds; ++round) {
+        for (std::size_t k = 0; k < chains; ++k) {
+            x[k] = hn::MulAdd(x[k], factor, addend);
+        }
+    }
+    auto sum = x[0];
+    for (std::size_t k = 1; k < chains; ++k) {
+        sum = hn::Add(sum, x[k]);
+    }
+    *sink += 1e-30 * hn::GetLane(sum);
+    return 2.0 * static_cast<double>(chains * hn::Lanes(tag) * rounds);
+}
+
+}  // namespace kairos::bench::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kairos::bench {
+
+HWY_EXPORT(multiply_add);
+
+double best_rate(double items, const std::function<void()>& work, int runs) {
+    using Clock = std::chrono::steady_clock;
+    double best = 0.0;
+    for (int run = 0; run < runs; ++run) {
+        double done = 0.0, seconds = 0.0;
+        const auto start = Clock::now();
+        while (seconds < 1e-3) {
+            work();
+            done += items;
+            seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        }
+        best = std::max(best, done / seconds);
+    }
+    return best;
+}
+
+Limits measure_limits() {
+    constexpr std::size_t rounds = 20000;
+    double sink = 0.999;
+    const double operations = HWY_DYNAMIC_DISPATCH(multiply_add)(rounds, &sink);
+    Rows block(8, 256);
+    std::vector<double> in(2048, -1.5), out(2048);
+    const auto numbers = static_cast<double>(block.size());
+    return {best_rate(operations,
+                      [&] {
+                          HWY_DYNAMIC_DISPATCH(multiply_add)
+                          (rounds, &sink);
+                      }),
+            best_rate(numbers, [&] { random::fill_normals({}, TrajectoryId{0}, StepId{0}, 0, block); }),
+            best_rate(2048.0, [&] { random::exp_of(in, out); })};
+}
+
+}  // namespace kairos::bench
+#endif

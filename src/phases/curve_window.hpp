@@ -1,0 +1,43 @@
+// src/phases/curve_window.hpp: the part of a noisy curve that a critical point is read from.
+//
+// Chosen once, from the curve of all batches together, lightly smoothed (weights 1/4, 1/2, 1/4: enough to
+// choose by, little enough not to blur a narrow feature); jackknife replicates keep it, so that their scatter
+// is that of the fit alone.
+#pragma once
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "kairos/base/array.hpp"
+
+namespace kairos::phases {
+
+struct Window {
+    std::size_t first, count;
+    [[nodiscard]] std::size_t last() const { return first + count - 1; }
+};
+
+[[nodiscard]] std::vector<double> smoothed(const Vector& values);
+
+// Around the sign change of values - level (the middle one, where noise makes several in a row): all points
+// nearer to the level than half way to either end of the curve, 4 at least.
+struct CrossingWindow {
+    Window window;
+    std::size_t bracket;  // the sign changes between bracket and bracket + 1
+};
+[[nodiscard]] std::optional<CrossingWindow> crossing_window(const Vector& values, double level);
+
+// Around the maximum: all points above 0.4 of it, 5 at least as long as they reach 0.02 of it. Nothing if it
+// is at an end.
+struct PeakWindow {
+    Window window;
+    std::size_t top;
+    bool resolved;  // the peak is more than one point
+    Vector height;  // [count] smoothed values over their maximum
+};
+[[nodiscard]] std::optional<PeakWindow> peak_window(const Vector& values);
+
+// The same window, at least `points` long as far as the curve goes; grows toward the larger of `preference`.
+[[nodiscard]] Window widened(Window window, std::size_t points, std::span<const double> preference);
+
+}  // namespace kairos::phases

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""end_to_end.py KAIROS: real runs under mpirun, their files read back: the same bits on any ranks, published figures, clean ends."""
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from kairos_runs import ENVIRONMENT, Checks, configuration, run  # noqa: E402
+
+KAIROS = pathlib.Path(sys.argv[1]).resolve()
+PHI = {2.5: 0.9934, 3.0: 0.9176, 3.5: 0.7644, 4.0: 0.6319, 4.5: 0.5565}  # ou, mu = sigma = 1, d = 1024
+check = Checks()
+
+
+def datasets(path):
+    """Every array of the groups whose bits are promised."""
+    found = {}
+    with h5py.File(path) as file:
+        def note(name, item):
+            if isinstance(item, h5py.Dataset):
+                found[name] = item[()]
+        for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "paths", "theory"):
+            if group in file:
+                file[group].visititems(lambda name, item, group=group: note(f"{group}/{name}", item))
+        found["time"] = file["time"][()]
+    return found
+
+
+def same_bits(a, b):
+    return a.keys() == b.keys() and all(np.asarray(a[k]).tobytes() == np.asarray(b[k]).tobytes() for k in a)
+
+
+def rank_counts(folder):
+    """Bitwise equal results on 1, 2, 3 and 5 ranks, for every direction and several laws."""
+    common = dict(time=dict(points=9), output=dict(file="r.h5"))
+    jobs = {
+        "reverse": dict(data=dict(dimension=64), ensemble=dict(trajectories=700, batch=37),
+                        observe=dict(observables="all", paths=5, histograms="class_entropy,norm2"),
+                        clones=dict(times="1,2", pairs=300)),
+        "heun": dict(data=dict(dimension=8, model="simplex", components=3),
+                     ensemble=dict(trajectories=300, integrator="heun", representation="full"),
+                     observe=dict(paths=3, states="true")),
+        "forward": dict(data=dict(model="hierarchical", dimension=20), ensemble=dict(trajectories=500, direction="forward"),
+                        observe=dict(observables="all")),
+        "empirical": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters"),
+                          ensemble=dict(trajectories=200), clones=dict(times="0.5", pairs=50)),
+        "entropic": dict(data=dict(dimension=16, components=3, model="random-clusters"),
+                         ensemble=dict(trajectories=200, direction="marginal")),
+    }
+    for name, sections in jobs.items():
+        if name == "entropic":
+            sections["time"] = dict(grid="entropic", points=7)
+        job = configuration(folder, f"{name}.ini", **{**common, **sections})
+        reference = None
+        for ranks in (1, 2, 3, 5):
+            done = run([KAIROS, "run", "-c", job, f"--output.file={name}-{ranks}.h5"], folder, ranks)
+            if not check.succeeded(done, f"{name} on {ranks} ranks"):
+                continue
+            found = datasets(folder / f"{name}-{ranks}.h5")
+            reference = reference or found
+            check(same_bits(reference, found), f"{name}: bits differ on {ranks} ranks")
+    again = run([KAIROS, "run", "-c", folder / "reverse.ini", "--output.file=again.h5", "--ensemble.seed=2"], folder)
+    check.succeeded(again, "another seed")
+    check(not same_bits(datasets(folder / "reverse-1.h5"), datasets(folder / "again.h5")), "the seed does not matter")
+
+
+def published_figures(folder):
+    """phi(t) of two clusters at d = 1024, by theory, by collision and by real clones; the reduced law at d = 10^9."""
+    times = ",".join(str(t) for t in PHI)
+    done = run([KAIROS, "run", "--data.dimension=1024", "--time.list=0.1," + times + ",6", "--process.t-max=6",
+                "--process.t-min=0.1", "--ensemble.trajectories=20000", f"--clones.times={times}", "--clones.pairs=10000",
+                "--output.file=phi.h5"], folder, 2)
+    if check.succeeded(done, "published figures"):
+        with h5py.File(folder / "phi.h5") as file:
+            at = [int(np.argmin(abs(file["time"][:] - t))) for t in PHI]
+            phi = np.array(list(PHI.values()))
+            group = file["observables/class_collision"]
+            check(np.all(abs(file["theory/class_collision"][:][at] - phi) < 6e-5), "theory misses the published phi")
+            check(np.all(abs(group["mean"][:][at] - phi) < 4.5 * group["stderr"][:][at] + 5e-5), "collision misses phi")
+            clones = file["clones"]
+            check(np.all(abs(clones["same_class"][:] - phi) < 4.5 * clones["same_class_stderr"][:] + 5e-5), "clones miss phi")
+            worst = max(np.nanmax(abs(file[f"identities/{n}/z"][()])) for n in file["identities"])
+            check(worst < 4.5, f"an identity fails: |z| = {worst}")
+            check(file["clones/same_class_stderr"][2] < 0.0045, "10,000 pairs have binomial errors")
+    huge = run([KAIROS, "run", "--data.dimension=1e9", "--process.t-max=16", "--ensemble.trajectories=2000",
+                "--output.file=huge.h5"], folder, 2, timeout=60)
+    if check.succeeded(huge, "d = 1e9"):
+        with h5py.File(folder / "huge.h5") as file:
+            z = (file["observables/class_entropy/mean"][:] - file["theory/class_entropy"][:])
+            error = file["observables/class_entropy/stderr"][:]
+            check(np.all(abs(z) <= 4.5 * error + 1e-9), "class entropy at d = 1e9 misses the quadrature")
+            found = file["transitions/speciation_spectral/time"][()]
+            check(abs(found - 0.5 * np.log(1e9 + 1)) < 1e-9, f"spectral time {found} at d = 1e9")
+
+
+def clean_ends(folder):
+    """Interrupts and failures leave no half file and the earlier result as it was."""
+    check.succeeded(run([KAIROS, "run", "--ensemble.trajectories=100", "--time.points=4"], folder), "small run")
+    before = (folder / "result.h5").read_bytes()
+    long_run = [str(KAIROS), "run", "--ensemble.trajectories=100000000", "--ensemble.batch=10000"]
+    for launcher, sent, allowed in (([], signal.SIGINT, {1}), (["mpirun", "-n", "2"], signal.SIGINT, None)):
+        process = subprocess.Popen(launcher + long_run, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(2.5)
+        process.send_signal(sent)
+        _, errors = process.communicate(timeout=30)
+        check(process.returncode != 0 and (allowed is None or process.returncode in allowed),
+              f"{launcher} {sent}: exit {process.returncode} {errors}")
+        check((folder / "result.h5").read_bytes() == before, "an interrupted run changed the earlier result")
+        check(not list(folder.glob("*.part")), "an interrupted run left a part of a file")
+    diverging = [KAIROS, "run", "--data.dimension=4", "--ensemble.integrator=euler-maruyama", "--time.list=0.0001,0.0002,10",
+                 "--process.t-min=0.0001", "--data.sigma=0", "--ensemble.trajectories=50", "--data.separation=1e200"]
+    for ranks in (0, 2):
+        done = run(diverging, folder, ranks, timeout=60)
+        check(done.returncode == 5, f"non-finite state on {ranks} ranks: exit {done.returncode} {done.stderr}")
+        check("trajectory" in done.stderr and "seed" in done.stderr, f"non-finite state is not located: {done.stderr}")
+    check((folder / "result.h5").read_bytes() == before, "a failed run changed the earlier result")
+
+
+def other_commands(folder):
+    done = run([KAIROS, "plan", "--data.dimension=1024", "--output.file=never.h5"], folder)
+    check.succeeded(done, "plan")
+    for words in ("dimension = 1024", "speciation_spectral", "memory per rank", "estimated time", "operations"):
+        check(words in done.stdout, f"plan does not say: {words}")
+    check(not (folder / "never.h5").exists(), "plan wrote a file")
+    done = run([KAIROS, "analyze", folder / "phi.h5"], folder)
+    check.succeeded(done, "analyze")
+    for words in ("speciation_clones", "class_last_change", "stein"):
+        check(words in done.stdout, f"analyze does not say: {words}")
+    for words in (["--version"], ["--help"], ["run", "--help"]):
+        check.succeeded(run([KAIROS, *words], folder), " ".join(words))
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    for part in (rank_counts, published_figures, clean_ends, other_commands):
+        part(pathlib.Path(scratch))
+check.finish()

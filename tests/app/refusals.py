@@ -1,0 +1,235 @@
+#!/usr/bin/python3
+"""What kairos refuses, seen from outside.      usage: refusals.py KAIROS
+
+Every key with a wrong type, a value out of range and a misspelling; contradictions; every kind of broken input file; outputs that
+cannot be written. Each refusal must have its exit code, name the key or file, appear once, and leave the folder as it was: nothing
+new, and a result of an earlier run with the same bytes and the same time. A few are repeated under mpirun.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+try:
+    import h5py
+    import numpy as np
+except ImportError as missing:
+    print(f"refusals: not run: {missing}")
+    sys.exit(77)
+
+CONFIGURATION, INPUT, OUTPUT = 2, 3, 4
+PREVIOUS = b"the result of an earlier run"
+ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                   OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1",
+                   OMPI_MCA_hwloc_base_binding_policy="none")
+
+
+@dataclass
+class Case:
+    arguments: list
+    codes: tuple
+    says: str                                    # must stand in the message
+    make: dict = field(default_factory=dict)     # file name -> function that makes it (given its path)
+    ranks: int = 0                               # 0: without mpirun
+    kind: str = ""                               # what is wrong with the file
+
+
+# --- keys: tests/app/keys.hpp writes each down with a wrong type and a value out of range -------------------------------------
+def table_of_keys():
+    text = (pathlib.Path(__file__).parent / "keys.hpp").read_text()
+    rows = re.findall(r"\{" + r",\s*".join([r'"([^"]*)"'] * 5) + r"\}", text)
+    assert len(rows) > 60, f"keys.hpp was read wrongly: {len(rows)} rows"
+    return rows
+
+
+def cases_of_keys():
+    for key, _, wrong, out_of_range, _ in table_of_keys():
+        misspelt = key[:-1] + ("x" if key[-1] != "x" else "y")
+        yield Case(["plan", f"--{misspelt}=1"], (CONFIGURATION,), misspelt)
+        if wrong:
+            yield Case(["plan", f"--{key}={wrong}"], (CONFIGURATION,), f"{key} = {wrong}")
+        if out_of_range:
+            yield Case(["run", f"--{key}={out_of_range}"], (CONFIGURATION,), f"{key} = {out_of_range}")
+
+
+def cases_of_contradictions():
+    def refused(key, *arguments):
+        return Case(["run", *arguments], (CONFIGURATION,), key)
+    yield refused("data.components", "--data.components=3")
+    yield refused("data.components", "--data.model=simplex", "--data.components=9", "--data.dimension=4")
+    yield refused("data.weights", "--data.weights=1,2,3")
+    yield refused("time.list", "--time.list=2,1")
+    yield refused("process.t-min", "--process.t-min=5", "--process.t-max=4")
+    yield refused("ensemble.start", "--ensemble.direction=forward", "--ensemble.start=prior")
+    yield refused("clones.times", "--ensemble.direction=marginal", "--clones.times=1")
+    yield refused("observe.tangents", "--observe.tangents=1")
+    yield refused("observe.observables", "--observe.observables=entropy_rte")
+    yield refused("observe.observables", "--observe.observables=datum_entropy")          # without data
+    yield refused("observe.observables", "--observe.observables=data_surprisal")         # reverse has no y
+    for later in ("ensemble.coupling=common", "ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
+                  "guidance.class=0", "guidance.weight=2", "guidance.interval=1,2", "run.checkpoint=c.h5", "run.walltime=60",
+                  "run.precision=mixed", "run.data-shards=2", "data.realisations=2"):
+        yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
+
+
+def cases_of_command_line():
+    for arguments in (["rnu"], ["run", "stray"], ["run", "-c"], ["run", "--data.dimension"], ["analyze"], [],
+                      ["merge", "a.h5", "b.h5", "-o", "c.h5"], ["sweep", "-c", "s.ini", "-o", "d"], ["analyze", "a.h5", "b.h5"]):
+        yield Case(arguments, (CONFIGURATION,), arguments[0] if arguments and arguments[0] in ("merge", "sweep", "analyze") else "")
+
+
+# --- files ------------------------------------------------------------------------------------------------------------------
+def folder(path):
+    path.mkdir()
+
+
+def content(data):
+    return lambda path: path.write_bytes(data)
+
+
+def hdf5(**datasets):
+    def make(path):
+        with h5py.File(path, "w") as file:
+            for name, values in datasets.items():
+                file[name] = values
+    return make
+
+
+def truncated(make):
+    def cut(path):
+        make(path)
+        data = path.read_bytes()
+        path.write_bytes(data[: len(data) // 2])
+    return cut
+
+
+def holding(value, shape, at):
+    array = np.random.default_rng(1).normal(size=shape)
+    array[at] = value
+    return array
+
+
+MEANS, POINTS = np.eye(3, 4), np.random.default_rng(2).normal(size=(10, 4))
+UNREADABLE = {"absent": None, "a folder": folder, "empty": content(b""), "not HDF5": content(b"1.0 2.0\n3.0 4.0\n")}
+MIXTURES = {
+    **UNREADABLE,
+    "truncated": truncated(hdf5(means=MEANS, sigmas=np.ones(3))),
+    "no means": hdf5(sigmas=np.ones(3)),
+    "means of one axis": hdf5(means=np.ones(4), sigmas=np.ones(4)),
+    "two weights for three": hdf5(means=MEANS, sigmas=np.ones(3), weights=np.ones(2)),
+    "two sigmas for three": hdf5(means=MEANS, sigmas=np.ones(2)),
+    "variances of another dimension": hdf5(means=MEANS, variances=np.ones((3, 5))),
+    "no width": hdf5(means=MEANS),
+    "NaN in means": hdf5(means=holding(np.nan, (3, 4), (1, 2)), sigmas=np.ones(3)),
+    "infinite sigma": hdf5(means=MEANS, sigmas=np.array([1, np.inf, 1])),
+    "negative weight": hdf5(means=MEANS, sigmas=np.ones(3), weights=np.array([1.0, -1.0, 1.0])),
+}
+DATASETS = {
+    **UNREADABLE,
+    "truncated": truncated(hdf5(x=POINTS)),
+    "no such dataset": hdf5(y=POINTS),
+    "one axis": hdf5(x=np.ones(10)),
+    "three axes": hdf5(x=np.ones((2, 3, 4))),
+    "NaN": hdf5(x=holding(np.nan, (10, 4), (7, 3))),
+    "no points": hdf5(x=np.ones((0, 4))),
+}
+LABELS = {
+    "absent labels": hdf5(x=POINTS),
+    "labels of another length": hdf5(x=POINTS, c=np.arange(9)),
+    "labels that are no integers": hdf5(x=POINTS, c=np.linspace(0, 1, 10)),
+}
+CONFIGURATIONS = {
+    "absent": None, "a folder": folder, "empty": content(b""),
+    "cut in the middle of a line": content(b"[data]\nmodel = simplex\ndimens"),
+    "an HDF5 file": hdf5(x=POINTS),
+}
+
+
+def cases_of_files():
+    def files(command, kinds, name, codes, *arguments):
+        for kind, make in kinds.items():
+            yield Case([command, *arguments], codes, name, {name: make} if make else {}, kind=kind)
+    yield from files("run", CONFIGURATIONS, "job.ini", (CONFIGURATION, INPUT), "-c", "job.ini")
+    mixture = ["--data.model=mixture-file", "--data.file=mixture.h5"]
+    dataset = ["--data.model=dataset-file", "--data.file=points.h5", "--data.dataset=x"]
+    yield from files("run", MIXTURES, "mixture.h5", (INPUT,), *mixture)
+    yield from files("run", DATASETS, "points.h5", (INPUT,), *dataset)
+    yield from files("run", LABELS, "points.h5", (INPUT,), *dataset, "--data.labels=c")
+    yield Case(["run", *dataset, "--data.dimension=5"], (INPUT,), "points.h5", {"points.h5": hdf5(x=POINTS)})
+    yield Case(["run", *mixture, "--data.components=4"], (INPUT,), "mixture.h5",
+               {"mixture.h5": hdf5(means=MEANS, sigmas=np.ones(3))})
+    yield from files("analyze", UNREADABLE, "old.h5", (INPUT,), "old.h5")
+
+
+def cases_of_output():
+    small = ["run", "--ensemble.trajectories=8", "--time.points=3"]
+    yield Case([*small, "--output.file=nowhere/r.h5"], (OUTPUT,), "nowhere/r.h5")
+    yield Case([*small, "--output.file=plain/r.h5"], (OUTPUT,), "plain/r.h5", {"plain": content(b"a file, no folder")})
+    yield Case([*small, "--output.file=here"], (OUTPUT,), "here", {"here": folder})
+
+
+def cases_under_mpirun():
+    points = ["--data.model=dataset-file", "--data.file=points.h5", "--data.dataset=x"]
+    yield Case(["run", "--data.dimenson=3"], (CONFIGURATION,), "data.dimenson", ranks=2)
+    yield Case(["run", "--observe.observables=datum_entropy"], (CONFIGURATION,), "observe.observables", ranks=2)
+    yield Case(["run", "-c", "job.ini"], (CONFIGURATION, INPUT), "job.ini", ranks=2)
+    yield Case(["run", *points], (INPUT,), "points.h5", {"points.h5": DATASETS["NaN"]}, ranks=2)
+    yield Case(["run", "--output.file=nowhere/r.h5"], (OUTPUT,), "nowhere/r.h5", ranks=2)
+
+
+# --- one case in a folder of its own ------------------------------------------------------------------------------------------
+def state_of(path):
+    return {str(p.relative_to(path)): (p.stat().st_mtime_ns, p.read_bytes() if p.is_file() else None) for p in path.rglob("*")}
+
+
+def problems_of(kairos, case):
+    with tempfile.TemporaryDirectory(prefix="kairos-refusal-") as name:
+        path = pathlib.Path(name)
+        (path / "result.h5").write_bytes(PREVIOUS)
+        os.utime(path / "result.h5", (1e9, 1e9))
+        for file, make in case.make.items():
+            make(path / file)
+        before = state_of(path)
+        launcher = ["mpirun", "-n", str(case.ranks)] if case.ranks else []
+        try:
+            done = subprocess.run([*launcher, kairos, *case.arguments], cwd=path, env=ENVIRONMENT, capture_output=True,
+                                  text=True, errors="replace", timeout=60)
+        except subprocess.TimeoutExpired:
+            return ["did not end within 60 s"]
+        problems = []
+        if done.returncode not in case.codes:
+            problems.append(f"exit code {done.returncode}, expected {' or '.join(map(str, case.codes))}")
+        messages = [line for line in done.stderr.splitlines() if line.startswith("kairos: ")]
+        if len(messages) != 1:
+            problems.append(f"{len(messages)} messages")
+        if case.says not in done.stderr:
+            problems.append(f"the message does not name '{case.says}'")
+        if done.stdout and not case.ranks:
+            problems.append(f"stdout holds {done.stdout[:80]!r}")
+        if state_of(path) != before:
+            problems.append(f"the folder changed: {sorted(state_of(path))}")
+        return [f"{problem}\n      {done.stderr.strip()[:400]}" for problem in problems]
+
+
+def main():
+    kairos = os.path.abspath(sys.argv[1])
+    cases = [*cases_of_keys(), *cases_of_contradictions(), *cases_of_command_line(), *cases_of_files(), *cases_of_output()]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        found = list(pool.map(lambda case: problems_of(kairos, case), cases))
+    alone = list(cases_under_mpirun())
+    found += [problems_of(kairos, case) for case in alone]
+    failures = 0
+    for case, problems in zip(cases + alone, found):
+        for problem in problems:
+            failures += 1
+            print(f"FAILED {'mpirun ' if case.ranks else ''}kairos {' '.join(case.arguments)} ({case.kind}): {problem}")
+    print(f"refusals: {len(found)} cases, {failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

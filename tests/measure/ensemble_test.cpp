@@ -1,0 +1,172 @@
+// The life of a batch against independent facts: reverse and forward ensembles have one law, blocks do not show, kept paths are
+// the trajectories that the moments were made of, approximate integrators converge to the exact ensemble.
+#include "kairos/measure/ensemble.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kairos/law/models.hpp"
+#include "kairos/measure/estimate.hpp"
+#include "support/consistent.hpp"
+
+namespace kairos::measure {
+namespace {
+
+using dynamics::IntegratorKind;
+using dynamics::Schedule;
+using dynamics::ScheduleKind;
+
+law::Law two_clusters(double dimension, law::Representation representation = law::Representation::reduced) {
+    return law::build_law({.kind = law::ModelKind::two_clusters, .dimension = dimension}, representation);
+}
+
+EnsembleSpec spec_of(const law::Law& law, Direction direction, const std::vector<std::string>& names) {
+    EnsembleSpec spec;
+    spec.setting = {.law = &law, .direction = direction};
+    spec.observables = select_observables(names, spec.setting);
+    spec.times = {Time{0.1}, Time{0.8}, Time{1.5}, Time{2.2}, Time{3.0}};
+    spec.seed = 7;
+    return spec;
+}
+
+Estimate at(const Ensemble& ensemble, const BatchResult& result, const std::string& name, std::size_t time) {
+    return estimate(result.moments[ensemble.plan().find(Quantity::observable, name)->at(time)]);
+}
+
+const Schedule& ou() {
+    static const Schedule schedule(ScheduleKind::ou, {.t_min = 0.1, .t_max = 3.0});
+    return schedule;
+}
+
+void expect_same_mean(const Estimate& a, const Estimate& b) {
+    expect_consistent(a.mean - b.mean, std::hypot(a.standard_error, b.standard_error), 0.0);
+}
+
+TEST(Ensemble, ReverseAndForwardPathsHaveOneLaw) {
+    const auto law = two_clusters(16);
+    const std::vector<std::string> names{"class_entropy", "order_parameter", "norm2", "entropy_rate_score", "log_density"};
+    Ensemble reverse(spec_of(law, Direction::reverse, names), ou());
+    Ensemble forward(spec_of(law, Direction::forward, names), ou());
+    const auto a = reverse.run(TrajectoryId{0}, 40000);
+    const auto b = forward.run(TrajectoryId{0}, 40000);
+    for (const auto& name : names)
+        for (std::size_t i = 0; i < 5; ++i) {
+            SCOPED_TRACE(name + " at time index " + std::to_string(i));
+            const auto x = at(reverse, a, name, i), y = at(forward, b, name, i);
+            expect_same_mean(x, y);
+            expect_consistent(x.variance - y.variance, std::hypot(x.variance_stderr, y.variance_stderr), 0.0);
+        }
+}
+
+TEST(Ensemble, ReducedAndFullRepresentationsHaveOneLaw) {
+    const auto reduced = two_clusters(24), full = two_clusters(24, law::Representation::full);
+    const std::vector<std::string> names{"class_entropy", "norm2", "score_divergence", "entropy_rate_score"};
+    Ensemble first(spec_of(reduced, Direction::reverse, names), ou());
+    Ensemble second(spec_of(full, Direction::reverse, names), ou());
+    const auto a = first.run(TrajectoryId{0}, 20000);
+    const auto b = second.run(TrajectoryId{0}, 20000);
+    for (const auto& name : names)
+        for (std::size_t i = 0; i < 5; ++i) expect_same_mean(at(first, a, name, i), at(second, b, name, i));
+}
+
+TEST(Ensemble, TheSplitIntoBatchesChangesNoTrajectory) {
+    const auto law = two_clusters(16);
+    auto spec = spec_of(law, Direction::reverse, {"norm2"});
+    spec.recording.paths = 100;
+    Ensemble ensemble(spec, ou());
+    const auto whole = ensemble.run(TrajectoryId{0}, 100);
+    const auto head = ensemble.run(TrajectoryId{0}, 37);
+    const auto tail = ensemble.run(TrajectoryId{37}, 63);
+    for (std::size_t j = 0; j < 100; ++j) {
+        const auto& part = j < 37 ? head.paths[j] : tail.paths[j - 37];
+        EXPECT_EQ(whole.paths[j].trajectory, part.trajectory);
+        EXPECT_EQ(whole.paths[j].values, part.values) << "trajectory " << j;
+    }
+}
+
+TEST(Ensemble, KeptPathsAreTheTrajectoriesBehindTheMoments) {
+    const auto law = two_clusters(16);
+    auto spec = spec_of(law, Direction::forward, {"class_entropy", "entropy_production"});
+    spec.recording.paths = 50;
+    Ensemble ensemble(spec, ou());
+    const auto result = ensemble.run(TrajectoryId{0}, 50);
+    const auto& kept = ensemble.recorder().path_observables();
+    for (std::size_t k = 0; k < kept.size(); ++k)
+        for (std::size_t i = 0; i < 5; ++i) {
+            double sum = 0;
+            for (const auto& path : result.paths) sum += path.values[k * 5 + i];
+            const auto found = at(ensemble, result, kept[k]->name, i);
+            EXPECT_NEAR(sum / 50, found.mean, 1e-12 * (1 + std::abs(found.mean))) << kept[k]->name << " " << i;
+        }
+}
+
+TEST(Ensemble, FineEulerMaruyamaApproachesTheExactEnsemble) {
+    const auto law = two_clusters(8);
+    const std::vector<std::string> names{"class_entropy", "norm2", "entropy_rate"};
+    Ensemble exact(spec_of(law, Direction::reverse, names), ou());
+    for (const auto kind : {IntegratorKind::euler_maruyama, IntegratorKind::heun, IntegratorKind::exponential}) {
+        auto spec = spec_of(law, Direction::reverse, names);
+        spec.setting.integrator = kind;
+        spec.substeps = 400;
+        Ensemble fine(spec, ou());
+        const auto a = exact.run(TrajectoryId{0}, 8000);
+        const auto b = fine.run(TrajectoryId{0}, 8000);
+        for (const auto& name : names) expect_same_mean(at(exact, a, name, 0), at(fine, b, name, 0));
+    }
+}
+
+TEST(Ensemble, EntropyProductionVanishesAtTheStart) {
+    const auto law = two_clusters(4);
+    Ensemble ensemble(spec_of(law, Direction::reverse, {"entropy_production"}), ou());
+    const auto result = ensemble.run(TrajectoryId{0}, 500);
+    EXPECT_EQ(at(ensemble, result, "entropy_production", 0).mean, 0.0);
+    EXPECT_GT(at(ensemble, result, "entropy_production", 4).mean, 0.0);
+}
+
+// At the exact law the mean surprisal of the data given x is H(y|x_t): for one Gaussian 1/2 log(2 pi e S sigma^2/C) a dimension.
+TEST(Ensemble, MeanDataSurprisalIsTheConditionalEntropy) {
+    const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 6, .components = 1, .separation = 0},
+                                    law::Representation::full);
+    Ensemble ensemble(spec_of(law, Direction::marginal, {"data_surprisal"}), ou());
+    const auto result = ensemble.run(TrajectoryId{0}, 20000);
+    for (std::size_t i = 0; i < 5; ++i) {
+        const double sigma2 = ou().sigma2(spec_of(law, Direction::marginal, {}).times[i]);
+        const double expected = 0.5 * 6 * std::log(2 * M_PI * M_E * sigma2);  // C = 1 for ou and unit variance
+        const auto found = at(ensemble, result, "data_surprisal", i);
+        expect_consistent(found.mean, found.standard_error, expected);
+    }
+}
+
+TEST(Ensemble, AccumulatedEntropyIsTheIntegralOfTheRate) {
+    const auto law = two_clusters(16);
+    auto spec = spec_of(law, Direction::reverse, {"accumulated_entropy", "class_entropy"});
+    spec.substeps = 60;
+    Ensemble ensemble(spec, ou());
+    const auto result = ensemble.run(TrajectoryId{0}, 20000);
+    const auto a = at(ensemble, result, "accumulated_entropy", 0);
+    // H(y|x) between the ends: class entropy plus the Gaussian part, 1/2 d log(sigma^2/C), C = 1.
+    const auto early = at(ensemble, result, "class_entropy", 0), late = at(ensemble, result, "class_entropy", 4);
+    const double change = late.mean - early.mean + 8 * std::log(ou().sigma2(Time{3.0}) / ou().sigma2(Time{0.1}));
+    expect_consistent(a.mean, std::hypot(a.standard_error, late.standard_error) + 2e-3, change);
+}
+
+TEST(Ensemble, LyapunovExponentsOfOneGaussianAreItsDriftRate) {
+    const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 3, .components = 1, .separation = 0},
+                                    law::Representation::full);
+    auto spec = spec_of(law, Direction::reverse, {});
+    spec.setting.integrator = IntegratorKind::euler_maruyama;
+    spec.setting.tangents = 2;
+    spec.observables = {find_observable("lyapunov")};
+    spec.substeps = 200;
+    Ensemble ensemble(spec, ou());
+    const auto result = ensemble.run(TrajectoryId{0}, 4);
+    const auto* column = ensemble.plan().find(Quantity::observable, "lyapunov");
+    // Unit variance under ou: J_b = 1 - 2 = -1 at every time and in every direction.
+    for (Index mode = 0; mode < 2; ++mode)
+        EXPECT_NEAR(estimate(result.moments[column->at(0, mode)]).mean, -1.0, 5e-3);
+    EXPECT_TRUE(std::isnan(estimate(result.moments[column->at(4, 0)]).mean));
+}
+
+}  // namespace
+}  // namespace kairos::measure

@@ -1,0 +1,108 @@
+// Clones by real branching against the collision probability of theory, and their overlaps against closed forms.
+#include "kairos/phases/clones.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kairos/law/models.hpp"
+#include "kairos/measure/estimate.hpp"
+#include "kairos/phases/theory.hpp"
+#include "support/consistent.hpp"
+
+namespace kairos::phases {
+namespace {
+
+using dynamics::IntegratorKind;
+using dynamics::Schedule;
+using dynamics::ScheduleKind;
+
+const Schedule& ou() {
+    static const Schedule schedule(ScheduleKind::ou, {.t_min = 0.05, .t_max = 6.0});
+    return schedule;
+}
+
+CloneSpec spec_of(const law::Law& law, IntegratorKind integrator = IntegratorKind::exact) {
+    CloneSpec spec;
+    spec.law = &law;
+    spec.integrator = integrator;
+    spec.seed = 11;
+    spec.branch_times = {Time{1.0}, Time{2.0}, Time{3.0}};
+    spec.times = dynamics::regular_grid(dynamics::GridKind::log_snr, ou(), 12);
+    return spec;
+}
+
+measure::Estimate found(const std::vector<measure::Moments>& row, std::size_t branch, CloneQuantity quantity) {
+    return measure::estimate(row[clone_column(branch, quantity)]);
+}
+
+void expect_collision_of_theory(const law::Law& law, const CloneSpec& spec, std::uint64_t tuples) {
+    CloneEnsemble clones(spec, ou());
+    const auto row = clones.run(TrajectoryId{0}, tuples);
+    const auto theory = class_theory(law);
+    for (std::size_t b = 0; b < spec.branch_times.size(); ++b) {
+        const auto same = found(row, b, CloneQuantity::same_class);
+        expect_consistent(same.mean, same.standard_error, theory(ou().at(spec.branch_times[b])).collision);
+    }
+}
+
+TEST(Clones, AgreeAsOftenAsTheCollisionProbabilitySays) {
+    const auto law = law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 64}, law::Representation::reduced);
+    expect_collision_of_theory(law, spec_of(law), 20000);
+}
+
+TEST(Clones, OfFineEulerMaruyamaPathsAgreeAsOften) {
+    const auto law = law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 16}, law::Representation::reduced);
+    auto spec = spec_of(law, IntegratorKind::euler_maruyama);
+    spec.substeps = 12;
+    expect_collision_of_theory(law, spec, 4000);
+}
+
+TEST(Clones, TriplesCountEveryPair) {
+    const auto law = law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 64}, law::Representation::reduced);
+    auto spec = spec_of(law);
+    spec.copies = 3;
+    expect_collision_of_theory(law, spec, 20000);
+}
+
+// Unequal variances: the branching must hand on the radius, or the classes of the ends would not agree.
+TEST(Clones, OfZeroMeanClassesFollowTheRadius) {
+    const auto law = law::build_law({.kind = law::ModelKind::unequal_variances, .dimension = 32, .separation = 0, .sigma = {1.0, 1.6}},
+                                    law::Representation::reduced);
+    auto spec = spec_of(law);
+    spec.branch_times = {Time{0.3}, Time{0.8}, Time{1.4}};
+    expect_collision_of_theory(law, spec, 20000);
+}
+
+// One Gaussian of unit variance under ou: x(t_min) given x(t_b) has mean rho x(t_b), rho = e^-(t_b - t_min), so that
+// E[x1.x2]/d = rho^2, and Var(x1.x2/d) = (1 + rho^4)/d, whatever the representation.
+TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
+    for (const auto representation : {law::Representation::full, law::Representation::reduced}) {
+        const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
+                                        representation);
+        auto spec = spec_of(law);
+        spec.branch_times = {Time{0.2}, Time{0.5}, Time{1.2}};
+        CloneEnsemble clones(spec, ou());
+        const auto row = clones.run(TrajectoryId{0}, 40000);
+        for (std::size_t b = 0; b < 3; ++b) {
+            const double rho2 = std::exp(-2 * (spec.branch_times[b].value - 0.05));
+            const auto overlap = found(row, b, CloneQuantity::overlap);
+            expect_consistent(overlap.mean, overlap.standard_error, rho2);
+            expect_consistent(overlap.variance, overlap.variance_stderr, (1 + rho2 * rho2) / 12);
+        }
+    }
+}
+
+TEST(Clones, BranchedAtTheEndAreOne) {
+    const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
+                                    law::Representation::full);
+    auto spec = spec_of(law);
+    spec.branch_times = {Time{0.05}};
+    CloneEnsemble clones(spec, ou());
+    const auto row = clones.run(TrajectoryId{0}, 20000);
+    const auto overlap = found(row, 0, CloneQuantity::overlap);
+    expect_consistent(overlap.mean, overlap.standard_error, 1.0);  // |x|^2/d
+}
+
+}  // namespace
+}  // namespace kairos::phases

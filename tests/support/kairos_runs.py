@@ -1,0 +1,49 @@
+"""What the Python tests share: running the program, alone or under mpirun, and a checker that counts."""
+import os
+import pathlib
+import subprocess
+import sys
+
+ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                   OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1",
+                   OMPI_MCA_hwloc_base_binding_policy="none")
+
+
+def run(command, folder, ranks=0, timeout=300):
+    """The finished process; ranks = 0: without mpirun."""
+    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+    return subprocess.run(launcher + [str(c) for c in command], cwd=folder, env=ENVIRONMENT, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
+
+
+def configuration(folder, name, **sections):
+    """Writes an INI file; keys with a dash are written with an underscore here."""
+    lines = []
+    for section, keys in sections.items():
+        lines.append(f"[{section}]")
+        lines += [f"{key.replace('_', '-')} = {value}" for key, value in keys.items()]
+    path = pathlib.Path(folder) / name
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+class Checks:
+    """Counts what holds; says what does not."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def __call__(self, holds, what):
+        if holds:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print(f"FAILED: {what}")
+        return bool(holds)
+
+    def succeeded(self, process, what):
+        return self(process.returncode == 0, f"{what}: exit {process.returncode}\n{process.stdout}{process.stderr}")
+
+    def finish(self):
+        print(f"{self.passed} passed, {self.failed} failed")
+        sys.exit(1 if self.failed or not self.passed else 0)
