@@ -1,4 +1,5 @@
-// kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on the exit code.
+// kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on
+// the exit code.
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -17,19 +18,27 @@ using Command = kairos::app::CommandLine::Command;
 
 void execute(const kairos::app::CommandLine& line, const kairos::parallel::Communicator& communicator) {
     switch (line.command) {
-        case Command::run: return kairos::app::command_run(line, communicator);
-        case Command::plan: return kairos::app::command_plan(line, communicator);
+        case Command::run:
+            return kairos::app::command_run(line, communicator);
+        case Command::plan:
+            return kairos::app::command_plan(line, communicator);
         case Command::analyze:
             if (communicator.is_root()) kairos::app::command_analyze(line);
             return;
-        case Command::help: std::cout << (communicator.is_root() ? kairos::app::help_text() : ""); return;
-        case Command::run_help: std::cout << (communicator.is_root() ? kairos::app::run_help_text() : ""); return;
-        default: std::cout << (communicator.is_root() ? kairos::app::version_text() : ""); return;
+        case Command::help:
+            std::cout << (communicator.is_root() ? kairos::app::help_text() : "");
+            return;
+        case Command::run_help:
+            std::cout << (communicator.is_root() ? kairos::app::run_help_text() : "");
+            return;
+        default:
+            std::cout << (communicator.is_root() ? kairos::app::version_text() : "");
+            return;
     }
 }
 
-// Errors of the configuration, of input and of output are the same on every rank: rank 0 speaks, all end alike. What one rank
-// alone met (a state not finite, no memory, a signal) ends the job at once.
+// Errors of the configuration, of input and of output are the same on every rank: rank 0 speaks, all end
+// alike. What one rank alone met (a state not finite, no memory, a signal) ends the job at once.
 int guarded(int argc, char** argv, const kairos::parallel::Communicator& communicator) {
     try {
         auto line = kairos::app::parse_command_line(argc, argv);

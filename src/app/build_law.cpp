@@ -11,20 +11,24 @@
 namespace kairos::app {
 namespace {
 
-constexpr double states_dimension_limit = 1e5;  // raw states of more coordinates are kept reduced unless `full` is asked for
+constexpr double states_dimension_limit =
+    1e5;  // raw states of more coordinates are kept reduced unless `full` is asked for
 
 bool wants_full(const Config& config, double dimension) {
     if (config.representation == RepresentationChoice::full) return true;
-    return config.representation == RepresentationChoice::automatic && config.states && dimension <= states_dimension_limit;
+    return config.representation == RepresentationChoice::automatic && config.states &&
+           dimension <= states_dimension_limit;
 }
 
-// The law of a file or drawn data arrives in all its coordinates; it is reduced where that is asked for or pays.
+// The law of a file or drawn data arrives in all its coordinates; it is reduced where that is asked for or
+// pays.
 law::Law represent(const Config& config, law::Law law) {
     if (wants_full(config, law.mixture.dimension())) return law;
     const bool possible = law::can_reduce(law.mixture);
     if (config.representation == RepresentationChoice::reduced && !possible)
         throw ConfigError("ensemble.representation", "reduced", "is not possible for these covariances",
-                          "full, or isotropic components (or a single component)", "Try --ensemble.representation=full.");
+                          "full, or isotropic components (or a single component)",
+                          "Try --ensemble.representation=full.");
     // Data that span their space leave nothing to reduce; the rotation itself costs n d^2.
     const bool pays = law.mixture.components() <= law.mixture.coordinates() / 2;
     const bool asked = config.representation == RepresentationChoice::reduced;
@@ -34,8 +38,9 @@ law::Law represent(const Config& config, law::Law law) {
 law::Law population_of(const Config& config) {
     const bool draw = config.samples > 0;
     const auto cheaper = law::cheaper_representation(config.model);
-    const bool full = draw || wants_full(config, config.model.dimension) ||
-                      (config.representation == RepresentationChoice::automatic && cheaper == law::Representation::full);
+    const bool full =
+        draw || wants_full(config, config.model.dimension) ||
+        (config.representation == RepresentationChoice::automatic && cheaper == law::Representation::full);
     return law::build_law(config.model, full ? law::Representation::full : law::Representation::reduced);
 }
 
@@ -49,8 +54,8 @@ void check_file_against_keys(const Config& config, const law::Mixture& mixture) 
     const bool mixture_file = config.model.kind == law::ModelKind::mixture_file;
     if (mixture_file && config.components_given && config.model.components != mixture.components())
         throw InputError(config.file, "means",
-                         "has " + std::to_string(mixture.components()) + " components but data.components = " +
-                             std::to_string(config.model.components),
+                         "has " + std::to_string(mixture.components()) +
+                             " components but data.components = " + std::to_string(config.model.components),
                          "Leave data.components out: it comes from the file.");
 }
 
@@ -59,7 +64,8 @@ void check_file_against_keys(const Config& config, const law::Mixture& mixture) 
 law::Law law_of(const Config& config, const parallel::Communicator& communicator) {
     law::Law law;
     if (config.model.kind == law::ModelKind::dataset_file)
-        law = io::read_dataset(communicator, config.file, config.dataset, config.labels, config.model.class_level);
+        law = io::read_dataset(communicator, config.file, config.dataset, config.labels,
+                               config.model.class_level);
     else if (config.model.kind == law::ModelKind::mixture_file)
         law = io::read_mixture(communicator, config.file, config.labels, config.model.class_level);
     else if (config.samples == 0)

@@ -12,8 +12,9 @@ void command_analyze(const CommandLine& line) {
     for (const auto& name : result.groups("/transitions")) {
         const std::string group = "/transitions/" + name + "/";
         transitions.push_back({name,
-                               {result.scalar(group + "time"), result.scalar(group + "stderr"), result.scalar(group + "ci95_low"),
-                                result.scalar(group + "ci95_high"), result.scalar(group + "theory")}});
+                               {result.scalar(group + "time"), result.scalar(group + "stderr"),
+                                result.scalar(group + "ci95_low"), result.scalar(group + "ci95_high"),
+                                result.scalar(group + "theory")}});
     }
     std::vector<DecisionRow> decisions;
     for (const auto& name : result.groups("/decisions")) {

@@ -19,8 +19,8 @@ double operations(const Setup& setup) {
                                   setup.config.integrator == dynamics::IntegratorKind::ode_heun
                               ? 2.0
                               : 1.0;
-    const double evaluations = static_cast<double>(setup.ensemble.times.size()) *
-                               (exact ? 1.0 : stages * setup.config.substeps);
+    const double evaluations =
+        static_cast<double>(setup.ensemble.times.size()) * (exact ? 1.0 : stages * setup.config.substeps);
     return static_cast<double>(setup.ensemble.trajectories) * evaluations * 4.0 *
            static_cast<double>(mixture.components()) * static_cast<double>(mixture.coordinates() + 1);
 }
@@ -64,13 +64,15 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
         std::printf("  %-30s %s\n", name.c_str(), to_text(time).c_str());
     const MemoryNeed memory = estimate_memory(setup.config, communicator.size());
     const double seconds = seconds_per_trajectory(setup) * static_cast<double>(setup.ensemble.trajectories);
-    std::printf("\nbatches            %llu of %llu trajectories\n", static_cast<unsigned long long>(setup.batches.count()),
+    std::printf("\nbatches            %llu of %llu trajectories\n",
+                static_cast<unsigned long long>(setup.batches.count()),
                 static_cast<unsigned long long>(setup.batches.size()));
-    std::printf("memory per rank    %.3g MB (law %.3g, block %.3g, moments %.3g) of %.3g MB on this node\n", memory.rank() / 1e6,
-                memory.law / 1e6, memory.block / 1e6, memory.moments / 1e6, machine_memory() / 1e6);
+    std::printf("memory per rank    %.3g MB (law %.3g, block %.3g, moments %.3g) of %.3g MB on this node\n",
+                memory.rank() / 1e6, memory.law / 1e6, memory.block / 1e6, memory.moments / 1e6,
+                machine_memory() / 1e6);
     std::printf("operations         %.3g\n", operations(setup));
-    std::printf("estimated time     %.3g s on %d rank%s\n", seconds / communicator.size(), communicator.size(),
-                communicator.size() == 1 ? "" : "s");
+    std::printf("estimated time     %.3g s on %d rank%s\n", seconds / communicator.size(),
+                communicator.size(), communicator.size() == 1 ? "" : "s");
     std::fflush(stdout);
 }
 

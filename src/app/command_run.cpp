@@ -16,7 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::vector<measure::Moments> run_clones(const Setup& setup, const parallel::Communicator& communicator, const Watch& watch) {
+std::vector<measure::Moments> run_clones(const Setup& setup, const parallel::Communicator& communicator,
+                                         const Watch& watch) {
     if (setup.config.clone_times.empty()) return {};
     phases::CloneSpec spec;
     spec.law = setup.law.get();
@@ -28,33 +29,38 @@ std::vector<measure::Moments> run_clones(const Setup& setup, const parallel::Com
     spec.grid = setup.config.grid;
     spec.substeps = setup.config.substeps;
     spec.copies = setup.config.copies;
-    return measure_clones(spec, setup.schedule, parallel::BatchPlan(setup.config.pairs, std::nullopt), communicator, watch);
+    return measure_clones(spec, setup.schedule, parallel::BatchPlan(setup.config.pairs, std::nullopt),
+                          communicator, watch);
 }
 
 std::string decisions_text(const Setup& setup, const Measured& measured) {
     std::vector<DecisionRow> rows;
     for (const auto& [name, counts] : measured.decisions) {
-        const auto found = measure::distribution_of(setup.ensemble.times, counts, setup.ensemble.trajectories);
+        const auto found =
+            measure::distribution_of(setup.ensemble.times, counts, setup.ensemble.trajectories);
         rows.push_back({name, found.mean, found.standard_error, found.fraction});
     }
     return decision_table(rows);
 }
 
-void print_summary(const Setup& setup, const Measured& measured, const Findings& findings, double seconds, int ranks) {
+void print_summary(const Setup& setup, const Measured& measured, const Findings& findings, double seconds,
+                   int ranks) {
     const auto& config = setup.config;
-    std::printf("kairos: %s, d = %s (%s), %llu trajectories in %llu batches on %d rank%s, %.3g s\n", setup.law->model.c_str(),
-                to_text(setup.law->mixture.dimension()).c_str(), setup.law->reduced ? "reduced" : "full",
-                static_cast<unsigned long long>(config.trajectories), static_cast<unsigned long long>(measured.batch_count),
-                ranks, ranks == 1 ? "" : "s", seconds);
+    std::printf("kairos: %s, d = %s (%s), %llu trajectories in %llu batches on %d rank%s, %.3g s\n",
+                setup.law->model.c_str(), to_text(setup.law->mixture.dimension()).c_str(),
+                setup.law->reduced ? "reduced" : "full", static_cast<unsigned long long>(config.trajectories),
+                static_cast<unsigned long long>(measured.batch_count), ranks, ranks == 1 ? "" : "s", seconds);
     std::vector<TransitionRow> transitions;
     for (const auto& [name, found] : findings.transitions) transitions.push_back({name, found});
     std::vector<double> times;
     for (const Time t : setup.ensemble.times) times.push_back(t.value);
     std::vector<IdentityRow> identities;
-    for (const auto& identity : findings.identities) identities.push_back(worst_of(identity.name, identity.z, times));
+    for (const auto& identity : findings.identities)
+        identities.push_back(worst_of(identity.name, identity.z, times));
     const std::string warnings = identity_warnings(identities);
-    std::printf("\n%s\n%s\n%s\n%s", transition_table(transitions).c_str(), decisions_text(setup, measured).c_str(),
-                identity_table_text(identities).c_str(), warnings.c_str());
+    std::printf("\n%s\n%s\n%s\n%s", transition_table(transitions).c_str(),
+                decisions_text(setup, measured).c_str(), identity_table_text(identities).c_str(),
+                warnings.c_str());
     std::printf("result: %s\n", config.output.c_str());
     std::fflush(stdout);
 }
@@ -68,16 +74,18 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     const Setup setup = prepare(config, communicator);
     const Watch watch{.show_progress = stderr_is_terminal(), .check = throw_if_interrupted};
 
-    const Measured measured = measure_ensemble(setup.ensemble, setup.schedule, setup.batches, communicator, watch);
+    const Measured measured =
+        measure_ensemble(setup.ensemble, setup.schedule, setup.batches, communicator, watch);
     RunRecord record;
     record.command_line = line.text;
     record.clones = run_clones(setup, communicator, watch);
-    const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables, setup.ensemble.identities,
-                                   setup.ensemble.times.size());
+    const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
+                                   setup.ensemble.identities, setup.ensemble.times.size());
     const Findings findings = find(setup, plan, measured, communicator);
     record.wall_seconds = communicator.max(std::chrono::duration<double>(Clock::now() - start).count());
     write_result(setup, plan, measured, findings, record, communicator);
-    if (communicator.is_root()) print_summary(setup, measured, findings, record.wall_seconds, communicator.size());
+    if (communicator.is_root())
+        print_summary(setup, measured, findings, record.wall_seconds, communicator.size());
 }
 
 }  // namespace kairos::app

@@ -11,9 +11,11 @@ namespace {
 
 using measure::Quantity;
 
-// Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i): h^3/12 |F''| in log snr, of half the filter's
-// trace beyond its exactly integrated part. The pathwise rate is read off the sides of the identity rate_divergence.
-std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured) {
+// Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i): h^3/12 |F''| in log
+// snr, of half the filter's trace beyond its exactly integrated part. The pathwise rate is read off the sides
+// of the identity rate_divergence.
+std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnPlan& plan,
+                                      const Measured& measured) {
     const auto* value = plan.find(Quantity::identity_value, "rate_divergence");
     const auto* difference = plan.find(Quantity::identity_difference, "rate_divergence");
     const std::size_t times = plan.times();
@@ -27,7 +29,9 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
         half_filter.push_back(rate * point.sigma2 / point.diffusion2 - 0.5 * within);
         lambda.push_back(point.log_snr);
     }
-    const auto slope = [&](std::size_t i) { return (half_filter[i + 1] - half_filter[i]) / (lambda[i + 1] - lambda[i]); };
+    const auto slope = [&](std::size_t i) {
+        return (half_filter[i + 1] - half_filter[i]) / (lambda[i + 1] - lambda[i]);
+    };
     const auto curvature = [&](std::size_t i) {
         i = std::clamp<std::size_t>(i, 1, times - 2);
         return 2.0 * (slope(i) - slope(i - 1)) / (lambda[i + 1] - lambda[i - 1]);
@@ -39,8 +43,9 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
     return errors;
 }
 
-IdentityCurve judge_curve(const measure::Column& value, const measure::Column& difference, const measure::Column* centre,
-                          const Measured& measured, std::size_t times, const std::vector<double>& extra) {
+IdentityCurve judge_curve(const measure::Column& value, const measure::Column& difference,
+                          const measure::Column* centre, const Measured& measured, std::size_t times,
+                          const std::vector<double>& extra) {
     const measure::Identity& identity = *value.identity;
     IdentityCurve curve;
     curve.name = identity.name;
@@ -78,13 +83,16 @@ Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measure
         if (column.quantity != Quantity::identity_value) continue;
         const auto* difference = plan.find(Quantity::identity_difference, column.name());
         const auto* centre = plan.find(Quantity::identity_centre, column.name());
-        findings.identities.push_back(judge_curve(column, *difference, centre, measured, times.size(), extra));
+        findings.identities.push_back(
+            judge_curve(column, *difference, centre, measured, times.size(), extra));
     }
-    findings.transitions = phases::speciation(*setup.law, setup.schedule, times, [&](const std::string& name) {
-        const auto* column = plan.find(Quantity::observable, name);
-        return column != nullptr && column->components == 1 ? batch_curves(measured, *column, times.size(), communicator)
-                                                            : std::vector<measure::MomentCurve>{};
-    });
+    findings.transitions =
+        phases::speciation(*setup.law, setup.schedule, times, [&](const std::string& name) {
+            const auto* column = plan.find(Quantity::observable, name);
+            return column != nullptr && column->components == 1
+                       ? batch_curves(measured, *column, times.size(), communicator)
+                       : std::vector<measure::MomentCurve>{};
+        });
     return findings;
 }
 

@@ -7,7 +7,8 @@
 namespace kairos::app {
 namespace {
 
-volatile std::sig_atomic_t received = 0;  // a handler may do nothing but set this: no MPI, no I/O, no allocation
+volatile std::sig_atomic_t received =
+    0;  // a handler may do nothing but set this: no MPI, no I/O, no allocation
 
 void note(int signal) { received = signal; }
 
@@ -23,7 +24,8 @@ void install_interrupt_handlers() {
 
 void throw_if_interrupted() {
     if (received == 0) return;
-    throw Error(ExitCode::other, std::string("interrupted by ") + (received == SIGINT ? "SIGINT" : "SIGTERM") +
+    throw Error(ExitCode::other, std::string("interrupted by ") +
+                                     (received == SIGINT ? "SIGINT" : "SIGTERM") +
                                      "; nothing was written and an earlier result is untouched.");
 }
 

@@ -37,8 +37,9 @@ std::vector<double> class_entropy_of_theory(const law::Law& law, const dynamics:
     return entropy;
 }
 
-std::vector<double> pilot_entropy(const Config& config, const law::Law& law, const dynamics::Schedule& schedule,
-                                  const std::vector<Time>& times, const parallel::Communicator& communicator) {
+std::vector<double> pilot_entropy(const Config& config, const law::Law& law,
+                                  const dynamics::Schedule& schedule, const std::vector<Time>& times,
+                                  const parallel::Communicator& communicator) {
     measure::EnsembleSpec spec;
     spec.setting = {.law = &law, .direction = measure::Direction::marginal};
     spec.seed = pilot_seed(config.seed);
@@ -57,23 +58,27 @@ std::vector<double> pilot_entropy(const Config& config, const law::Law& law, con
         for (std::size_t i = 0; i < times.size(); ++i) entropy.push_back(measured.folded[column->at(i)].mean);
         return entropy;
     }
-    // The identity of the rate holds the change of H(y|x_t) from one time to the next: expected = value - difference.
+    // The identity of the rate holds the change of H(y|x_t) from one time to the next: expected = value -
+    // difference.
     const auto* value = plan.find(measure::Quantity::identity_value, "rate_derivative");
     const auto* difference = plan.find(measure::Quantity::identity_difference, "rate_derivative");
     entropy.push_back(0.0);
     for (std::size_t i = 1; i < times.size(); ++i)
-        entropy.push_back(entropy.back() + measured.folded[value->at(i)].mean - measured.folded[difference->at(i)].mean);
+        entropy.push_back(entropy.back() + measured.folded[value->at(i)].mean -
+                          measured.folded[difference->at(i)].mean);
     return entropy;
 }
 
-std::vector<Time> entropic_times(const Config& config, const law::Law& law, const dynamics::Schedule& schedule,
+std::vector<Time> entropic_times(const Config& config, const law::Law& law,
+                                 const dynamics::Schedule& schedule,
                                  const parallel::Communicator& communicator) {
     const bool classes = config.entropy == EntropyKind::classes;
     if (classes && !law.mixture.labels.any())
         throw ConfigError("time.entropy", "class", "needs classes, and this law has none", "data",
                           "Try --time.entropy=data, or give data.labels.");
     auto fine = dynamics::regular_grid(dynamics::GridKind::log_snr, schedule, theory_points);
-    auto entropy = classes ? class_entropy_of_theory(law, schedule, fine) : phases::closed_entropy(law, schedule, fine);
+    auto entropy =
+        classes ? class_entropy_of_theory(law, schedule, fine) : phases::closed_entropy(law, schedule, fine);
     if (entropy.empty()) {
         fine = dynamics::regular_grid(dynamics::GridKind::log_snr, schedule, pilot_points);
         entropy = pilot_entropy(config, law, schedule, fine, communicator);
@@ -83,10 +88,12 @@ std::vector<Time> entropic_times(const Config& config, const law::Law& law, cons
 
 }  // namespace
 
-std::vector<Time> observation_times(const Config& config, const law::Law& law, const dynamics::Schedule& schedule,
+std::vector<Time> observation_times(const Config& config, const law::Law& law,
+                                    const dynamics::Schedule& schedule,
                                     const parallel::Communicator& communicator) {
     if (config.grid == dynamics::GridKind::list) return dynamics::listed_grid(schedule, config.list);
-    if (config.grid == dynamics::GridKind::entropic) return entropic_times(config, law, schedule, communicator);
+    if (config.grid == dynamics::GridKind::entropic)
+        return entropic_times(config, law, schedule, communicator);
     return dynamics::regular_grid(config.grid, schedule, config.points);
 }
 

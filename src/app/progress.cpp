@@ -23,8 +23,9 @@ void Progress::dealt(std::uint64_t batch) {
     const double part = static_cast<double>(batch) / static_cast<double>(batches_);
     const double seconds = std::chrono::duration<double>(now - start_).count();
     std::fprintf(stderr, "\r\033[Kkairos: batch %llu of %llu (%.0f %%), %.3g trajectories/s, %.0f s left",
-                 static_cast<unsigned long long>(batch), static_cast<unsigned long long>(batches_), 100 * part,
-                 part * static_cast<double>(trajectories_) / seconds, seconds * (1 - part) / part);
+                 static_cast<unsigned long long>(batch), static_cast<unsigned long long>(batches_),
+                 100 * part, part * static_cast<double>(trajectories_) / seconds,
+                 seconds * (1 - part) / part);
 }
 
 }  // namespace kairos::app

@@ -12,7 +12,8 @@ namespace kairos::app {
 namespace {
 
 using measure::Moments;
-constexpr std::size_t width = sizeof(Moments) / sizeof(double);  // a Moments is seven doubles and travels as such
+constexpr std::size_t width =
+    sizeof(Moments) / sizeof(double);  // a Moments is seven doubles and travels as such
 static_assert(std::is_trivially_copyable_v<Moments> && sizeof(Moments) == 7 * sizeof(double));
 
 std::vector<double> flat(const std::vector<Moments>& moments) {
@@ -39,7 +40,8 @@ struct Gathered {
             total.resize(counts.size(), 0);
             for (std::size_t i = 0; i < counts.size(); ++i) total[i] += counts[i];
         }
-        if (histograms.empty()) histograms = std::move(batch.histograms);
+        if (histograms.empty())
+            histograms = std::move(batch.histograms);
         else
             for (std::size_t h = 0; h < histograms.size(); ++h) histograms[h].merge(batch.histograms[h]);
         std::move(batch.paths.begin(), batch.paths.end(), std::back_inserter(paths));
@@ -52,7 +54,8 @@ void gather_histograms(const Gathered& mine, std::size_t wanted, const parallel:
     for (std::size_t h = 0; h < wanted; ++h) {
         std::vector<double> flat_counts;
         if (!mine.histograms.empty())
-            for (const std::int64_t n : mine.histograms[h].pack()) flat_counts.push_back(static_cast<double>(n));
+            for (const std::int64_t n : mine.histograms[h].pack())
+                flat_counts.push_back(static_cast<double>(n));
         flat_counts.insert(flat_counts.begin(), static_cast<double>(flat_counts.size()));
         const std::vector<double> all = communicator.gather(flat_counts);
         measure::Histogram total;
@@ -63,8 +66,10 @@ void gather_histograms(const Gathered& mine, std::size_t wanted, const parallel:
             for (std::size_t i = 0; i < length; ++i) packed.push_back(static_cast<std::int64_t>(all[at + i]));
             at += length;
             if (length == 0) continue;
-            if (first) total = measure::Histogram::unpack(packed);
-            else total.merge(measure::Histogram::unpack(packed));
+            if (first)
+                total = measure::Histogram::unpack(packed);
+            else
+                total.merge(measure::Histogram::unpack(packed));
             first = false;
         }
         if (communicator.is_root()) measured.histograms.push_back(std::move(total));
@@ -86,8 +91,9 @@ std::vector<double> cut(const std::vector<double>& flat_values, std::size_t& at)
 void gather_paths(const Gathered& mine, const parallel::Communicator& communicator, Measured& measured) {
     std::vector<double> flat_paths;
     for (const auto& path : mine.paths) {
-        flat_paths.insert(flat_paths.end(), {static_cast<double>(path.trajectory), static_cast<double>(path.end_class),
-                                             static_cast<double>(path.end_datum)});
+        flat_paths.insert(flat_paths.end(),
+                          {static_cast<double>(path.trajectory), static_cast<double>(path.end_class),
+                           static_cast<double>(path.end_datum)});
         append(flat_paths, path.values);
         append(flat_paths, path.x);
         append(flat_paths, path.radius2);
@@ -108,19 +114,22 @@ void gather_paths(const Gathered& mine, const parallel::Communicator& communicat
               [](const auto& a, const auto& b) { return a.trajectory < b.trajectory; });
 }
 
-void sum_decisions(const Gathered& mine, const parallel::Communicator& communicator, const measure::Recorder& recorder,
-                   Measured& measured) {
+void sum_decisions(const Gathered& mine, const parallel::Communicator& communicator,
+                   const measure::Recorder& recorder, Measured& measured) {
     measured.decisions = recorder.names_of_decisions();
     for (auto& [name, total] : measured.decisions) {
-        if (const auto found = mine.decisions.find(name); found != mine.decisions.end()) total = found->second;
+        if (const auto found = mine.decisions.find(name); found != mine.decisions.end())
+            total = found->second;
         communicator.sum(std::span<std::uint64_t>(total));
     }
 }
 
-// Deals the batches and keeps this rank's rows. `worker` makes the function that runs one batch, given the pause hook.
+// Deals the batches and keeps this rank's rows. `worker` makes the function that runs one batch, given the
+// pause hook.
 using RunBatch = std::function<std::vector<Moments>(TrajectoryId, std::uint64_t)>;
-std::vector<parallel::BatchRow> deal(const parallel::BatchPlan& batches, const parallel::Communicator& communicator,
-                                     const Watch& watch, const std::function<RunBatch(std::function<void()>)>& worker) {
+std::vector<parallel::BatchRow> deal(const parallel::BatchPlan& batches,
+                                     const parallel::Communicator& communicator, const Watch& watch,
+                                     const std::function<RunBatch(std::function<void()>)>& worker) {
     Progress progress(watch.show_progress && communicator.is_root(), batches.count(), batches.trajectories());
     parallel::BatchCounter counter(communicator, batches.count());
     const RunBatch run = worker([&] {
@@ -136,10 +145,11 @@ std::vector<parallel::BatchRow> deal(const parallel::BatchPlan& batches, const p
     return rows;
 }
 
-void fold_moments(const std::vector<parallel::BatchRow>& rows, std::size_t columns, const parallel::Communicator& communicator,
-                  Measured& measured) {
+void fold_moments(const std::vector<parallel::BatchRow>& rows, std::size_t columns,
+                  const parallel::Communicator& communicator, Measured& measured) {
     measured.slice = parallel::slice_of(communicator.rank(), communicator.size(), columns);
-    measured.batches = moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, width));
+    measured.batches =
+        moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, width));
     const std::size_t own = measured.slice.size();
     std::vector<Moments> folded(own);
     for (std::uint64_t b = 0; b < measured.batch_count; ++b)
@@ -173,8 +183,8 @@ Measured measure_ensemble(const measure::EnsembleSpec& spec, const dynamics::Sch
 }
 
 std::vector<Moments> measure_clones(const phases::CloneSpec& spec, const dynamics::Schedule& schedule,
-                                    const parallel::BatchPlan& batches, const parallel::Communicator& communicator,
-                                    const Watch& watch) {
+                                    const parallel::BatchPlan& batches,
+                                    const parallel::Communicator& communicator, const Watch& watch) {
     const auto rows = deal(batches, communicator, watch, [&](std::function<void()> pause) {
         auto clones = std::make_shared<phases::CloneEnsemble>(spec, schedule, std::move(pause));
         return [clones](TrajectoryId first, std::uint64_t count) { return clones->run(first, count); };
@@ -185,19 +195,22 @@ std::vector<Moments> measure_clones(const phases::CloneSpec& spec, const dynamic
     return measured.folded;
 }
 
-std::vector<measure::MomentCurve> batch_curves(const Measured& measured, const measure::Column& column, std::size_t times,
+std::vector<measure::MomentCurve> batch_curves(const Measured& measured, const measure::Column& column,
+                                               std::size_t times,
                                                const parallel::Communicator& communicator) {
     // Each rank holds a range of the column's times, for every batch; ranges join in rank order.
     const std::size_t begin = std::clamp(column.first, measured.slice.begin, measured.slice.end);
     const std::size_t end = std::clamp(column.first + times, measured.slice.begin, measured.slice.end);
     std::vector<measure::MomentCurve> curves(measured.batch_count);
     std::vector<Moments> mine;
-    for (std::size_t q = begin; q < end; ++q)  // time by time, so that the pieces of the ranks follow one another
+    for (std::size_t q = begin; q < end;
+         ++q)  // time by time, so that the pieces of the ranks follow one another
         for (std::uint64_t b = 0; b < measured.batch_count; ++b)
             mine.push_back(measured.batches[b * measured.slice.size() + (q - measured.slice.begin)]);
     const std::vector<Moments> all = moments_from(communicator.all_gather(flat(mine)));
     for (std::size_t i = 0; i < times; ++i)
-        for (std::uint64_t b = 0; b < measured.batch_count; ++b) curves[b].push_back(all[i * measured.batch_count + b]);
+        for (std::uint64_t b = 0; b < measured.batch_count; ++b)
+            curves[b].push_back(all[i * measured.batch_count + b]);
     return curves;
 }
 

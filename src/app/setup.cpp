@@ -13,7 +13,6 @@
 namespace kairos::app {
 namespace {
 
-
 // Names that only make sense for scalars, and only for what is measured.
 std::vector<const measure::Observable*> histogrammed(const Config& config, const measure::Setting& setting,
                                                      std::vector<const measure::Observable*>& observables) {
@@ -22,7 +21,8 @@ std::vector<const measure::Observable*> histogrammed(const Config& config, const
     for (const auto* observable : wanted) {
         if (observable->axis != measure::Axis::none)
             throw ConfigError("observe.histograms", observable->name, "has several components at each time",
-                              "scalar observables", "Histograms of its moments are in /batches; choose a scalar.");
+                              "scalar observables",
+                              "Histograms of its moments are in /batches; choose a scalar.");
         if (std::find(observables.begin(), observables.end(), observable) == observables.end())
             observables.push_back(observable);
     }
@@ -30,7 +30,8 @@ std::vector<const measure::Observable*> histogrammed(const Config& config, const
 }
 
 bool asks_for_surprisal(const std::vector<const measure::Observable*>& observables) {
-    return std::find(observables.begin(), observables.end(), measure::find_observable("data_surprisal")) != observables.end();
+    return std::find(observables.begin(), observables.end(), measure::find_observable("data_surprisal")) !=
+           observables.end();
 }
 
 void resolve_automatic(Setup& setup) {
@@ -40,9 +41,11 @@ void resolve_automatic(Setup& setup) {
     config.set_resolved("ensemble.batch", std::to_string(setup.batches.size()));
     config.set_resolved("ensemble.representation", setup.law->reduced ? "reduced" : "full");
     config.set_resolved("data.dimension", to_text(setup.law->mixture.dimension()));
-    if (!setup.law->empirical) config.set_resolved("data.components", std::to_string(setup.law->mixture.components()));
+    if (!setup.law->empirical)
+        config.set_resolved("data.components", std::to_string(setup.law->mixture.components()));
     std::string names;
-    for (const auto* observable : setup.ensemble.observables) names += (names.empty() ? "" : ",") + observable->name;
+    for (const auto* observable : setup.ensemble.observables)
+        names += (names.empty() ? "" : ",") + observable->name;
     config.set_resolved("observe.observables", names);
 }
 
@@ -54,10 +57,14 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
     law::Law law = law_of(config, communicator);
 
     measure::EnsembleSpec spec;
-    spec.setting = {.law = &law, .direction = config.direction, .integrator = config.integrator, .tangents = config.tangents};
+    spec.setting = {.law = &law,
+                    .direction = config.direction,
+                    .integrator = config.integrator,
+                    .tangents = config.tangents};
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
-    // The surprisal of y compares x with y direction by direction: the part of y in the complement becomes a coordinate.
+    // The surprisal of y compares x with y direction by direction: the part of y in the complement becomes a
+    // coordinate.
     if (asks_for_surprisal(spec.observables) && law.mixture.complement > 0) {
         law = law::expose_one(law);
         spec.exposed = true;

@@ -16,18 +16,22 @@ std::string format(const char* pattern, Values... values) {
 }
 
 // "-" where there is no number.
-std::string cell(double value, const char* pattern = "%.5f") { return std::isnan(value) ? "-" : format(pattern, value); }
+std::string cell(double value, const char* pattern = "%.5f") {
+    return std::isnan(value) ? "-" : format(pattern, value);
+}
 
 }  // namespace
 
 std::string transition_table(const std::vector<TransitionRow>& rows) {
     if (rows.empty()) return "transitions: none\n";
-    std::string text = format("%-30s %12s %10s %25s %12s\n", "transition", "time", "stderr", "95 % interval", "theory");
+    std::string text =
+        format("%-30s %12s %10s %25s %12s\n", "transition", "time", "stderr", "95 % interval", "theory");
     for (const auto& [name, found] : rows) {
         const std::string interval =
             std::isnan(found.ci95_low) ? "-" : format("[%.5f, %.5f]", found.ci95_low, found.ci95_high);
-        text += format("%-30s %12s %10s %25s %12s\n", name.c_str(), cell(found.time).c_str(),
-                       cell(found.standard_error, "%.2g").c_str(), interval.c_str(), cell(found.theory).c_str());
+        text +=
+            format("%-30s %12s %10s %25s %12s\n", name.c_str(), cell(found.time).c_str(),
+                   cell(found.standard_error, "%.2g").c_str(), interval.c_str(), cell(found.theory).c_str());
     }
     return text;
 }
@@ -54,11 +58,13 @@ std::string identity_warnings(const std::vector<IdentityRow>& rows) {
     std::string text;
     for (const auto& row : rows)
         if (row.worst_z > alarming_z)
-            text += format("warning: identity %s fails: |z| = %.1f at t = %.4g\n", row.name.c_str(), row.worst_z, row.at_time);
+            text += format("warning: identity %s fails: |z| = %.1f at t = %.4g\n", row.name.c_str(),
+                           row.worst_z, row.at_time);
     return text;
 }
 
-IdentityRow worst_of(const std::string& name, const std::vector<double>& z, const std::vector<double>& times) {
+IdentityRow worst_of(const std::string& name, const std::vector<double>& z,
+                     const std::vector<double>& times) {
     IdentityRow row{name, 0.0, times.empty() ? 0.0 : times.front()};
     const std::size_t components = times.empty() ? 1 : z.size() / times.size();
     for (std::size_t i = 0; i < z.size(); ++i)

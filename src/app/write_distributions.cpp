@@ -19,7 +19,8 @@ std::vector<double> centres(const std::vector<double>& edges) {
 }
 
 // Edges and bins are axes of their own; the scale of the bins is their centres.
-void write_bins(ResultFile& file, const std::string& group, const std::vector<double>& edges, const std::string& units) {
+void write_bins(ResultFile& file, const std::string& group, const std::vector<double>& edges,
+                const std::string& units) {
     file.scale(group + "/edges", std::span<const double>(edges), "bin edges", units);
     const auto middle = centres(edges);
     file.scale(group + "/bin", std::span<const double>(middle), "bin centres", units);
@@ -30,7 +31,8 @@ void write_bins(ResultFile& file, const std::string& group, const std::vector<do
 void write_decisions(ResultFile& file, const Setup& setup, const Measured& measured) {
     if (setup.ensemble.recording.decisions) file.group("/decisions");
     for (const auto& [name, counts] : measured.decisions) {
-        const auto found = measure::distribution_of(setup.ensemble.times, counts, setup.ensemble.trajectories);
+        const auto found =
+            measure::distribution_of(setup.ensemble.times, counts, setup.ensemble.trajectories);
         const std::string group = "/decisions/" + name;
         write_bins(file, group, found.edges, "process time");
         file.write(group + "/density", {group + "/bin"}, std::span<const double>(found.density));
@@ -60,8 +62,8 @@ void write_histograms(ResultFile& file, const Setup& setup, const Measured& meas
     }
 }
 
-void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
-                 const parallel::Communicator&) {
+void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan,
+                 const Measured& measured, const parallel::Communicator&) {
     const std::uint64_t count = std::min(setup.ensemble.recording.paths, setup.ensemble.trajectories);
     if (count == 0) return;
     std::vector<std::int64_t> numbers(count);
@@ -72,7 +74,9 @@ void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan
     const std::size_t times = plan.times();
     std::size_t which = 0;
     for (const auto& column : plan.columns()) {
-        if (column.quantity != measure::Quantity::observable || column.observable->axis != measure::Axis::none) continue;
+        if (column.quantity != measure::Quantity::observable ||
+            column.observable->axis != measure::Axis::none)
+            continue;
         std::vector<double> values(count * times);
         for (std::size_t p = 0; p < measured.paths.size(); ++p)
             std::copy_n(measured.paths[p].values.begin() + static_cast<std::ptrdiff_t>(which * times), times,
@@ -98,11 +102,13 @@ void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan
         end_datum[p] = measured.paths[p].end_datum;
     }
     x.resize(count * times * r);
-    file.write("/paths/x", {"/paths/path", "/time", "/paths/component"}, std::span<const double>(x), {{"units", "data"}});
+    file.write("/paths/x", {"/paths/path", "/time", "/paths/component"}, std::span<const double>(x),
+               {{"units", "data"}});
     if (mixture.complement > 0) {
         radius2.resize(count * times);
-        file.write("/paths/radius2", {"/paths/path", "/time"}, std::span<const double>(radius2),
-                   {{"long_name", "squared radius in the coordinates that are not explicit"}, {"units", "data^2"}});
+        file.write(
+            "/paths/radius2", {"/paths/path", "/time"}, std::span<const double>(radius2),
+            {{"long_name", "squared radius in the coordinates that are not explicit"}, {"units", "data^2"}});
     }
     if (setup.config.direction == measure::Direction::marginal) return;
     if (mixture.labels.any())
@@ -117,7 +123,8 @@ void write_clones(ResultFile& file, const Setup& setup, const std::vector<measur
     const auto& branch_times = setup.config.clone_times;
     if (branch_times.empty()) return;
     using phases::CloneQuantity;
-    file.scale("/clones/branch_time", std::span<const double>(branch_times), "branching time", "process time");
+    file.scale("/clones/branch_time", std::span<const double>(branch_times), "branching time",
+               "process time");
     const auto write = [&](const std::string& name, CloneQuantity quantity, double measure::Estimate::*field,
                            const std::string& meaning) {
         std::vector<double> values;
@@ -125,18 +132,24 @@ void write_clones(ResultFile& file, const Setup& setup, const std::vector<measur
             const auto& moments = clones[phases::clone_column(b, quantity)];
             values.push_back(moments.count > 0 ? measure::estimate(moments).*field : nan);
         }
-        file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values), {{"long_name", meaning}});
+        file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values),
+                   {{"long_name", meaning}});
     };
     if (setup.law->mixture.labels.any()) {
-        write("same_class", CloneQuantity::same_class, &measure::Estimate::mean, "share of clones that end in one class");
-        write("same_class_stderr", CloneQuantity::same_class, &measure::Estimate::standard_error, "standard error of same_class");
+        write("same_class", CloneQuantity::same_class, &measure::Estimate::mean,
+              "share of clones that end in one class");
+        write("same_class_stderr", CloneQuantity::same_class, &measure::Estimate::standard_error,
+              "standard error of same_class");
     }
     if (setup.law->empirical) {
-        write("same_datum", CloneQuantity::same_datum, &measure::Estimate::mean, "share of clones that end on one datum");
-        write("same_datum_stderr", CloneQuantity::same_datum, &measure::Estimate::standard_error, "standard error of same_datum");
+        write("same_datum", CloneQuantity::same_datum, &measure::Estimate::mean,
+              "share of clones that end on one datum");
+        write("same_datum_stderr", CloneQuantity::same_datum, &measure::Estimate::standard_error,
+              "standard error of same_datum");
     }
     write("overlap_mean", CloneQuantity::overlap, &measure::Estimate::mean, "mean of x1.x2/d at t-min");
-    write("overlap_variance", CloneQuantity::overlap, &measure::Estimate::variance, "variance of x1.x2/d at t-min");
+    write("overlap_variance", CloneQuantity::overlap, &measure::Estimate::variance,
+          "variance of x1.x2/d at t-min");
 }
 
 }  // namespace kairos::app

@@ -30,7 +30,8 @@ std::string now_utc() {
     return text;
 }
 
-void write_head(ResultFile& file, const Setup& setup, const RunRecord& record, const parallel::Communicator& communicator) {
+void write_head(ResultFile& file, const Setup& setup, const RunRecord& record,
+                const parallel::Communicator& communicator) {
     std::string created = now_utc();
     communicator.broadcast(created);
     file.attribute("/", "format", "kairos");
@@ -54,10 +55,12 @@ void write_axes(ResultFile& file, const Setup& setup, std::uint64_t batches) {
     file.scale("/time", std::span<const double>(times), "time of the forward process", "process time");
     const auto& labels = setup.law->mixture.labels;
     if (labels.any()) {
-        file.scale("/class", std::span<const std::int64_t>(labels.classes().values), "class label", "dimensionless");
+        file.scale("/class", std::span<const std::int64_t>(labels.classes().values), "class label",
+                   "dimensionless");
         std::vector<std::int64_t> levels(labels.levels.size());
         std::iota(levels.begin(), levels.end(), 1);
-        file.scale("/level", std::span<const std::int64_t>(levels), "level of the class labels, 1 at the top", "dimensionless");
+        file.scale("/level", std::span<const std::int64_t>(levels), "level of the class labels, 1 at the top",
+                   "dimensionless");
     }
     std::vector<std::int64_t> numbers(batches);
     std::iota(numbers.begin(), numbers.end(), 0);
@@ -79,7 +82,8 @@ void write_schedule(ResultFile& file, const Setup& setup) {
         diffusion.push_back(std::sqrt(point.diffusion2));
     }
     const auto write = [&](const char* name, const std::vector<double>& values, const char* meaning) {
-        file.write(std::string("/schedule/") + name, {"/time"}, std::span<const double>(values), {{"long_name", meaning}});
+        file.write(std::string("/schedule/") + name, {"/time"}, std::span<const double>(values),
+                   {{"long_name", meaning}});
     };
     write("alpha", alpha, "factor on the data");
     write("sigma", sigma, "standard deviation of the added noise");
@@ -91,10 +95,14 @@ void write_schedule(ResultFile& file, const Setup& setup) {
 std::vector<std::string> axes_of(const Column& column) {
     const auto axis = column.observable ? column.observable->axis : column.identity->axis;
     switch (axis) {
-        case measure::Axis::classes: return {"/time", "/class"};
-        case measure::Axis::levels: return {"/time", "/level"};
-        case measure::Axis::modes: return {"/time", "/mode"};
-        case measure::Axis::none: break;
+        case measure::Axis::classes:
+            return {"/time", "/class"};
+        case measure::Axis::levels:
+            return {"/time", "/level"};
+        case measure::Axis::modes:
+            return {"/time", "/mode"};
+        case measure::Axis::none:
+            break;
     }
     return {"/time"};
 }
@@ -112,22 +120,22 @@ struct EstimateField {
     const char* name;
     double Estimate::*field;
 };
-constexpr EstimateField estimate_fields[] = {{"mean", &Estimate::mean},
-                                             {"stderr", &Estimate::standard_error},
-                                             {"variance", &Estimate::variance},
-                                             {"variance_stderr", &Estimate::variance_stderr},
-                                             {"skewness", &Estimate::skewness},
-                                             {"excess_kurtosis", &Estimate::excess_kurtosis},
-                                             {"minimum", &Estimate::minimum},
-                                             {"maximum", &Estimate::maximum},
-                                             {"count", &Estimate::count}};
+constexpr EstimateField estimate_fields[] = {
+    {"mean", &Estimate::mean},         {"stderr", &Estimate::standard_error},
+    {"variance", &Estimate::variance}, {"variance_stderr", &Estimate::variance_stderr},
+    {"skewness", &Estimate::skewness}, {"excess_kurtosis", &Estimate::excess_kurtosis},
+    {"minimum", &Estimate::minimum},   {"maximum", &Estimate::maximum},
+    {"count", &Estimate::count}};
 
 struct MomentField {
     const char* name;
     double Moments::*field;
 };
-constexpr MomentField moment_fields[] = {
-    {"count", &Moments::count}, {"mean", &Moments::mean}, {"m2", &Moments::m2}, {"m3", &Moments::m3}, {"m4", &Moments::m4}};
+constexpr MomentField moment_fields[] = {{"count", &Moments::count},
+                                         {"mean", &Moments::mean},
+                                         {"m2", &Moments::m2},
+                                         {"m3", &Moments::m3},
+                                         {"m4", &Moments::m4}};
 
 void write_observable(ResultFile& file, const Column& column, std::size_t times, const Measured& measured) {
     const auto part = own_part(column, times, measured.slice);
@@ -156,7 +164,8 @@ void write_batches(ResultFile& file, const Column& column, std::size_t times, co
         for (std::uint64_t b = 0; b < measured.batch_count; ++b)
             for (std::size_t q = part.begin; q < part.end; ++q)
                 values.push_back(
-                    measured.batches[b * measured.slice.size() + (column.first + q - measured.slice.begin)].*field);
+                    measured.batches[b * measured.slice.size() + (column.first + q - measured.slice.begin)].*
+                    field);
         file.write_slice(group + "/" + name, axes, 1, part, values);
     }
     file.link_time(group);
@@ -190,8 +199,9 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Fin
 
 }  // namespace
 
-void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured, const Findings& findings,
-                  const RunRecord& record, const parallel::Communicator& communicator) {
+void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
+                  const Findings& findings, const RunRecord& record,
+                  const parallel::Communicator& communicator) {
     ResultFile file(communicator, setup.config.output);
     write_head(file, setup, record, communicator);
     write_axes(file, setup, measured.batch_count);

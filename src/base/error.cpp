@@ -28,29 +28,33 @@ std::string file_sentence(const std::string& file, const std::string& dataset, c
 std::string non_finite_sentence(std::uint64_t seed, TrajectoryId trajectory, Time time) {
     std::ostringstream text;
     text.precision(17);
-    text << "trajectory " << number(trajectory) << " (ensemble.seed = " << seed << ") is not finite at t = " << time.value
-         << ".\n        Take smaller steps (--time.substeps), or another integrator (--ensemble.integrator=exact). The same "
+    text << "trajectory " << number(trajectory) << " (ensemble.seed = " << seed
+         << ") is not finite at t = " << time.value
+         << ".\n        Take smaller steps (--time.substeps), or another integrator "
+            "(--ensemble.integrator=exact). The same "
             "seed shows\n        the same trajectory again on any number of ranks.";
     return text.str();
 }
 
 }  // namespace
 
-ConfigError::ConfigError(std::string key_, std::string value_, const std::string& problem, std::string allowed_,
-                         std::string mend_)
+ConfigError::ConfigError(std::string key_, std::string value_, const std::string& problem,
+                         std::string allowed_, std::string mend_)
     : Error(ExitCode::configuration, config_sentence(key_, value_, problem, allowed_, mend_)),
       key(std::move(key_)),
       value(std::move(value_)),
       allowed(std::move(allowed_)),
       mend(std::move(mend_)) {}
 
-InputError::InputError(std::string file_, std::string dataset_, const std::string& problem, const std::string& mend)
+InputError::InputError(std::string file_, std::string dataset_, const std::string& problem,
+                       const std::string& mend)
     : Error(ExitCode::input_file, file_sentence(file_, dataset_, problem, mend)),
       file(std::move(file_)),
       dataset(std::move(dataset_)) {}
 
 OutputError::OutputError(std::string file_, const std::string& problem, const std::string& mend)
-    : Error(ExitCode::output, file_sentence("cannot write " + file_, "", problem, mend)), file(std::move(file_)) {}
+    : Error(ExitCode::output, file_sentence("cannot write " + file_, "", problem, mend)),
+      file(std::move(file_)) {}
 
 NonFiniteState::NonFiniteState(std::uint64_t seed_, TrajectoryId trajectory_, Time time_)
     : Error(ExitCode::numerical, non_finite_sentence(seed_, trajectory_, time_)),

@@ -4,8 +4,8 @@
 
 namespace kairos::measure {
 
-ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observable*>& observables, bool identities,
-                       std::size_t times)
+ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observable*>& observables,
+                       bool identities, std::size_t times)
     : times_(times) {
     for (const Observable* observable : observables) {
         add(Quantity::observable, observable, nullptr, measure::columns(*observable, setting));
@@ -16,7 +16,8 @@ ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observabl
     if (!identities) return;
     for (const Identity& identity : identity_table()) {
         if (identity.missing(setting) != nullptr) continue;
-        const Index components = identity.axis == Axis::classes ? setting.law->mixture.labels.classes().classes() : 1;
+        const Index components =
+            identity.axis == Axis::classes ? setting.law->mixture.labels.classes().classes() : 1;
         add(Quantity::identity_value, nullptr, &identity, components);
         add(Quantity::identity_difference, nullptr, &identity, components);
         if (identity.centre != nullptr) add(Quantity::identity_centre, nullptr, &identity, 1);
@@ -26,7 +27,8 @@ ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observabl
     if (path_integrals_) request_.spread = true;
 }
 
-void ColumnPlan::add(Quantity quantity, const Observable* observable, const Identity* identity, Index components) {
+void ColumnPlan::add(Quantity quantity, const Observable* observable, const Identity* identity,
+                     Index components) {
     columns_.push_back({quantity, observable, identity, components, size_});
     size_ += times_ * static_cast<std::size_t>(components);
 }

@@ -9,7 +9,8 @@
 namespace kairos::measure {
 namespace {
 
-std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule, const std::vector<Time>& times) {
+std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule,
+                                           const std::vector<Time>& times) {
     std::vector<dynamics::TimePoint> points;
     for (const Time t : times) points.push_back(schedule.at(t));
     return points;
@@ -18,7 +19,8 @@ std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule, c
 }  // namespace
 
 Index block_size(const law::Mixture& mixture) {
-    constexpr double cache = 512.0 * 1024.0;  // half of a common L2: states, noise, score and weights of the block
+    constexpr double cache =
+        512.0 * 1024.0;  // half of a common L2: states, noise, score and weights of the block
     const double bytes = 8.0 * (4.0 * static_cast<double>(mixture.coordinates()) +
                                 3.0 * static_cast<double>(mixture.components()) + 24.0);
     const double lanes = std::clamp(cache / bytes, 32.0, 1024.0);
@@ -45,7 +47,8 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
     if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
 }
 
-// The exact steps need no substeps; they are taken only to refine an integral along the path that was asked for.
+// The exact steps need no substeps; they are taken only to refine an integral along the path that was asked
+// for.
 int Ensemble::substeps() const {
     const bool exact = spec_.setting.direction != Direction::reverse ||
                        spec_.setting.integrator == dynamics::IntegratorKind::exact;
@@ -67,9 +70,15 @@ void Ensemble::run_block(TrajectoryId first, Index count) {
     path_.begin(count);
     if (spec_.setting.tangents > 0) tangents_.begin(count);
     switch (spec_.setting.direction) {
-        case Direction::reverse: run_reverse(); break;
-        case Direction::forward: run_forward(); break;
-        case Direction::marginal: run_marginal(); break;
+        case Direction::reverse:
+            run_reverse();
+            break;
+        case Direction::forward:
+            run_forward();
+            break;
+        case Direction::marginal:
+            run_marginal();
+            break;
     }
 }
 
@@ -91,7 +100,8 @@ void Ensemble::run_reverse() {
         evaluate(times_[i], true);
         visit(i);
         if (i == 0) break;
-        const auto stops = dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i - 1], parts);
+        const auto stops =
+            dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i - 1], parts);
         for (std::size_t s = 1; s < stops.size(); ++s) {
             if (s > 1) evaluate(schedule_->at(stops[s - 1]), false);
             const bool last = s + 1 == stops.size();
@@ -117,10 +127,12 @@ void Ensemble::run_forward() {
         evaluate(times_[i], true);
         visit(i);
         if (i + 1 == times_.size()) break;
-        const auto stops = dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i + 1], parts);
+        const auto stops =
+            dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i + 1], parts);
         for (std::size_t s = 1; s < stops.size(); ++s) {
             if (s > 1) evaluate(schedule_->at(stops[s - 1]), false);
-            exact_.forward(states_, schedule_->at(stops[s - 1]), schedule_->at(stops[s]), keys, StepId{step++});
+            exact_.forward(states_, schedule_->at(stops[s - 1]), schedule_->at(stops[s]), keys,
+                           StepId{step++});
             pause_();
         }
     }

@@ -47,7 +47,8 @@ std::map<std::string, std::vector<std::uint64_t>> Recorder::names_of_decisions()
     const std::vector<std::uint64_t> none(times_.size(), 0);
     if (spec_.decisions && setting_.law->mixture.labels.any())
         names["class_last_change"] = names["class_commitment"] = none;
-    if (spec_.decisions && setting_.law->empirical) names["datum_last_change"] = names["datum_commitment"] = none;
+    if (spec_.decisions && setting_.law->empirical)
+        names["datum_last_change"] = names["datum_commitment"] = none;
     return names;
 }
 
@@ -68,7 +69,8 @@ void Recorder::begin(TrajectoryId first, Index count) {
 }
 
 void Recorder::add(const Column& column, std::size_t time, const Rows& values) {
-    for (Index c = 0; c < column.components; ++c) result_.moments[column.at(time, c)].merge(moments_of(row(values, c)));
+    for (Index c = 0; c < column.components; ++c)
+        result_.moments[column.at(time, c)].merge(moments_of(row(values, c)));
 }
 
 void Recorder::visit(std::size_t time, const Sight& sight) {
@@ -77,7 +79,8 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
         if (column.quantity == Quantity::identity_value) check(column, time, sight);
     }
     if (spec_.decisions && setting_.law->mixture.labels.any())
-        class_decisions_.visit(time, sight.posterior->levels[setting_.law->mixture.labels.class_level].weights);
+        class_decisions_.visit(time,
+                               sight.posterior->levels[setting_.law->mixture.labels.class_level].weights);
     if (spec_.decisions && setting_.law->empirical) datum_decisions_.visit(time, sight.posterior->weights);
     if (kept_ > 0 && spec_.states) keep_paths(time, sight);
     previous_time_ = time;
@@ -102,8 +105,8 @@ void Recorder::record(const Column& column, std::size_t time) {
     for (std::size_t h = 0; h < spec_.histograms.size(); ++h)
         if (spec_.histograms[h] == column.observable) result_.histograms[h].add(time, row(value_, 0));
     if (kept_ == 0 || column.observable->axis != Axis::none) return;
-    const auto which =
-        static_cast<std::size_t>(std::find(scalars_.begin(), scalars_.end(), column.observable) - scalars_.begin());
+    const auto which = static_cast<std::size_t>(
+        std::find(scalars_.begin(), scalars_.end(), column.observable) - scalars_.begin());
     const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
     for (Index j = 0; j < kept_; ++j)
         result_.paths[base + static_cast<std::size_t>(j)].values[which * times_.size() + time] = value_(0, j);
@@ -184,7 +187,8 @@ void Recorder::finish(const std::vector<int>& end_components) {
 void Recorder::close_whole_paths() {
     for (std::size_t position = 0; position < plan_->columns().size(); ++position) {
         const Column& column = plan_->columns()[position];
-        const bool first_of_pair = column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
+        const bool first_of_pair =
+            column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
         if (!first_of_pair || !counts_for_whole_path(column)) continue;
         const auto& potentials = whole_path_.at(column.first);
         for (std::size_t time = 0; time < times_.size(); ++time) {

@@ -20,7 +20,9 @@ Matrix principal_directions(const law::Mixture& mixture, Index most) {
     const Vector& values = solver.eigenvalues();
     const Index size = values.size();
     Index rank = 0;
-    while (rank < std::min(size, most) && values[size - 1 - rank] > 1e-12 * std::max(values[size - 1], 1e-300)) ++rank;
+    while (rank < std::min(size, most) &&
+           values[size - 1 - rank] > 1e-12 * std::max(values[size - 1], 1e-300))
+        ++rank;
     if (size == 0 || values[size - 1] <= 0) rank = 0;
     Matrix directions(mixture.coordinates(), rank);
     for (Index i = 0; i < rank; ++i)
@@ -34,7 +36,8 @@ Matrix starting_basis(const law::Mixture& mixture, Index count) {
     basis.leftCols(principal.cols()) = principal;
     Rows noise(mixture.coordinates(), 1);
     for (Index i = principal.cols(); i < count; ++i) {
-        random::fill_normals({0, random::Purpose::tangent}, TrajectoryId{static_cast<std::uint64_t>(i)}, StepId{0}, 0, noise);
+        random::fill_normals({0, random::Purpose::tangent}, TrajectoryId{static_cast<std::uint64_t>(i)},
+                             StepId{0}, 0, noise);
         Vector v = noise.col(0);
         for (int twice = 0; twice < 2; ++twice)  // a second pass removes what rounding left of the first
             v -= basis.leftCols(i) * (basis.leftCols(i).transpose() * v);

@@ -22,18 +22,22 @@ std::uint64_t clone_seed(std::uint64_t seed) {
     return std::bit_cast<std::uint64_t>(u);
 }
 
-law::Law after_branching(const law::Law& law) { return law.mixture.complement > 0 ? law::expose_one(law) : law; }
+law::Law after_branching(const law::Law& law) {
+    return law.mixture.complement > 0 ? law::expose_one(law) : law;
+}
 
 // x_perp of the parent becomes the last explicit coordinate.
 dynamics::States exposed_states(const dynamics::States& parent, bool complement) {
     if (!complement) return parent;
-    dynamics::States child{parent.first, Rows(parent.x.rows() + 1, parent.count()), Lanes::Zero(parent.count())};
+    dynamics::States child{parent.first, Rows(parent.x.rows() + 1, parent.count()),
+                           Lanes::Zero(parent.count())};
     child.x.topRows(parent.x.rows()) = parent.x;
     child.x.bottomRows(1) = parent.radius2.sqrt().matrix();
     return child;
 }
 
-void require_finite(const dynamics::Posterior& posterior, const dynamics::States& states, std::uint64_t seed) {
+void require_finite(const dynamics::Posterior& posterior, const dynamics::States& states,
+                    std::uint64_t seed) {
     for (Index j = 0; j < states.count(); ++j)
         if (!std::isfinite(posterior.norm2[j]))
             throw NonFiniteState(seed, states.first + static_cast<std::uint64_t>(j), posterior.time.t);
@@ -82,7 +86,8 @@ void CloneEnsemble::run_block(TrajectoryId first, Index count, std::vector<measu
     }
 }
 
-void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent, std::vector<measure::Moments>& row) {
+void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent,
+                           std::vector<measure::Moments>& row) {
     for (std::size_t copy = 0; copy < ends_.size(); ++copy) {
         End& end = ends_[copy];
         end.states = exposed_states(parent, spec_.law->mixture.complement > 0);
@@ -94,7 +99,8 @@ void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent, st
                                        .copy = static_cast<std::uint8_t>(copy)};
         // Steps of different branches are numbered apart, 2^20 to each.
         auto step = static_cast<std::uint32_t>(index << 20U);
-        advance(clone_integrator_, clone_evaluator_, end.states, spec_.branch_times[index], spec_.times.front(), keys, step);
+        advance(clone_integrator_, clone_evaluator_, end.states, spec_.branch_times[index],
+                spec_.times.front(), keys, step);
         clone_evaluator_.evaluate(end.states, schedule_->at(spec_.times.front()), {}, posterior_);
         require_finite(posterior_, end.states, spec_.seed);
         dynamics::ExactTransition::choose(posterior_, {keys.seed, keys.end, keys.copy}, end.states.first,
@@ -103,16 +109,18 @@ void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent, st
     compare(index, row);
 }
 
-// Where a step must end: exact steps need no stops between; others take the observation times and their substeps.
+// Where a step must end: exact steps need no stops between; others take the observation times and their
+// substeps.
 std::vector<Time> CloneEnsemble::stops(Time from, Time to) const {
     if (spec_.integrator == dynamics::IntegratorKind::exact) return {from, to};
     std::vector<Time> marks{from};
     for (auto t = spec_.times.rbegin(); t != spec_.times.rend(); ++t)
-        if (*t < from && *t > to) marks.push_back(*t);
+        if (*t<from&& * t> to) marks.push_back(*t);
     marks.push_back(to);
     std::vector<Time> all{from};
     for (std::size_t i = 1; i < marks.size(); ++i) {
-        const auto part = dynamics::substep_times(spec_.grid, *schedule_, marks[i - 1], marks[i], spec_.substeps);
+        const auto part =
+            dynamics::substep_times(spec_.grid, *schedule_, marks[i - 1], marks[i], spec_.substeps);
         all.insert(all.end(), part.begin() + 1, part.end());
     }
     return all;
@@ -144,7 +152,8 @@ void CloneEnsemble::compare(std::size_t index, std::vector<measure::Moments>& ro
                 const auto lane = static_cast<Index>(j);
                 same_datum[lane] += first == second ? 1.0 : 0.0;
                 if (labels.any())
-                    same_class[lane] += labels.classes().class_of[first] == labels.classes().class_of[second] ? 1.0 : 0.0;
+                    same_class[lane] +=
+                        labels.classes().class_of[first] == labels.classes().class_of[second] ? 1.0 : 0.0;
             }
             const Lanes q = overlap(ends_[a], ends_[b], index, static_cast<std::uint8_t>(pairs));
             row[clone_column(index, CloneQuantity::overlap)].merge(measure::moments_of({q.data(), lanes}));
@@ -152,9 +161,11 @@ void CloneEnsemble::compare(std::size_t index, std::vector<measure::Moments>& ro
     same_class /= pairs;
     same_datum /= pairs;
     if (labels.any())
-        row[clone_column(index, CloneQuantity::same_class)].merge(measure::moments_of({same_class.data(), lanes}));
+        row[clone_column(index, CloneQuantity::same_class)].merge(
+            measure::moments_of({same_class.data(), lanes}));
     if (exposed_.empirical)
-        row[clone_column(index, CloneQuantity::same_datum)].merge(measure::moments_of({same_datum.data(), lanes}));
+        row[clone_column(index, CloneQuantity::same_datum)].merge(
+            measure::moments_of({same_datum.data(), lanes}));
 }
 
 // x1.x2/d: explicit coordinates, and in the c directions left two vectors at a uniform angle,

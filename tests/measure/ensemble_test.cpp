@@ -1,5 +1,6 @@
-// The life of a batch against independent facts: reverse and forward ensembles have one law, blocks do not show, kept paths are
-// the trajectories that the moments were made of, approximate integrators converge to the exact ensemble.
+// The life of a batch against independent facts: reverse and forward ensembles have one law, blocks do not
+// show, kept paths are the trajectories that the moments were made of, approximate integrators converge to
+// the exact ensemble.
 #include "kairos/measure/ensemble.hpp"
 
 #include <gtest/gtest.h>
@@ -16,6 +17,7 @@ namespace {
 using dynamics::IntegratorKind;
 using dynamics::Schedule;
 using dynamics::ScheduleKind;
+using test::expect_consistent;
 
 law::Law two_clusters(double dimension, law::Representation representation = law::Representation::reduced) {
     return law::build_law({.kind = law::ModelKind::two_clusters, .dimension = dimension}, representation);
@@ -45,7 +47,8 @@ void expect_same_mean(const Estimate& a, const Estimate& b) {
 
 TEST(Ensemble, ReverseAndForwardPathsHaveOneLaw) {
     const auto law = two_clusters(16);
-    const std::vector<std::string> names{"class_entropy", "order_parameter", "norm2", "entropy_rate_score", "log_density"};
+    const std::vector<std::string> names{"class_entropy", "order_parameter", "norm2", "entropy_rate_score",
+                                         "log_density"};
     Ensemble reverse(spec_of(law, Direction::reverse, names), ou());
     Ensemble forward(spec_of(law, Direction::forward, names), ou());
     const auto a = reverse.run(TrajectoryId{0}, 40000);
@@ -97,7 +100,8 @@ TEST(Ensemble, KeptPathsAreTheTrajectoriesBehindTheMoments) {
             double sum = 0;
             for (const auto& path : result.paths) sum += path.values[k * 5 + i];
             const auto found = at(ensemble, result, kept[k]->name, i);
-            EXPECT_NEAR(sum / 50, found.mean, 1e-12 * (1 + std::abs(found.mean))) << kept[k]->name << " " << i;
+            EXPECT_NEAR(sum / 50, found.mean, 1e-12 * (1 + std::abs(found.mean)))
+                << kept[k]->name << " " << i;
         }
 }
 
@@ -105,7 +109,8 @@ TEST(Ensemble, FineEulerMaruyamaApproachesTheExactEnsemble) {
     const auto law = two_clusters(8);
     const std::vector<std::string> names{"class_entropy", "norm2", "entropy_rate"};
     Ensemble exact(spec_of(law, Direction::reverse, names), ou());
-    for (const auto kind : {IntegratorKind::euler_maruyama, IntegratorKind::heun, IntegratorKind::exponential}) {
+    for (const auto kind :
+         {IntegratorKind::euler_maruyama, IntegratorKind::heun, IntegratorKind::exponential}) {
         auto spec = spec_of(law, Direction::reverse, names);
         spec.setting.integrator = kind;
         spec.substeps = 400;
@@ -124,15 +129,18 @@ TEST(Ensemble, EntropyProductionVanishesAtTheStart) {
     EXPECT_GT(at(ensemble, result, "entropy_production", 4).mean, 0.0);
 }
 
-// At the exact law the mean surprisal of the data given x is H(y|x_t): for one Gaussian 1/2 log(2 pi e S sigma^2/C) a dimension.
+// At the exact law the mean surprisal of the data given x is H(y|x_t): for one Gaussian 1/2 log(2 pi e S
+// sigma^2/C) a dimension.
 TEST(Ensemble, MeanDataSurprisalIsTheConditionalEntropy) {
-    const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 6, .components = 1, .separation = 0},
-                                    law::Representation::full);
+    const auto law =
+        law::build_law({.kind = law::ModelKind::simplex, .dimension = 6, .components = 1, .separation = 0},
+                       law::Representation::full);
     Ensemble ensemble(spec_of(law, Direction::marginal, {"data_surprisal"}), ou());
     const auto result = ensemble.run(TrajectoryId{0}, 20000);
     for (std::size_t i = 0; i < 5; ++i) {
         const double sigma2 = ou().sigma2(spec_of(law, Direction::marginal, {}).times[i]);
-        const double expected = 0.5 * 6 * std::log(2 * M_PI * M_E * sigma2);  // C = 1 for ou and unit variance
+        const double expected =
+            0.5 * 6 * std::log(2 * M_PI * M_E * sigma2);  // C = 1 for ou and unit variance
         const auto found = at(ensemble, result, "data_surprisal", i);
         expect_consistent(found.mean, found.standard_error, expected);
     }
@@ -146,14 +154,17 @@ TEST(Ensemble, AccumulatedEntropyIsTheIntegralOfTheRate) {
     const auto result = ensemble.run(TrajectoryId{0}, 20000);
     const auto a = at(ensemble, result, "accumulated_entropy", 0);
     // H(y|x) between the ends: class entropy plus the Gaussian part, 1/2 d log(sigma^2/C), C = 1.
-    const auto early = at(ensemble, result, "class_entropy", 0), late = at(ensemble, result, "class_entropy", 4);
-    const double change = late.mean - early.mean + 8 * std::log(ou().sigma2(Time{3.0}) / ou().sigma2(Time{0.1}));
+    const auto early = at(ensemble, result, "class_entropy", 0),
+               late = at(ensemble, result, "class_entropy", 4);
+    const double change =
+        late.mean - early.mean + 8 * std::log(ou().sigma2(Time{3.0}) / ou().sigma2(Time{0.1}));
     expect_consistent(a.mean, std::hypot(a.standard_error, late.standard_error) + 2e-3, change);
 }
 
 TEST(Ensemble, LyapunovExponentsOfOneGaussianAreItsDriftRate) {
-    const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 3, .components = 1, .separation = 0},
-                                    law::Representation::full);
+    const auto law =
+        law::build_law({.kind = law::ModelKind::simplex, .dimension = 3, .components = 1, .separation = 0},
+                       law::Representation::full);
     auto spec = spec_of(law, Direction::reverse, {});
     spec.setting.integrator = IntegratorKind::euler_maruyama;
     spec.setting.tangents = 2;

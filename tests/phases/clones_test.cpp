@@ -1,4 +1,5 @@
-// Clones by real branching against the collision probability of theory, and their overlaps against closed forms.
+// Clones by real branching against the collision probability of theory, and their overlaps against closed
+// forms.
 #include "kairos/phases/clones.hpp"
 
 #include <gtest/gtest.h>
@@ -16,6 +17,7 @@ namespace {
 using dynamics::IntegratorKind;
 using dynamics::Schedule;
 using dynamics::ScheduleKind;
+using test::expect_consistent;
 
 const Schedule& ou() {
     static const Schedule schedule(ScheduleKind::ou, {.t_min = 0.05, .t_max = 6.0});
@@ -32,7 +34,8 @@ CloneSpec spec_of(const law::Law& law, IntegratorKind integrator = IntegratorKin
     return spec;
 }
 
-measure::Estimate found(const std::vector<measure::Moments>& row, std::size_t branch, CloneQuantity quantity) {
+measure::Estimate found(const std::vector<measure::Moments>& row, std::size_t branch,
+                        CloneQuantity quantity) {
     return measure::estimate(row[clone_column(branch, quantity)]);
 }
 
@@ -47,19 +50,22 @@ void expect_collision_of_theory(const law::Law& law, const CloneSpec& spec, std:
 }
 
 TEST(Clones, AgreeAsOftenAsTheCollisionProbabilitySays) {
-    const auto law = law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 64}, law::Representation::reduced);
+    const auto law =
+        law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 64}, law::Representation::reduced);
     expect_collision_of_theory(law, spec_of(law), 20000);
 }
 
 TEST(Clones, OfFineEulerMaruyamaPathsAgreeAsOften) {
-    const auto law = law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 16}, law::Representation::reduced);
+    const auto law =
+        law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 16}, law::Representation::reduced);
     auto spec = spec_of(law, IntegratorKind::euler_maruyama);
     spec.substeps = 12;
     expect_collision_of_theory(law, spec, 4000);
 }
 
 TEST(Clones, TriplesCountEveryPair) {
-    const auto law = law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 64}, law::Representation::reduced);
+    const auto law =
+        law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 64}, law::Representation::reduced);
     auto spec = spec_of(law);
     spec.copies = 3;
     expect_collision_of_theory(law, spec, 20000);
@@ -67,19 +73,21 @@ TEST(Clones, TriplesCountEveryPair) {
 
 // Unequal variances: the branching must hand on the radius, or the classes of the ends would not agree.
 TEST(Clones, OfZeroMeanClassesFollowTheRadius) {
-    const auto law = law::build_law({.kind = law::ModelKind::unequal_variances, .dimension = 32, .separation = 0, .sigma = {1.0, 1.6}},
-                                    law::Representation::reduced);
+    const auto law = law::build_law(
+        {.kind = law::ModelKind::unequal_variances, .dimension = 32, .separation = 0, .sigma = {1.0, 1.6}},
+        law::Representation::reduced);
     auto spec = spec_of(law);
     spec.branch_times = {Time{0.3}, Time{0.8}, Time{1.4}};
     expect_collision_of_theory(law, spec, 20000);
 }
 
-// One Gaussian of unit variance under ou: x(t_min) given x(t_b) has mean rho x(t_b), rho = e^-(t_b - t_min), so that
-// E[x1.x2]/d = rho^2, and Var(x1.x2/d) = (1 + rho^4)/d, whatever the representation.
+// One Gaussian of unit variance under ou: x(t_min) given x(t_b) has mean rho x(t_b), rho = e^-(t_b - t_min),
+// so that E[x1.x2]/d = rho^2, and Var(x1.x2/d) = (1 + rho^4)/d, whatever the representation.
 TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
     for (const auto representation : {law::Representation::full, law::Representation::reduced}) {
-        const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
-                                        representation);
+        const auto law = law::build_law(
+            {.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
+            representation);
         auto spec = spec_of(law);
         spec.branch_times = {Time{0.2}, Time{0.5}, Time{1.2}};
         CloneEnsemble clones(spec, ou());
@@ -94,8 +102,9 @@ TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
 }
 
 TEST(Clones, BranchedAtTheEndAreOne) {
-    const auto law = law::build_law({.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
-                                    law::Representation::full);
+    const auto law =
+        law::build_law({.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
+                       law::Representation::full);
     auto spec = spec_of(law);
     spec.branch_times = {Time{0.05}};
     CloneEnsemble clones(spec, ou());

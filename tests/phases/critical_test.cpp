@@ -1,5 +1,5 @@
-// Critical times from synthetic batch curves: known functions of log snr plus Gaussian noise, so that bias and coverage of the
-// intervals can be counted over many seeds.
+// Critical times from synthetic batch curves: known functions of log snr plus Gaussian noise, so that bias
+// and coverage of the intervals can be counted over many seeds.
 #include "kairos/phases/critical.hpp"
 
 #include <gtest/gtest.h>
@@ -25,7 +25,9 @@ constexpr int batches = 20;
 double mean_of(const Moments& moments, std::size_t) { return moments.mean; }
 
 // A crossover as class_collision has it, steeper on one side, through 0.775 at log snr = -6.9...
-double step_curve(double x) { return 0.5 + 0.5 / (1.0 + std::exp(-0.8 * (x + 7.4))) + 0.01 * std::tanh(x + 6.0); }
+double step_curve(double x) {
+    return 0.5 + 0.5 / (1.0 + std::exp(-0.8 * (x + 7.4))) + 0.01 * std::tanh(x + 6.0);
+}
 // An asymmetric peak of width 4
 double peak_curve(double x) {
     const double u = (x + 6.3) / 1.7;
@@ -35,7 +37,8 @@ double peak_curve(double x) {
 Schedule ou() { return {ScheduleKind::ou, {.t_min = 0.05, .t_max = 9.0}}; }
 
 // Noise of one batch: white, or correlated over 3 units of log snr as along paths.
-std::vector<double> noise(const std::vector<double>& x, double size, bool correlated, std::mt19937_64& engine) {
+std::vector<double> noise(const std::vector<double>& x, double size, bool correlated,
+                          std::mt19937_64& engine) {
     std::normal_distribution<double> normal;
     std::vector<double> out;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -70,13 +73,15 @@ struct Experiment {
         for (int b = 0; b < batches; ++b) {
             const std::vector<double> extra = noise(log_snr, size * std::sqrt(batches), correlated, engine);
             MomentCurve batch(times.size());
-            for (std::size_t i = 0; i < times.size(); ++i) batch[i].count = 50, batch[i].mean = values[i] + extra[i];
+            for (std::size_t i = 0; i < times.size(); ++i)
+                batch[i].count = 50, batch[i].mean = values[i] + extra[i];
             all.push_back(batch);
         }
         return all;
     }
     [[nodiscard]] std::string label() const {
-        return std::to_string(times.size()) + " points, noise " + std::to_string(size) + (correlated ? ", correlated" : ", independent");
+        return std::to_string(times.size()) + " points, noise " + std::to_string(size) +
+               (correlated ? ", correlated" : ", independent");
     }
 };
 
@@ -97,17 +102,21 @@ void expect_honest(const Experiment& experiment, const Estimate& estimate) {
         const double shift = found.time - experiment.truth;
         sum.found += 1;
         sum.covered += found.ci95_low <= experiment.truth && experiment.truth <= found.ci95_high;
-        sum.shift += shift / seeds, sum.shift2 += shift * shift / seeds, sum.error += found.standard_error / seeds;
+        sum.shift += shift / seeds, sum.shift2 += shift * shift / seeds,
+            sum.error += found.standard_error / seeds;
     }
     EXPECT_EQ(sum.found, seeds) << experiment.label();
     EXPECT_GE(sum.covered, 0.88 * seeds) << experiment.label();
     EXPECT_LT(std::abs(sum.shift), 0.5 * sum.error) << experiment.label();
     EXPECT_LT(sum.error, 3.0 * std::sqrt(sum.shift2)) << experiment.label() << ": covers by sheer width";
-    if (std::getenv("SHOW")) std::printf("%s: cover %d bias %.4g rms %.4g err %.4g\n", experiment.label().c_str(), sum.covered, sum.shift, std::sqrt(sum.shift2), sum.error);
+    if (std::getenv("SHOW"))
+        std::printf("%s: cover %d bias %.4g rms %.4g err %.4g\n", experiment.label().c_str(), sum.covered,
+                    sum.shift, std::sqrt(sum.shift2), sum.error);
 }
 
 TEST(Crossing, IntervalsCoverTheTruthOnCoarseAndFineGrids) {
-    const double truth = phases::exact_crossing(ou(), [](Time t) { return step_curve(ou().log_snr(t).value); }, 0.775);
+    const double truth = phases::exact_crossing(
+        ou(), [](Time t) { return step_curve(ou().log_snr(t).value); }, 0.775);
     for (const bool correlated : {false, true}) {
         for (const int points : {20, 60, 200}) {
             for (const double size : {0.001, 0.004, 0.012}) {
@@ -151,6 +160,7 @@ TEST_P(PeakOf, IntervalsCoverTheTruthOnCoarseAndFineGrids) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Curves, PeakOf, testing::Values(peak_curve, entropy_variance_curve, entropy_rate_curve));
+INSTANTIATE_TEST_SUITE_P(Curves, PeakOf,
+                         testing::Values(peak_curve, entropy_variance_curve, entropy_rate_curve));
 
 }  // namespace

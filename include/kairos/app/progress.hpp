@@ -1,4 +1,5 @@
-// include/kairos/app/progress.hpp: one line on stderr from rank 0 while a run works: batches, percent, trajectories/s, remaining time.
+// include/kairos/app/progress.hpp: one line on stderr from rank 0 while a run works: batches, percent,
+// trajectories/s, remaining time.
 //
 // Quiet when stderr is not a terminal. Redrawn at most five times a second.
 #pragma once
@@ -14,7 +15,8 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    void dealt(std::uint64_t batch);  // the highest batch known to be in work; those before it are done or in work
+    void dealt(
+        std::uint64_t batch);  // the highest batch known to be in work; those before it are done or in work
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -1,6 +1,8 @@
-// include/kairos/app/run_loop.hpp: next batch until done, then the fold: what a run measured, on any number of ranks the same.
+// include/kairos/app/run_loop.hpp: next batch until done, then the fold: what a run measured, on any number
+// of ranks the same.
 //
-//   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold in batch order--> moments
+//   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold in batch
+//   order--> moments
 //
 // Source: docs/architecture.md, "Parallel shape".
 #pragma once
@@ -35,16 +37,19 @@ struct Watch {
 };
 
 [[nodiscard]] Measured measure_ensemble(const measure::EnsembleSpec& spec, const dynamics::Schedule& schedule,
-                                        const parallel::BatchPlan& batches, const parallel::Communicator& communicator,
-                                        const Watch& watch);
+                                        const parallel::BatchPlan& batches,
+                                        const parallel::Communicator& communicator, const Watch& watch);
 
 // Folded moments of [branch time][quantity], on every rank (collective).
-[[nodiscard]] std::vector<measure::Moments> measure_clones(const phases::CloneSpec& spec, const dynamics::Schedule& schedule,
+[[nodiscard]] std::vector<measure::Moments> measure_clones(const phases::CloneSpec& spec,
+                                                           const dynamics::Schedule& schedule,
                                                            const parallel::BatchPlan& batches,
-                                                           const parallel::Communicator& communicator, const Watch& watch);
+                                                           const parallel::Communicator& communicator,
+                                                           const Watch& watch);
 
 // The curves of a scalar column, batch by batch, on every rank (collective).
-[[nodiscard]] std::vector<measure::MomentCurve> batch_curves(const Measured& measured, const measure::Column& column,
-                                                             std::size_t times, const parallel::Communicator& communicator);
+[[nodiscard]] std::vector<measure::MomentCurve> batch_curves(const Measured& measured,
+                                                             const measure::Column& column, std::size_t times,
+                                                             const parallel::Communicator& communicator);
 
 }  // namespace kairos::app

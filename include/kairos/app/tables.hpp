@@ -1,6 +1,7 @@
 // include/kairos/app/tables.hpp: transitions, decisions and identities of one result as text for people.
 //
-// The same tables end the summary of `run` and are the output of `analyze`. Numbers carry their error: 3.4567 +- 0.0012.
+// The same tables end the summary of `run` and are the output of `analyze`. Numbers carry their error: 3.4567
+// +- 0.0012.
 #pragma once
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct IdentityRow {
 [[nodiscard]] std::string identity_warnings(const std::vector<IdentityRow>& rows);
 
 // The row of an identity whose z is [T * components] on these times.
-[[nodiscard]] IdentityRow worst_of(const std::string& name, const std::vector<double>& z, const std::vector<double>& times);
+[[nodiscard]] IdentityRow worst_of(const std::string& name, const std::vector<double>& z,
+                                   const std::vector<double>& times);
 
 }  // namespace kairos::app

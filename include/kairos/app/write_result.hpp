@@ -1,4 +1,5 @@
-// include/kairos/app/write_result.hpp: the result of a run -> its file (docs/result_file.md), in parallel and whole or not at all.
+// include/kairos/app/write_result.hpp: the result of a run -> its file (docs/result_file.md), in parallel and
+// whole or not at all.
 //
 // Collective. Errors: OutputError (exit code 4); the file of that name, if any, is then as it was.
 #pragma once
@@ -17,7 +18,8 @@ struct RunRecord {
     std::vector<measure::Moments> clones;  // [branch time][quantity]; empty: no clones
 };
 
-void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured, const Findings& findings,
-                  const RunRecord& record, const parallel::Communicator& communicator);
+void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
+                  const Findings& findings, const RunRecord& record,
+                  const parallel::Communicator& communicator);
 
 }  // namespace kairos::app

@@ -28,9 +28,9 @@ enum class ScheduleKind { ou, ve, vp_linear, vp_cosine, edm, flow_matching };
 [[nodiscard]] const char* name(ScheduleKind kind);  // as process.kind spells it: "vp-linear"
 
 struct ScheduleLimits {
-    std::optional<double> t_min{}, t_max{};            // absent: the default of the kind
-    std::optional<double> beta_min{}, beta_max{};      // vp-linear: 0.1, 20
-    std::optional<double> sigma_min{}, sigma_max{};    // ve: both or none
+    std::optional<double> t_min{}, t_max{};          // absent: the default of the kind
+    std::optional<double> beta_min{}, beta_max{};    // vp-linear: 0.1, 20
+    std::optional<double> sigma_min{}, sigma_max{};  // ve: both or none
 };
 
 // Everything about one time, computed once and handed to whoever needs it.
@@ -58,7 +58,9 @@ public:
 
     // Moments of x_t given x_s, s < t:  x_t = ratio x_s + sqrt(variance) xi,  ratio = alpha_t/alpha_s,
     // variance = sigma_t^2 - ratio^2 sigma_s^2, computed without cancellation for t near s.
-    struct Bridge { double ratio = 1, variance = 0; };
+    struct Bridge {
+        double ratio = 1, variance = 0;
+    };
     [[nodiscard]] Bridge bridge(Time s, Time t) const;
 
     [[nodiscard]] double beta_min() const { return beta_min_; }

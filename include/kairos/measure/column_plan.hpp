@@ -1,9 +1,11 @@
-// include/kairos/measure/column_plan.hpp: which moments a run keeps, and where each stands in the flat row of a batch.
+// include/kairos/measure/column_plan.hpp: which moments a run keeps, and where each stands in the flat row of
+// a batch.
 //
 //   row of a batch = [ quantity ][ time ][ component ]      one Moments each
 //
-// Quantities are the chosen observables, then for every identity its value, the difference value - expected and, where it has one,
-// its centre. A quantity's block is contiguous, times ascending, components innermost: the layout of the result file.
+// Quantities are the chosen observables, then for every identity its value, the difference value - expected
+// and, where it has one, its centre. A quantity's block is contiguous, times ascending, components innermost:
+// the layout of the result file.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -31,16 +33,19 @@ struct Column {
 
 class ColumnPlan {
 public:
-    ColumnPlan(const Setting& setting, const std::vector<const Observable*>& observables, bool identities, std::size_t times);
+    ColumnPlan(const Setting& setting, const std::vector<const Observable*>& observables, bool identities,
+               std::size_t times);
 
     [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
-    [[nodiscard]] const Column* find(Quantity quantity, const std::string& name) const;  // null if not measured
+    [[nodiscard]] const Column* find(Quantity quantity,
+                                     const std::string& name) const;  // null if not measured
     [[nodiscard]] std::size_t times() const { return times_; }
     [[nodiscard]] std::size_t size() const { return size_; }
     // What all of them together ask of the posterior.
     [[nodiscard]] const dynamics::Request& request() const { return request_; }
     [[nodiscard]] bool needs_path_integrals() const { return path_integrals_; }
-    // Whether an observable (not only an identity) integrates along the path: then substeps refine the integral.
+    // Whether an observable (not only an identity) integrates along the path: then substeps refine the
+    // integral.
     [[nodiscard]] bool observes_path_integrals() const { return observed_path_integrals_; }
 
 private:

@@ -1,13 +1,16 @@
-// include/kairos/measure/identities.hpp: what a run checks about itself. One row of a table each, like observables.
+// include/kairos/measure/identities.hpp: what a run checks about itself. One row of a table each, like
+// observables.
 //
-// An identity E[value] = E[expected] holds trajectory by trajectory in expectation: both sides are evaluated on the same
-// states, the moments of value - expected give the error, so no independence between the sides is needed.
+// An identity E[value] = E[expected] holds trajectory by trajectory in expectation: both sides are evaluated
+// on the same states, the moments of value - expected give the error, so no independence between the sides is
+// needed.
 //
-//   stein            E[x.s] = -d                         score_mean       E[s.u] = 0, u = m/|m| or a fixed random unit vector
-//   divergence_norm  E[div s] = -E|s|^2                  rate_divergence  (a) = (c)          rate_score  (b) = (c)
-//   rate_derivative  int r dt between times = H(y|x_t) - H(y|x_s)   (entry i: the interval that ends at t_i; entry 0 is empty)
-//   tower            E[p(c|x_t)] = weight of c           total_variance   Var(i) = Var(h) + E[v] for the class (datum) surprisal
-//   fluctuation      E[e^-D] = 1 where the variance of e^-D is finite and small enough for the ensemble, NaN elsewhere
+//   stein            E[x.s] = -d                         score_mean       E[s.u] = 0, u = m/|m| or a fixed
+//   random unit vector divergence_norm  E[div s] = -E|s|^2                  rate_divergence  (a) = (c)
+//   rate_score  (b) = (c) rate_derivative  int r dt between times = H(y|x_t) - H(y|x_s)   (entry i: the
+//   interval that ends at t_i; entry 0 is empty) tower            E[p(c|x_t)] = weight of c total_variance
+//   Var(i) = Var(h) + E[v] for the class (datum) surprisal fluctuation      E[e^-D] = 1 where the variance of
+//   e^-D is finite and small enough for the ensemble, NaN elsewhere
 //
 // z = (value - expected)/stderr; 0 where both agree to 1e-9 relative. Source: docs/theory.md, "Identities".
 #pragma once
@@ -22,16 +25,16 @@ namespace kairos::measure {
 struct Identity {
     std::string name, definition;
     dynamics::Request request;
-    Axis axis;             // none or classes
+    Axis axis;  // none or classes
     bool path_integral;
     const char* (*missing)(const Setting&);
-    // value and expected, columns x m each. increments: both are potentials growing with t, of which the ensemble takes the
-    // differences between neighbouring observation times. whole_path: value is the running potential of entropy production, of
-    // which the ensemble subtracts that of t_min and takes e^-D.
+    // value and expected, columns x m each. increments: both are potentials growing with t, of which the
+    // ensemble takes the differences between neighbouring observation times. whole_path: value is the running
+    // potential of entropy production, of which the ensemble subtracts that of t_min and takes e^-D.
     void (*evaluate)(const Sight& sight, Eigen::Ref<Rows> value, Eigen::Ref<Rows> expected);
     bool increments = false, whole_path = false;
-    // Where not null: a 1 x m quantity whose squared ensemble mean is subtracted from both sides before they are reported
-    // (second moments become variances).
+    // Where not null: a 1 x m quantity whose squared ensemble mean is subtracted from both sides before they
+    // are reported (second moments become variances).
     void (*centre)(const Sight& sight, Eigen::Ref<Rows> out) = nullptr;
 };
 
@@ -41,13 +44,15 @@ struct IdentityValue {
     double value, standard_error, expected, z;
 };
 
-// Whether E[e^-D] over [t_min, t] can be told from `trajectories` paths: its variance is finite (every direction of every component
-// keeps a positive definite quadratic form) and the bound E[e^-2D] <= sum_k weight_k E_k[e^-2D_k] is below trajectories/100, D_k the
-// entropy production of component k alone. Always at t = t_min; never elsewhere where f/g^2 depends on time (flow-matching).
+// Whether E[e^-D] over [t_min, t] can be told from `trajectories` paths: its variance is finite (every
+// direction of every component keeps a positive definite quadratic form) and the bound E[e^-2D] <= sum_k
+// weight_k E_k[e^-2D_k] is below trajectories/100, D_k the entropy production of component k alone. Always at
+// t = t_min; never elsewhere where f/g^2 depends on time (flow-matching).
 [[nodiscard]] bool fluctuation_reportable(const law::Mixture& mixture, const dynamics::TimePoint& t_min,
                                           const dynamics::TimePoint& t, double trajectories);
 
-// From the moments of `value` and of `value - expected`; extra is an error known otherwise (quadrature), added in quadrature.
+// From the moments of `value` and of `value - expected`; extra is an error known otherwise (quadrature),
+// added in quadrature.
 [[nodiscard]] IdentityValue judge(const Moments& value, const Moments& difference, double extra = 0.0);
 
 }  // namespace kairos::measure

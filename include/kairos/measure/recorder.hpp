@@ -1,7 +1,9 @@
-// include/kairos/measure/recorder.hpp: turns what is seen of a block at each time into the result of its batch.
+// include/kairos/measure/recorder.hpp: turns what is seen of a block at each time into the result of its
+// batch.
 //
-// A block is announced (begin), seen once at every observation time in the order of its path (visit), and closed (finish), when
-// quantities that need the whole path (entropy production) are known. Blocks of a batch are merged in their order.
+// A block is announced (begin), seen once at every observation time in the order of its path (visit), and
+// closed (finish), when quantities that need the whole path (entropy production) are known. Blocks of a batch
+// are merged in their order.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -18,16 +20,17 @@ namespace kairos::measure {
 // Raw values of the first trajectories.
 struct PathRecord {
     std::uint64_t trajectory;
-    std::vector<double> values;    // [scalar observable][T]
-    std::vector<double> x;         // [T][r], if states are kept
-    std::vector<double> radius2;   // [T], if states are kept and there is a complement
+    std::vector<double> values;   // [scalar observable][T]
+    std::vector<double> x;        // [T][r], if states are kept
+    std::vector<double> radius2;  // [T], if states are kept and there is a complement
     std::int64_t end_class = -1, end_datum = -1;
 };
 
 struct BatchResult {
-    std::vector<Moments> moments;                                // ColumnPlan::size
-    std::map<std::string, std::vector<std::uint64_t>> decisions;  // name -> paths that decided at each time [T]
-    std::vector<Histogram> histograms;                           // in the order asked for
+    std::vector<Moments> moments;  // ColumnPlan::size
+    std::map<std::string, std::vector<std::uint64_t>>
+        decisions;                      // name -> paths that decided at each time [T]
+    std::vector<Histogram> histograms;  // in the order asked for
     std::vector<PathRecord> paths;
 };
 
@@ -35,13 +38,13 @@ struct RecordingSpec {
     std::vector<const Observable*> histograms;
     std::uint64_t paths = 0;  // the first trajectories are kept
     bool states = false;
-    bool decisions = false;   // reverse ensembles
+    bool decisions = false;  // reverse ensembles
 };
 
 class Recorder {
 public:
-    Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec, std::vector<dynamics::TimePoint> times,
-             double trajectories);
+    Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
+             std::vector<dynamics::TimePoint> times, double trajectories);
 
     void begin_batch();
     void begin(TrajectoryId first, Index count);
@@ -76,7 +79,7 @@ private:
     std::size_t previous_time_ = 0;
     DecisionTracker class_decisions_, datum_decisions_;
     std::map<std::size_t, Rows> previous_value_, previous_expected_;  // by position of the column: increments
-    std::map<std::size_t, std::vector<Rows>> whole_path_;             // by position of the column: [T] potentials
+    std::map<std::size_t, std::vector<Rows>> whole_path_;  // by position of the column: [T] potentials
     Rows value_, expected_;
 };
 

@@ -1,15 +1,18 @@
-// include/kairos/phases/clones.hpp: reverse paths that share a prefix down to a branching time and then use independent noise.
+// include/kairos/phases/clones.hpp: reverse paths that share a prefix down to a branching time and then use
+// independent noise.
 //
-//   same_class(t_b)  = P(both ends in one class)  = E[ sum_c p(c|x_tb)^2 ]    (phi of the theory; the class of an end is drawn from
+//   same_class(t_b)  = P(both ends in one class)  = E[ sum_c p(c|x_tb)^2 ]    (phi of the theory; the class
+//   of an end is drawn from
 //                      its posterior at t_min, so that the identity is exact for any t_min)
 //   same_datum(t_b)  the same for data;     overlap(t_b) = x1.x2/d at t_min
 //
-// Every tuple of clones has a prefix of its own, which runs from t_max through all branching times. With the exact integrator one
-// step leads from each branching time to the next and from there to t_min; others step through the observation times as well.
-// In reduced representation the shared direction of x_perp becomes a coordinate at the branching time (law::expose_one); the
-// angle between what the clones gain beyond it is uniform on the sphere of the c - 1 directions left.
-// With more than two copies every pair of a tuple counts; same_class is then the share of pairs that agree.
-// Source: docs/theory.md, "Speciation"; Biroli et al., arXiv 2402.18491 (cloning trajectories).
+// Every tuple of clones has a prefix of its own, which runs from t_max through all branching times. With the
+// exact integrator one step leads from each branching time to the next and from there to t_min; others step
+// through the observation times as well. In reduced representation the shared direction of x_perp becomes a
+// coordinate at the branching time (law::expose_one); the angle between what the clones gain beyond it is
+// uniform on the sphere of the c - 1 directions left. With more than two copies every pair of a tuple counts;
+// same_class is then the share of pairs that agree. Source: docs/theory.md, "Speciation"; Biroli et al.,
+// arXiv 2402.18491 (cloning trajectories).
 #pragma once
 #include <functional>
 #include <optional>
@@ -42,7 +45,8 @@ inline constexpr std::size_t clone_quantities = 3;
 
 class CloneEnsemble {
 public:
-    CloneEnsemble(CloneSpec spec, const dynamics::Schedule& schedule, std::function<void()> pause = [] {});
+    CloneEnsemble(
+        CloneSpec spec, const dynamics::Schedule& schedule, std::function<void()> pause = [] {});
     // Tuples first .. first + count - 1.
     [[nodiscard]] std::vector<measure::Moments> run(TrajectoryId first, std::uint64_t count);
 
@@ -53,8 +57,9 @@ private:
     };
     void run_block(TrajectoryId first, Index count, std::vector<measure::Moments>& row);
     void branch(std::size_t index, const dynamics::States& parent, std::vector<measure::Moments>& row);
-    void advance(dynamics::Integrator& integrator, dynamics::PosteriorEvaluator& evaluator, dynamics::States& states, Time from,
-                 Time to, const dynamics::NoiseKeys& keys, std::uint32_t& step);
+    void advance(dynamics::Integrator& integrator, dynamics::PosteriorEvaluator& evaluator,
+                 dynamics::States& states, Time from, Time to, const dynamics::NoiseKeys& keys,
+                 std::uint32_t& step);
     void compare(std::size_t index, std::vector<measure::Moments>& row);
     [[nodiscard]] Lanes overlap(const End& a, const End& b, std::size_t index, std::uint8_t pair) const;
     [[nodiscard]] std::vector<Time> stops(Time from, Time to) const;

@@ -1,7 +1,7 @@
 // include/kairos/random/purpose.hpp: the registry of all random streams.
 //
-// Every draw of the program names its purpose here, so that no two uses share noise. Numbers are part of what makes a result
-// reproducible: one that is retired is never given to another purpose.
+// Every draw of the program names its purpose here, so that no two uses share noise. Numbers are part of what
+// makes a result reproducible: one that is retired is never given to another purpose.
 #pragma once
 #include <cstdint>
 
@@ -30,8 +30,8 @@ enum class Purpose : std::uint8_t {
     clone_end = 36,
     clone_angle = 37,  // angle between the unseen parts of two clones
     // others
-    pilot = 48,    // pilot ensemble of the entropic grid
-    probe = 49,    // fixed random vectors (score_mean, tangents)
+    pilot = 48,  // pilot ensemble of the entropic grid
+    probe = 49,  // fixed random vectors (score_mean, tangents)
     tangent = 50,
 };
 
