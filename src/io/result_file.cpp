@@ -18,7 +18,7 @@ struct ResultFile::State {
     std::string path;
     Handle file{};
     bool published = false, broken = false;
-    std::uint64_t reserved = 0;               // bytes of the file that the disk has room for
+    std::uint64_t reserved = 0;               // bytes that the disk has room for
     std::map<std::string, hsize_t> scales{};  // length of each axis
 
     [[nodiscard]] Place at(const std::string& object) const { return {Place::Use::writing, path, object}; }
@@ -37,7 +37,7 @@ struct ResultFile::State {
     void abandon();
 
     void create_file();
-    void reserve();
+    void reserve(std::uint64_t bytes);
     [[nodiscard]] Shape shape_of(const std::vector<std::string>& axes, const Place& place) const;
     void make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
                     const Values& values, const Attributes& attributes, const Place& place);
@@ -54,6 +54,8 @@ struct ResultFile::State {
 
 namespace {
 
+constexpr std::uint64_t room_for_metadata = std::uint64_t{1}
+                                            << 14U;   // bytes an array: header, attributes, scales
 constexpr hsize_t largest_write = hsize_t{1} << 27U;  // elements: 1 GiB a call, below every MPI-IO limit
 
 void require_count(std::size_t given, hsize_t expected, const Place& place) {
@@ -78,12 +80,12 @@ void ResultFile::State::create_file() {
                   "H5Fcreate", place);
 }
 
-// Room on the disk for all that HDF5 has placed in the file so far.
-void ResultFile::State::reserve() {
-    hsize_t end = 0;
-    check(H5Fget_filesize(file.get(), &end), "H5Fget_filesize", at(""));
+// Room on the disk before anything is written there: a disk that fills up in the middle of a collective write
+// leaves ranks waiting for one another. What is too much, H5Fclose gives back.
+void ResultFile::State::reserve(std::uint64_t bytes) {
+    const std::uint64_t end = reserved + bytes + room_for_metadata;
     if (communicator.is_root()) reserve_part(path, reserved, end);
-    reserved = std::max<std::uint64_t>(reserved, end);
+    reserved = end;
 }
 
 Shape ResultFile::State::shape_of(const std::vector<std::string>& axes, const Place& place) const {
@@ -117,7 +119,7 @@ void ResultFile::State::make_array(const std::vector<std::string>& axes, const S
     const Attributes same = of_root(attributes);
     Handle dataset;
     agree([&] { dataset = create_dataset(file.get(), shape, memory_type(values), place); });
-    agree([&] { reserve(); });
+    agree([&] { reserve(H5Dget_storage_size(dataset.get())); });
     if (elements_of(shape) > 0) write_part(dataset, shape, part, values, place);
     agree([&] {
         attach(dataset, axes, place);
@@ -150,7 +152,6 @@ void ResultFile::State::attach(const Handle& dataset, const std::vector<std::str
 
 void ResultFile::State::close() {
     const Place place = at("");
-    agree([&] { reserve(); });
     agree([&] { check(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "H5Fflush", place); });
     agree([&] {  // a handle left open would keep the file open, and the rename would come too early
         if (H5Fget_obj_count(file.get(), H5F_OBJ_ALL) != 1) refuse(place, "a part of it is still open");

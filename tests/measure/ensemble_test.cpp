@@ -132,9 +132,8 @@ TEST(Ensemble, EntropyProductionVanishesAtTheStart) {
 // At the exact law the mean surprisal of the data given x is H(y|x_t): for one Gaussian 1/2 log(2 pi e S
 // sigma^2/C) a dimension.
 TEST(Ensemble, MeanDataSurprisalIsTheConditionalEntropy) {
-    const auto law =
-        law::build_law({.kind = law::ModelKind::simplex, .dimension = 6, .components = 1, .separation = 0},
-                       law::Representation::full);
+    const auto law = law::build_law({.kind = law::ModelKind::low_rank, .dimension = 6, .residual_sigma = 1.0},
+                                    law::Representation::full);
     Ensemble ensemble(spec_of(law, Direction::marginal, {"data_surprisal"}), ou());
     const auto result = ensemble.run(TrajectoryId{0}, 20000);
     for (std::size_t i = 0; i < 5; ++i) {
@@ -162,9 +161,8 @@ TEST(Ensemble, AccumulatedEntropyIsTheIntegralOfTheRate) {
 }
 
 TEST(Ensemble, LyapunovExponentsOfOneGaussianAreItsDriftRate) {
-    const auto law =
-        law::build_law({.kind = law::ModelKind::simplex, .dimension = 3, .components = 1, .separation = 0},
-                       law::Representation::full);
+    const auto law = law::build_law({.kind = law::ModelKind::low_rank, .dimension = 3, .residual_sigma = 1.0},
+                                    law::Representation::full);
     auto spec = spec_of(law, Direction::reverse, {});
     spec.setting.integrator = IntegratorKind::euler_maruyama;
     spec.setting.tangents = 2;

@@ -86,8 +86,7 @@ TEST(Clones, OfZeroMeanClassesFollowTheRadius) {
 TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
     for (const auto representation : {law::Representation::full, law::Representation::reduced}) {
         const auto law = law::build_law(
-            {.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
-            representation);
+            {.kind = law::ModelKind::low_rank, .dimension = 12, .residual_sigma = 1.0}, representation);
         auto spec = spec_of(law);
         spec.branch_times = {Time{0.2}, Time{0.5}, Time{1.2}};
         CloneEnsemble clones(spec, ou());
@@ -103,7 +102,7 @@ TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
 
 TEST(Clones, BranchedAtTheEndAreOne) {
     const auto law =
-        law::build_law({.kind = law::ModelKind::simplex, .dimension = 12, .components = 1, .separation = 0},
+        law::build_law({.kind = law::ModelKind::low_rank, .dimension = 12, .residual_sigma = 1.0},
                        law::Representation::full);
     auto spec = spec_of(law);
     spec.branch_times = {Time{0.05}};
