@@ -43,20 +43,25 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
     return errors;
 }
 
-IdentityCurve judge_curve(const measure::Column& value, const measure::Column& difference,
-                          const measure::Column* centre, const Measured& measured, std::size_t times,
-                          const std::vector<double>& extra) {
+IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPlan& plan,
+                          const Measured& measured, const std::vector<double>& extra) {
     const measure::Identity& identity = *value.identity;
+    const measure::Column& difference = *plan.find(Quantity::identity_difference, identity.name);
+    const auto* centre = plan.find(Quantity::identity_centre, identity.name);
+    const auto* noise = plan.find(Quantity::identity_noise, identity.name);
     IdentityCurve curve;
     curve.name = identity.name;
     curve.definition = identity.definition;
     curve.components = value.components;
-    for (std::size_t i = 0; i < times; ++i)
+    for (std::size_t i = 0; i < plan.times(); ++i)
         for (Index c = 0; c < value.components; ++c) {
             measure::IdentityValue judged{0, 0, 0, 0};  // an interval that does not exist holds nothing
+            measure::KnownErrors known;
+            if (identity.increments) known.extra = extra[i];
+            if (noise != nullptr) known.noise = measured.folded[noise->at(i)].mean;
             if (!identity.increments || i > 0)
                 judged = measure::judge(measured.folded[value.at(i, c)], measured.folded[difference.at(i, c)],
-                                        identity.increments ? extra[i] : 0.0);
+                                        known);
             if (centre != nullptr) {
                 const double mean = measured.folded[centre->at(i)].mean;
                 judged.value -= mean * mean;
@@ -81,10 +86,7 @@ Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measure
     const auto extra = quadrature_errors(setup, plan, measured);
     for (const auto& column : plan.columns()) {
         if (column.quantity != Quantity::identity_value) continue;
-        const auto* difference = plan.find(Quantity::identity_difference, column.name());
-        const auto* centre = plan.find(Quantity::identity_centre, column.name());
-        findings.identities.push_back(
-            judge_curve(column, *difference, centre, measured, times.size(), extra));
+        findings.identities.push_back(judge_curve(column, plan, measured, extra));
     }
     findings.transitions =
         phases::speciation(*setup.law, setup.schedule, times, [&](const std::string& name) {

