@@ -1,0 +1,46 @@
+"""The list of figures and their rendering in memory."""
+import io
+
+from . import curves, distributions
+from .result import Unreadable
+from .style import RC, plt
+
+FIGURES = {
+    "entropy": (curves.entropies, "Conditional entropy over time, with theory (dashed); bands are one standard error."),
+    "rate": (curves.rates, "Rate of conditional entropy per unit of log snr in its three forms, which must agree, and that of the "
+                           "class entropy with the speciation times (dotted; shaded: 95 % interval)."),
+    "variances": (curves.variances, "Variance of the surprisal: between paths, within a path, and their sum."),
+    "posteriors": (curves.posteriors, "Mean class posteriors: they must stay at the weights of the classes."),
+    "clones": (curves.clones, "Probability that two clones which part at t share their class (datum), from posteriors and from "
+                              "simulated clones, and the overlap of these."),
+    "identities": (distributions.identities, "What the run checked about itself: z-scores, largest in brackets; beyond 4.5 is an "
+                                             "alarm."),
+    "paths": (distributions.paths, "Raw paths, coloured by the side on which they end."),
+    "decisions": (distributions.decisions, "When paths decide: last change of the likeliest class (datum), and commitment to it."),
+    "histograms": (distributions.histograms, "Distributions over the ensemble at every time."),
+    "others": (curves.others, "The other observables."),
+}
+
+
+def drawn_files(result, prefix):
+    """File name -> bytes, and (stem, caption) of every figure the result has the data for."""
+    files, captions = {}, []
+    with plt.rc_context(RC):
+        for name, (make, caption) in FIGURES.items():
+            try:
+                figure = make(result)
+            except (KeyError, OSError, TypeError) as error:  # what a damaged file brings
+                raise Unreadable(f"{result.path}: is damaged, {name} cannot be drawn ({error}).") from error
+            if figure is None:
+                continue
+            for ending in ("png", "pdf"):
+                files[f"{prefix}{name}.{ending}"] = rendered(figure, ending)
+            plt.close(figure)
+            captions.append((f"{prefix}{name}", caption))
+    return files, captions
+
+
+def rendered(figure, ending):
+    content = io.BytesIO()
+    figure.savefig(content, format=ending)
+    return content.getvalue()

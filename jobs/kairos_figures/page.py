@@ -1,0 +1,48 @@
+"""index.html: figures, transitions, identities and configuration of every result."""
+import html
+
+import numpy as np
+
+from .result import text
+
+HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>kairos</title><style>
+body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em;color:#222}
+table{border-collapse:collapse;font-size:13px}td,th{padding:2px 12px 2px 0;text-align:left;border-bottom:1px solid #ddd}
+.figures{display:flex;flex-wrap:wrap;gap:24px}figure{margin:0;width:500px}img{width:100%}figcaption{font-size:13px;color:#555}
+</style></head><body>"""
+
+
+def number(value):
+    return f"{value:.5f}" if np.isfinite(value) else "–"
+
+
+def table(head, rows):
+    def line(tag, row):
+        return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in row) + "</tr>\n"
+    return "<table>" + line("th", head) + "".join(line("td", row) for row in rows) + "</table>"
+
+
+def transitions(result):
+    for name in result.names("transitions"):
+        found = result.transition(name)
+        interval = f"[{number(found['ci95_low'])}, {number(found['ci95_high'])}]" if np.isfinite(found["time"]) else "–"
+        yield name, number(found["time"]), number(found["stderr"]), interval, number(found["theory"])
+
+
+def section(result, captions):
+    about = {key: text(value) for key, value in result.file.attrs.items()}
+    figures = "".join(f'<figure><a href="{html.escape(stem)}.pdf"><img src="{html.escape(stem)}.png" alt="{html.escape(caption)}">'
+                      f"</a><figcaption>{html.escape(caption)}</figcaption></figure>\n" for stem, caption in captions)
+    configuration = ((key, text(value)) for key, value in result.file["config"].attrs.items())
+    return f"""<section><h1>{html.escape(str(result.path))}</h1>
+<p>{about.get('trajectories')} trajectories, {about.get('ranks')} ranks, {float(about.get('wall_seconds', 'nan')):.3g} s,
+kairos {about.get('kairos_version')} ({about.get('git_revision')}), {about.get('created_utc')}</p>
+<p><code>{html.escape(about.get('command_line', ''))}</code></p>
+<h2>Transitions</h2>{table(('transition', 'time', 'stderr', '95 % interval', 'theory'), transitions(result))}
+<h2>Figures</h2><div class="figures">{figures}</div>
+<h2>Configuration</h2>{table(('key', 'value'), configuration)}</section>
+"""
+
+
+def index_page(pages):
+    return HEAD + "".join(section(result, captions) for result, captions in pages) + "</body></html>\n"

@@ -1,0 +1,152 @@
+#!/usr/bin/python3
+"""plots.py KAIROS KAIROS_PLOT: small runs and their figures: every one that the result has data for is an image that shows something,
+index.html holds them all; bad input and bad output are refused in one line with nothing written."""
+import pathlib
+import re
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from kairos_runs import Checks, run  # noqa: E402
+
+from matplotlib.image import imread  # noqa: E402
+
+KAIROS, PLOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+INPUT, OUTPUT, COMMAND_LINE = 3, 4, 2
+check = Checks()
+
+CLASSES = {"entropy", "rate", "variances", "posteriors", "clones", "identities", "others"}
+JOBS = {  # name -> (figures that must exist, and no others; arguments)
+    "clusters": (CLASSES | {"paths", "decisions", "histograms"},
+                 ["--data.dimension=64", "--observe.paths=20", "--observe.histograms=order_parameter,norm2", "--clones.times=1,2",
+                  "--clones.pairs=50", "--observe.observables=all"]),
+    "tree": (CLASSES | {"paths", "decisions"},
+             ["--data.model=hierarchical", "--data.levels=2", "--data.branching=3", "--data.dimension=40", "--observe.paths=5",
+              "--observe.observables=all", "--observe.states=true"]),
+    "empirical": (CLASSES | {"decisions"},
+                  ["--data.model=random-clusters", "--data.components=12", "--data.dimension=8", "--data.samples=60",
+                   "--clones.times=0.5", "--clones.pairs=20"]),
+    "forward": (CLASSES, ["--ensemble.direction=forward", "--process.kind=edm", "--observe.observables=all"]),
+    "marginal": (CLASSES, ["--ensemble.direction=marginal", "--process.kind=ve", "--data.model=simplex", "--data.components=5",
+                           "--data.dimension=9"]),
+    "gaussian": ({"rate", "identities", "others"}, ["--data.model=gaussian-process", "--data.dimension=12"]),
+    "integrated": (CLASSES | {"decisions"},
+                   ["--ensemble.integrator=heun", "--process.kind=flow-matching", "--observe.tangents=2",
+                    "--observe.observables=all", "--ensemble.representation=full"]),
+    "one-path": (CLASSES | {"paths"},
+                 ["--ensemble.trajectories=1", "--time.points=2", "--observe.paths=1", "--process.t-max=3"]),
+    "posterior-alone": ({"posteriors", "identities", "decisions"}, ["--observe.observables=class_posterior"]),
+}
+
+
+def shows_something(path):
+    """A PNG of some size in which more than white is drawn, in more than one colour, away from the margin as well."""
+    pixels = imread(path)[..., :3]
+    inner = pixels[pixels.shape[0] // 5:-pixels.shape[0] // 5, pixels.shape[1] // 5:-pixels.shape[1] // 5]
+    colours = np.unique((pixels.reshape(-1, 3) * 255).astype(int), axis=0)
+    return min(pixels.shape[:2]) > 200 and len(colours) > 10 and np.mean(inner.min(axis=2) < 0.9) > 0.002
+
+
+def figures_of(page):
+    return set(re.findall(r'<img src="([^"]+)\.png"', page))
+
+
+def check_page(folder, result, prefix=""):
+    page = (folder / "index.html").read_text()
+    names = {p.stem for p in folder.glob(f"{prefix}*.png")}
+    check(names <= figures_of(page) and names, f"{folder.name}: index.html does not show all of {names}")
+    with h5py.File(result) as file:
+        for name in file["transitions"]:
+            rows = re.findall(rf"<td>{name}</td><td>([^<]*)</td>", page)  # one of each result
+            time = file[f"transitions/{name}/time"][()]
+            check((f"{time:.5f}" if np.isfinite(time) else "–") in rows, f"{folder.name}: {name} = {time} is not among {rows}")
+        for key, value in file["config"].attrs.items():
+            check(f"<td>{key}</td>" in page, f"{folder.name}: index.html lacks the key {key} = {value}")
+
+
+def every_figure(scratch):
+    for name, (expected, arguments) in JOBS.items():
+        result, folder = scratch / f"{name}.h5", scratch / "figures" / name
+        small = ["--ensemble.trajectories=60", "--time.points=12", f"--output.file={result}"]
+        small = [a for a in small if a.split("=")[0] not in {b.split("=")[0] for b in arguments}]
+        if not check.succeeded(run([KAIROS, "run", *arguments, *small], scratch), f"run {name}"):
+            continue
+        done = run([PLOT, result, "-o", folder], scratch)
+        if not check.succeeded(done, f"kairos-plot {name}"):
+            continue
+        check(done.stderr == "", f"{name}: kairos-plot says {done.stderr}")
+        check(done.stdout.strip().endswith("index.html"), f"{name}: stdout {done.stdout}")
+        drawn = {p.name for p in folder.iterdir()}
+        wanted = {f"{stem}.{ending}" for stem in expected for ending in ("png", "pdf")} | {"index.html"}
+        check(drawn == wanted, f"{name}: missing {wanted - drawn}, unexpected {drawn - wanted}")
+        for path in folder.glob("*.png"):
+            check(shows_something(path), f"{name}: {path.name} is blank or tiny")
+        for path in folder.glob("*.pdf"):
+            check(path.read_bytes().startswith(b"%PDF") and path.stat().st_size > 3000, f"{name}: {path.name} is no PDF")
+        check_page(folder, result)
+
+
+def several_results(scratch):
+    """Two results on one page; of the same name in different folders, neither overwrites the other."""
+    (scratch / "other").mkdir()
+    (scratch / "other" / "clusters.h5").write_bytes((scratch / "tree.h5").read_bytes())
+    for second, prefixes in (("tree.h5", ("clusters-", "tree-")), ("other/clusters.h5", ("clusters-1-", "clusters-2-"))):
+        folder = scratch / "several" / second
+        done = run([PLOT, scratch / "clusters.h5", scratch / second, "-o", folder], scratch)
+        if check.succeeded(done, f"two results: {second}"):
+            for prefix in prefixes:
+                check((folder / f"{prefix}rate.png").exists(), f"{second}: no {prefix}rate.png")
+            check_page(folder, scratch / "clusters.h5", prefixes[0])
+            check_page(folder, scratch / second, prefixes[1])
+
+
+def damaged(source, path, spoil):
+    path.write_bytes(source.read_bytes())
+    with h5py.File(path, "r+") as file:
+        spoil(file)
+
+
+def make_bad_files(scratch):
+    (scratch / "text.h5").write_text("no HDF5")
+    (scratch / "empty.h5").write_bytes(b"")
+    (scratch / "folder.h5").mkdir()
+    whole = (scratch / "clusters.h5").read_bytes()
+    (scratch / "cut.h5").write_bytes(whole[: len(whole) // 2])
+    with h5py.File(scratch / "foreign.h5", "w") as file:
+        file["x"] = [1.0]
+    source = scratch / "clusters.h5"
+    damaged(source, scratch / "no-time.h5", lambda file: file.__delitem__("time"))
+    damaged(source, scratch / "no-mean.h5", lambda file: file.__delitem__("observables/class_entropy/mean"))
+    return ["absent.h5", "text.h5", "empty.h5", "folder.h5", "cut.h5", "foreign.h5", "no-time.h5", "no-mean.h5"]
+
+
+def refused(scratch, arguments, code, says):
+    before = sorted(scratch.rglob("*"))
+    done = run([PLOT, *arguments], scratch)
+    what = f"kairos-plot {' '.join(map(str, arguments))}"
+    check(done.returncode == code, f"{what}: exit {done.returncode}, expected {code}\n{done.stderr}")
+    check(says in done.stderr and "Traceback" not in done.stderr, f"{what}: says {done.stderr}")
+    if code != COMMAND_LINE:
+        check(done.stderr.startswith("kairos-plot: ") and len(done.stderr.splitlines()) == 1, f"{what}: {done.stderr}")
+    check(done.stdout == "", f"{what}: stdout {done.stdout}")
+    check(sorted(scratch.rglob("*")) == before, f"{what}: wrote something")
+
+
+def refusals(scratch):
+    for name in make_bad_files(scratch):
+        refused(scratch, [name, "-o", "new"], INPUT, name)
+    refused(scratch, ["clusters.h5", "absent.h5", "-o", "new"], INPUT, "absent.h5")
+    refused(scratch, ["clusters.h5", "-o", "text.h5"], OUTPUT, "text.h5")
+    refused(scratch, ["clusters.h5", "-o", "text.h5/inside"], OUTPUT, "text.h5")
+    refused(scratch, ["clusters.h5", "-o", "/proc/kairos"], OUTPUT, "/proc/kairos")
+    refused(scratch, ["clusters.h5"], COMMAND_LINE, "-o")
+    refused(scratch, [], COMMAND_LINE, "RESULT.h5")
+
+
+with tempfile.TemporaryDirectory() as directory:
+    for part in (every_figure, several_results, refusals):
+        part(pathlib.Path(directory))
+check.finish()
