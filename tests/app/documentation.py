@@ -50,7 +50,7 @@ def observables(folder):
             expected = {n for n in default if name == "data" or not n.startswith(("datum", "part", "max"))}
             check(set(file["observables"]) == expected, f"default of {name}: {set(file['observables']) ^ expected}")
             for observable, group in file["observables"].items():
-                row = re.search(rf"^\| `{observable}`.*", read("docs/observables.md"), re.M)[0]
+                row = "".join(re.findall(rf"^\| `{observable}`.*", read("docs/observables.md"), re.M))
                 units = group.attrs["units"]
                 units = (units.decode() if isinstance(units, bytes) else units).replace("^2", "²").replace("dimensionless", "–")
                 check(f"| {units} |" in row, f"units of {observable}: {units} against {row}")
