@@ -50,9 +50,11 @@ def rates(result):
 
 def data_rate(axes, result):
     """dH(y|x_t)/d(-log snr) in its three forms; they must agree within their bands."""
-    per_log_snr = result.per_log_snr()
+    per_log_snr, noise = result.per_log_snr(), 0
     if result.has("entropy_rate_score"):
-        band(axes, result.time, *(per_log_snr * q for q in result.mean("entropy_rate_score")), ORANGE, "(b) score norm")
+        mean, error = (per_log_snr * q for q in result.mean("entropy_rate_score"))
+        noise = np.median(np.nan_to_num(error))
+        band(axes, result.time, mean, error, ORANGE, "(b) score norm")
     if result.has("entropy_rate"):
         band(axes, result.time, *(per_log_snr * q for q in result.mean("entropy_rate")), BLUE, "(c) I-MMSE")
     if result.has("score_divergence"):
@@ -61,7 +63,7 @@ def data_rate(axes, result):
         band(axes, result.time, (d + sigma2 * mean) / 2, sigma2 * error / 2, GREEN, "(a) divergence", ":")
     theory = result.theory("entropy_rate")
     dashed(axes, result.time, None if theory is None else per_log_snr * theory)
-    wide_range(axes, np.concatenate([line.get_ydata() for line in axes.lines]))
+    wide_range(axes, np.concatenate([line.get_ydata() for line in axes.lines]), noise)
     axes.set_ylabel("$dH(y|x_t)$ per log snr (nats)")
 
 

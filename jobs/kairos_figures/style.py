@@ -78,9 +78,17 @@ def with_error(value, error):
     return f"{value:.{digits}f} ± {error:.{digits}f}"
 
 
-def wide_range(axes, values):
-    """A logarithmic scale, linear about zero, where a linear one would hide all but the largest values."""
+def wide_range(axes, values, noise=0):
+    """A logarithmic scale, linear about zero up to the noise, where a linear one would hide all but the largest values."""
     finite = np.abs(values)[np.isfinite(values)]
     if finite.size and finite.max() > 10:
-        axes.set_yscale("symlog", linthresh=1)
-        axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+        linear = max(1, 10 ** np.ceil(np.log10(max(noise, 1e-300))))
+        axes.set_yscale("symlog", linthresh=linear)
+        axes.yaxis.get_major_locator().set_params(numticks=6)
+        axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: decade(value)))
+
+
+def decade(value):
+    if abs(value) < 1e4:
+        return f"{value:g}".replace("-", "−")
+    return f"${'-' if value < 0 else ''}10^{{{round(np.log10(abs(value)))}}}$"
