@@ -2,7 +2,6 @@
 import io
 
 from . import curves, distributions
-from .result import Unreadable
 from .style import RC, plt
 
 FIGURES = {
@@ -27,10 +26,7 @@ def drawn_files(result, prefix):
     files, captions = {}, []
     with plt.rc_context(RC):
         for name, (make, caption) in FIGURES.items():
-            try:
-                figure = make(result)
-            except (KeyError, OSError, TypeError) as error:  # what a damaged file brings
-                raise Unreadable(f"{result.path}: is damaged, {name} cannot be drawn ({error}).") from error
+            figure = make(result)
             if figure is None:
                 continue
             for ending in ("png", "pdf"):

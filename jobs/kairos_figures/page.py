@@ -44,5 +44,5 @@ kairos {about.get('kairos_version')} ({about.get('git_revision')}), {about.get('
 """
 
 
-def index_page(pages):
-    return HEAD + "".join(section(result, captions) for result, captions in pages) + "</body></html>\n"
+def index_page(sections):
+    return HEAD + "".join(sections) + "</body></html>\n"

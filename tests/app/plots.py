@@ -109,6 +109,11 @@ def damaged(source, path, spoil):
         spoil(file)
 
 
+def shorten(file):
+    del file["observables/class_entropy/mean"]
+    file["observables/class_entropy/mean"] = [0.5, 0.6]
+
+
 def make_bad_files(scratch):
     (scratch / "text.h5").write_text("no HDF5")
     (scratch / "empty.h5").write_bytes(b"")
@@ -120,7 +125,9 @@ def make_bad_files(scratch):
     source = scratch / "clusters.h5"
     damaged(source, scratch / "no-time.h5", lambda file: file.__delitem__("time"))
     damaged(source, scratch / "no-mean.h5", lambda file: file.__delitem__("observables/class_entropy/mean"))
-    return ["absent.h5", "text.h5", "empty.h5", "folder.h5", "cut.h5", "foreign.h5", "no-time.h5", "no-mean.h5"]
+    damaged(source, scratch / "no-error.h5", lambda file: file.__delitem__("transitions/speciation_clones/stderr"))
+    damaged(source, scratch / "short.h5", shorten)
+    return ["absent.h5", "text.h5", "empty.h5", "folder.h5", "cut.h5", "foreign.h5", "no-time.h5", "no-mean.h5", "no-error.h5", "short.h5"]
 
 
 def refused(scratch, arguments, code, says):
