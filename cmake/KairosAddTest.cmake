@@ -19,6 +19,11 @@ function(kairos_add_sanitizer_options target)
 endfunction()
 kairos_add_sanitizer_options(kairos)
 
+# References shared by tests of all rooms.
+add_library(test_support OBJECT ${CMAKE_SOURCE_DIR}/tests/support/dense.cpp)
+target_include_directories(test_support PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/include)
+target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen)
+
 function(kairos_register_ranks path target ranks timeout labels)
   foreach(n ${ranks})
     add_test(NAME ${path}_np${n} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${n} ${MPIEXEC_PREFLAGS}
@@ -41,6 +46,8 @@ function(kairos_add_test path)
   kairos_add_sanitizer_options(${target})
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE GTest::gtest)
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:test_support>)
+  target_compile_options(${target} PRIVATE -O1)  # what is tested keeps its optimisation; the tests themselves compile faster
   if(T_RANKS)
     target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/mpi_main.cpp)
     kairos_register_ranks(${path} ${target} "${T_RANKS}" ${T_TIMEOUT} "${T_LABELS}")

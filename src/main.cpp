@@ -1,5 +1,4 @@
-// kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on
-// the exit code.
+// kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on the exit code.
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -37,8 +36,8 @@ void execute(const kairos::app::CommandLine& line, const kairos::parallel::Commu
     }
 }
 
-// Errors of the configuration, of input and of output are the same on every rank: rank 0 speaks, all end
-// alike. What one rank alone met (a state not finite, no memory, a signal) ends the job at once.
+// Errors of the configuration, of input and of output are the same on every rank: rank 0 speaks, all end alike. What one rank
+// alone met (a state not finite, no memory, a signal) ends the job at once.
 int guarded(int argc, char** argv, const kairos::parallel::Communicator& communicator) {
     try {
         auto line = kairos::app::parse_command_line(argc, argv);

@@ -15,7 +15,7 @@ BELOW["parallel"] = {"base"}
 BELOW["io"] = BELOW["law"] | {"law", "parallel"}
 BELOW["app"] = BELOW["phases"] | {"phases", "parallel", "io"}
 # Tested through what uses them: plain types, and commands (tests/app/*.py run the program).
-UNTESTED = {"base/array", "base/ids", "base/version", "dynamics/states", "law/law", "parallel/native"}
+UNTESTED = {"base/array", "base/ids", "dynamics/states", "law/law", "parallel/native"}
 PHYSICS_FREE_OF = re.compile(r"#include\s*[<\"](mpi|hdf5|H5|boost/program_options)")
 
 failed = 0

@@ -20,8 +20,7 @@ bool wants_full(const Config& config, double dimension) {
            dimension <= states_dimension_limit;
 }
 
-// The law of a file or drawn data arrives in all its coordinates; it is reduced where that is asked for or
-// pays.
+// The law of a file or drawn data arrives in all its coordinates; it is reduced where that is asked for or pays.
 law::Law represent(const Config& config, law::Law law) {
     if (wants_full(config, law.mixture.dimension())) return law;
     const bool possible = law::can_reduce(law.mixture);

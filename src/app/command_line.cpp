@@ -5,8 +5,8 @@
 
 #include "kairos/app/options.hpp"
 #include "kairos/app/text.hpp"
+#include "kairos/app/version.hpp"
 #include "kairos/base/spelling.hpp"
-#include "kairos/base/version.hpp"
 
 namespace kairos::app {
 namespace {

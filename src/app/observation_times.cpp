@@ -58,8 +58,7 @@ std::vector<double> pilot_entropy(const Config& config, const law::Law& law,
         for (std::size_t i = 0; i < times.size(); ++i) entropy.push_back(measured.folded[column->at(i)].mean);
         return entropy;
     }
-    // The identity of the rate holds the change of H(y|x_t) from one time to the next: expected = value -
-    // difference.
+    // The identity of the rate holds the change of H(y|x_t) from one time to the next: expected = value - difference.
     const auto* value = plan.find(measure::Quantity::identity_value, "rate_derivative");
     const auto* difference = plan.find(measure::Quantity::identity_difference, "rate_derivative");
     entropy.push_back(0.0);

@@ -124,8 +124,7 @@ void sum_decisions(const Gathered& mine, const parallel::Communicator& communica
     }
 }
 
-// Deals the batches and keeps this rank's rows. `worker` makes the function that runs one batch, given the
-// pause hook.
+// Deals the batches and keeps this rank's rows. `worker` makes the function that runs one batch, given the pause hook.
 using RunBatch = std::function<std::vector<Moments>(TrajectoryId, std::uint64_t)>;
 std::vector<parallel::BatchRow> deal(const parallel::BatchPlan& batches,
                                      const parallel::Communicator& communicator, const Watch& watch,

@@ -63,8 +63,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
                     .tangents = config.tangents};
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
-    // The surprisal of y compares x with y direction by direction: the part of y in the complement becomes a
-    // coordinate.
+    // The surprisal of y compares x with y direction by direction: the part of y in the complement becomes a coordinate.
     if (asks_for_surprisal(spec.observables) && law.mixture.complement > 0) {
         law = law::expose_one(law);
         spec.exposed = true;

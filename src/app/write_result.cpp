@@ -6,8 +6,8 @@
 #include <ctime>
 #include <numeric>
 
+#include "kairos/app/version.hpp"
 #include "kairos/app/write_distributions.hpp"
-#include "kairos/base/version.hpp"
 #include "kairos/io/result_file.hpp"
 #include "kairos/measure/estimate.hpp"
 

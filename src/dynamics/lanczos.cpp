@@ -1,10 +1,10 @@
 #include "lanczos.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
+#include "kairos/base/decompositions.hpp"
 
 namespace kairos::dynamics {
 namespace {
@@ -31,10 +31,9 @@ struct Ritz {
 };
 
 Ritz largest_ritz(const Vector& diagonal, const Vector& off_diagonal, double next_off_diagonal) {
-    Eigen::SelfAdjointEigenSolver<Matrix> solver;
-    solver.computeFromTridiagonal(diagonal, off_diagonal);
+    const auto [values, vectors] = tridiagonal_eigen(diagonal, off_diagonal);
     const Index last = diagonal.size() - 1;
-    return {solver.eigenvalues()[last], std::abs(next_off_diagonal * solver.eigenvectors()(last, last))};
+    return {values[last], std::abs(next_off_diagonal * vectors(last, last))};
 }
 
 // The tridiagonal matrices of all lanes, and which lanes have converged.

@@ -3,10 +3,10 @@
 // Along x_perp the complement may be coupled to the explicit coordinates (where the v_k differ) and is then
 // one more of them; every other direction of the complement has the eigenvalue sigma^2 sum_k w_k s_k^2/v_k.
 // Small systems are solved densely, large ones by Lanczos iteration.
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "kairos/base/decompositions.hpp"
 #include "lanczos.hpp"
 #include "posterior_parts.hpp"
 
@@ -14,14 +14,12 @@ namespace kairos::dynamics {
 namespace {
 
 constexpr Index largest_dense = 16;
-using Small = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, largest_dense, largest_dense>;
 
 double largest_of_2x2(double a, double b, double c) { return 0.5 * (a + c) + std::hypot(0.5 * (a - c), b); }
 
 // entries: row i n + j holds element (i, j) of every lane.
 void solve_dense(const Rows& entries, Index n, Lanes& out) {
-    Eigen::SelfAdjointEigenSolver<Small> solver;
-    Small lane(n, n);
+    Matrix lane(n, n);
     for (Index j = 0; j < entries.cols(); ++j) {
         if (n == 2) {
             out[j] = largest_of_2x2(entries(0, j), entries(2, j), entries(3, j));
@@ -30,7 +28,7 @@ void solve_dense(const Rows& entries, Index n, Lanes& out) {
         for (Index i = 0; i < n * n; ++i) {
             lane(i / n, i % n) = entries(i, j);
         }
-        out[j] = solver.compute(lane, Eigen::EigenvaluesOnly).eigenvalues()[n - 1];
+        out[j] = symmetric_eigenvalues(lane)[n - 1];
     }
 }
 

@@ -1,13 +1,12 @@
 #include "kairos/law/covariance.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <vector>
 
 #include "eigen_form.hpp"
+#include "kairos/base/decompositions.hpp"
 
 namespace kairos::law {
 
@@ -58,13 +57,12 @@ Covariance factored(double sigma2, const Matrix& factors) {
     Covariance result;
     result.isotropic = sigma2;
     if (factors.size() == 0) return result;
-    const Eigen::BDCSVD<Matrix> svd(factors, Eigen::ComputeThinU);
-    const Vector& singular = svd.singularValues();  // descending
+    const auto [singular, left] = singular_pairs(factors);
     const double noise = std::numeric_limits<double>::epsilon() *
                          static_cast<double>(std::max(factors.rows(), factors.cols())) * singular[0];
     const Index rank = (singular.array() > noise).count();
     if (rank == 0) return result;
-    result.directions = svd.matrixU().leftCols(rank);
+    result.directions = left.leftCols(rank);
     result.excess = singular.head(rank).array().square();
     return result;
 }
@@ -77,10 +75,8 @@ Covariance full(const Matrix& covariance) {
     if ((covariance - covariance.transpose()).cwiseAbs().maxCoeff() > eigenvalue_negative * largest) {
         throw std::domain_error("the covariance is not symmetric");
     }
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(covariance);
-    if (solver.info() != Eigen::Success)
-        throw std::domain_error("the covariance has no eigenvalue decomposition");
-    return from_eigenpairs(solver.eigenvalues(), solver.eigenvectors());
+    const EigenPairs pairs = symmetric_eigen(covariance);
+    return from_eigenpairs(pairs.values, pairs.vectors);
 }
 
 }  // namespace kairos::law

@@ -1,12 +1,11 @@
 // Models that are one Gaussian with mean 0: low-rank and gaussian-process.
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numbers>
 
 #include "eigen_form.hpp"
+#include "kairos/base/decompositions.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/random/noise.hpp"
 #include "model_parts.hpp"
@@ -46,12 +45,7 @@ Matrix random_frame(const ModelSpec& spec) {
     Rows normals(d, spec.rank);
     random::fill_normals({.seed = spec.seed, .purpose = random::Purpose::data_directions}, TrajectoryId{0},
                          StepId{0}, 0, normals);
-    const Eigen::HouseholderQR<Matrix> qr{Matrix(normals)};
-    Matrix frame = qr.householderQ() * Matrix::Identity(d, spec.rank);
-    for (Index j = 0; j < spec.rank; ++j) {
-        if (qr.matrixQR()(j, j) < 0.0) frame.col(j) *= -1.0;
-    }
-    return frame;
+    return orthonormal_frame(normals);
 }
 
 // k(u), the kernel over its variance.
@@ -92,48 +86,47 @@ Vector covariance_band(const ModelSpec& spec) {
 //   even (u, [m,] Ju)/sqrt(2):  E_ij = band[|i - j|] + band[d-1-i-j]   (the middle point of an odd d with
 //   factor sqrt(2)) odd  (u, [0,] -Ju)/sqrt(2): O_ij = band[|i - j|] - band[d-1-i-j]
 struct Halves {
-    Eigen::SelfAdjointEigenSolver<Matrix> even, odd;
+    Matrix even, odd;
 };
 
-Halves diagonalise(const Vector& band, Eigen::DecompositionOptions options) {
+Halves halves_of(const Vector& band) {
     const Index d = band.size(), half = d / 2;
-    Matrix even(d - half, d - half), odd(half, half);
+    Halves halves{Matrix(d - half, d - half), Matrix(half, half)};
     for (Index i = 0; i < half; ++i) {
         for (Index j = 0; j < half; ++j) {
-            even(i, j) = band[std::abs(i - j)] + band[d - 1 - i - j];
-            odd(i, j) = band[std::abs(i - j)] - band[d - 1 - i - j];
+            halves.even(i, j) = band[std::abs(i - j)] + band[d - 1 - i - j];
+            halves.odd(i, j) = band[std::abs(i - j)] - band[d - 1 - i - j];
         }
     }
-    if (d % 2 == 1) {
-        for (Index i = 0; i < half; ++i) even(i, half) = even(half, i) = std::numbers::sqrt2 * band[half - i];
-        even(half, half) = band[0];
-    }
-    Halves halves;
-    halves.even.compute(even, options);
-    if (half > 0) halves.odd.compute(odd, options);
+    if (d % 2 == 0) return halves;
+    for (Index i = 0; i < half; ++i)
+        halves.even(i, half) = halves.even(half, i) = std::numbers::sqrt2 * band[half - i];
+    halves.even(half, half) = band[0];
     return halves;
 }
 
-Vector all_eigenvalues(const Halves& halves, Index d) {
-    Vector values(d);
-    values.head(d - d / 2) = halves.even.eigenvalues();
-    if (d > 1) values.tail(d / 2) = halves.odd.eigenvalues();
+Vector all_eigenvalues(const Vector& band) {
+    const Halves halves = halves_of(band);
+    Vector values(band.size());
+    values << symmetric_eigenvalues(halves.even), symmetric_eigenvalues(halves.odd);
     return values;
 }
 
-Matrix all_eigenvectors(const Halves& halves, Index d) {
-    const Index half = d / 2, evens = d - half;
+// The values in the order of all_eigenvalues.
+EigenPairs all_eigenpairs(const Vector& band) {
+    const Index d = band.size(), half = d / 2, evens = d - half;
     const double scale = 1.0 / std::numbers::sqrt2;
-    Matrix vectors = Matrix::Zero(d, d);
-    const Matrix& even = halves.even.eigenvectors();
-    vectors.topLeftCorner(half, evens) = scale * even.topRows(half);
-    vectors.bottomLeftCorner(half, evens) = scale * even.topRows(half).colwise().reverse();
-    if (d % 2 == 1) vectors.row(half).head(evens) = even.row(half);
-    if (half == 0) return vectors;
-    const Matrix& odd = halves.odd.eigenvectors();
-    vectors.topRightCorner(half, half) = scale * odd;
-    vectors.bottomRightCorner(half, half) = -scale * odd.colwise().reverse();
-    return vectors;
+    const Halves halves = halves_of(band);
+    const EigenPairs even = symmetric_eigen(halves.even), odd = symmetric_eigen(halves.odd);
+    EigenPairs all{Vector(d), Matrix::Zero(d, d)};
+    all.values << even.values, odd.values;
+    all.vectors.topLeftCorner(half, evens) = scale * even.vectors.topRows(half);
+    all.vectors.bottomLeftCorner(half, evens) = scale * even.vectors.topRows(half).colwise().reverse();
+    if (d % 2 == 1) all.vectors.row(half).head(evens) = even.vectors.row(half);
+    if (half == 0) return all;
+    all.vectors.topRightCorner(half, half) = scale * odd.vectors;
+    all.vectors.bottomRightCorner(half, half) = -scale * odd.vectors.colwise().reverse();
+    return all;
 }
 
 }  // namespace
@@ -154,7 +147,7 @@ Law full_low_rank(const ModelSpec& spec) {
 
 Law gaussian_process(const ModelSpec& spec) {
     const Vector band = covariance_band(spec);
-    Vector values = without_noise(all_eigenvalues(diagonalise(band, Eigen::EigenvaluesOnly), band.size()));
+    Vector values = without_noise(all_eigenvalues(band));
     std::sort(values.begin(), values.end(), std::greater<>());
     Covariance covariance;
     covariance.diagonal = values.head((values.array() > 0.0).count());
@@ -163,10 +156,8 @@ Law gaussian_process(const ModelSpec& spec) {
 }
 
 Law full_gaussian_process(const ModelSpec& spec) {
-    const Vector band = covariance_band(spec);
-    const Halves halves = diagonalise(band, Eigen::ComputeEigenvectors);
-    const Index d = band.size();
-    return one_gaussian(spec, d, from_eigenpairs(all_eigenvalues(halves, d), all_eigenvectors(halves, d)));
+    const EigenPairs pairs = all_eigenpairs(covariance_band(spec));
+    return one_gaussian(spec, pairs.values.size(), from_eigenpairs(pairs.values, pairs.vectors));
 }
 
 }  // namespace kairos::law

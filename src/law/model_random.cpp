@@ -1,10 +1,9 @@
 // Means with random entries: random-clusters, N(0, mu^2), and corners, +-mu by the sign of the same normals.
 // Entry i of mean k is noise component i of trajectory k. Reduced: the same means up to a rotation, from
 // their Gram matrix alone.
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 
+#include "kairos/base/decompositions.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/random/noise.hpp"
 #include "model_parts.hpp"
@@ -39,15 +38,13 @@ void for_each_block(const ModelSpec& spec, const Visit& visit) {
 Matrix coordinates_of(const Matrix& gram) {
     constexpr double independent = 1e-10,
                      dependent = 1e-12;  // squared distance to the others' span, relative
-    const Eigen::LLT<Matrix> cholesky(gram);
-    if (cholesky.info() == Eigen::Success) {
-        const double smallest = cholesky.matrixLLT().diagonal().cwiseAbs2().minCoeff();
-        if (smallest > independent * gram.diagonal().maxCoeff()) return cholesky.matrixU();
+    if (const auto factor = cholesky(gram)) {
+        const double smallest = factor->diagonal().cwiseAbs2().minCoeff();
+        if (smallest > independent * gram.diagonal().maxCoeff()) return *factor;
     }
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram);
-    const Vector& values = solver.eigenvalues();  // ascending
+    const auto [values, vectors] = symmetric_eigen(gram);
     const Index rank = (values.array() > dependent * values.maxCoeff()).count();
-    return values.tail(rank).cwiseSqrt().asDiagonal() * solver.eigenvectors().rightCols(rank).transpose();
+    return values.tail(rank).cwiseSqrt().asDiagonal() * vectors.rightCols(rank).transpose();
 }
 
 Law checked_law(const ModelSpec& spec) {

@@ -1,6 +1,5 @@
 #include "kairos/law/reduction.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <stdexcept>
 #include <vector>

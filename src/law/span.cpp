@@ -1,10 +1,9 @@
 #include "span.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <vector>
+#include "kairos/base/decompositions.hpp"
 
 namespace kairos::law {
 namespace {
@@ -60,22 +59,16 @@ bool span_everything(const Matrix& vectors) {
     if (vectors.cols() < rows) return false;
     const auto some = vectors.leftCols(std::min(2 * rows, vectors.cols()));
     const Matrix gram = some * some.transpose();
-    const Eigen::LLT<Matrix> cholesky(gram);
-    return cholesky.info() == Eigen::Success &&
-           cholesky.matrixLLT().diagonal().cwiseAbs2().minCoeff() > clearly * gram.diagonal().maxCoeff();
+    const auto factor = cholesky(gram);
+    return factor && factor->diagonal().cwiseAbs2().minCoeff() > clearly * gram.diagonal().maxCoeff();
 }
 
 // Orthonormal basis of the span of columns; rank by column-pivoted QR. Many columns are first brought to as
 // many as rows.
 Matrix orthonormal_span(Matrix vectors) {
     const Index rows = vectors.rows();
-    if (vectors.cols() > rows) {
-        const Eigen::HouseholderQR<Matrix> tall(vectors.transpose());
-        const Matrix upper = tall.matrixQR().topRows(rows).triangularView<Eigen::Upper>();
-        vectors = upper.transpose();
-    }
-    const Eigen::ColPivHouseholderQR<Matrix> qr(vectors);
-    return qr.householderQ() * Matrix::Identity(rows, qr.rank());
+    if (vectors.cols() > rows) vectors = upper_factor(vectors.transpose()).transpose().eval();
+    return span_of(vectors);
 }
 
 }  // namespace
@@ -97,9 +90,7 @@ EigenSplit split_covariance(const Mixture& mixture) {
     if (std::abs(base - covariance.isotropic) <= tolerance) {
         return select(covariance.directions, values.head(q), covariance.isotropic, tolerance);
     }
-    const Eigen::HouseholderQR<Matrix> qr(covariance.directions);
-    Matrix vectors =
-        qr.householderQ() * Matrix::Identity(d, d);  // the last d - q columns: eigenvalue isotropic
+    Matrix vectors = completed_frame(covariance.directions);  // the last d - q columns: eigenvalue isotropic
     vectors.leftCols(q) = covariance.directions;
     return select(vectors, values, base, tolerance);
 }

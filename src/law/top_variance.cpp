@@ -5,10 +5,10 @@
 // and s2 alone in the complement. Few coordinates: M is built and diagonalised. Many: Lanczos with full
 // reorthogonalisation, which needs products M v only and ends after as many steps as M has distinct
 // eigenvalues.
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "kairos/base/decompositions.hpp"
 #include "kairos/law/mixture.hpp"
 #include "kairos/random/noise.hpp"
 
@@ -52,7 +52,7 @@ double dense_top(const Mixture& mixture, const Vector& mean) {
                                mixture.weights.segment(first, count).cwiseSqrt().asDiagonal();
         m.noalias() += centred * centred.transpose();
     }
-    return Eigen::SelfAdjointEigenSolver<Matrix>(m, Eigen::EigenvaluesOnly).eigenvalues()[r - 1];
+    return symmetric_eigenvalues(m)[r - 1];
 }
 
 // M v
@@ -83,11 +83,10 @@ struct Ritz {
 };
 
 Ritz largest_ritz(const Vector& alpha, const Vector& beta, Index steps) {
-    Eigen::SelfAdjointEigenSolver<Matrix> solver;
-    solver.computeFromTridiagonal(alpha.head(steps), beta.head(steps - 1));
-    const double scale = solver.eigenvalues().cwiseAbs().maxCoeff();
-    const double length = beta[steps - 1] * std::abs(solver.eigenvectors()(steps - 1, steps - 1));
-    return {solver.eigenvalues()[steps - 1], scale > 0.0 ? length / scale : 0.0};
+    const auto [values, vectors] = tridiagonal_eigen(alpha.head(steps), beta.head(steps - 1));
+    const double scale = values.cwiseAbs().maxCoeff();
+    const double length = beta[steps - 1] * std::abs(vectors(steps - 1, steps - 1));
+    return {values[steps - 1], scale > 0.0 ? length / scale : 0.0};
 }
 
 double lanczos_top(const Mixture& mixture, const Vector& mean) {

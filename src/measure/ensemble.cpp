@@ -47,8 +47,7 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
     if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
 }
 
-// The exact steps need no substeps; they are taken only to refine an integral along the path that was asked
-// for.
+// The exact steps need no substeps; they are taken only to refine an integral along the path that was asked for.
 int Ensemble::substeps() const {
     const bool exact = spec_.setting.direction != Direction::reverse ||
                        spec_.setting.integrator == dynamics::IntegratorKind::exact;

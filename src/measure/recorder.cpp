@@ -133,8 +133,11 @@ void Recorder::check(const Column& column, std::size_t time, const Sight& sight)
         if (!seen_before_) return;
         // `before_*` now holds this time, value_ the previous one; the difference is later minus earlier.
         const double sign = time > previous_time_ ? 1.0 : -1.0;
+        const Rows rounding = 1e-12 * (before_value.cwiseAbs() + before_expected.cwiseAbs());
         value_ = sign * (before_value - value_);
         expected_ = sign * (before_expected - expected_);
+        // Where the potentials hardly change, what is left of their difference is rounding.
+        value_ = ((value_ - expected_).array().abs() > rounding.array()).select(value_, expected_);
         time = std::max(time, previous_time_);
     }
     add(column, time, value_);

@@ -1,11 +1,10 @@
 #include "kairos/measure/tangents.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <limits>
 #include <string>
 
+#include "kairos/base/decompositions.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/random/noise.hpp"
 
@@ -16,8 +15,7 @@ namespace {
 Matrix principal_directions(const law::Mixture& mixture, Index most) {
     const Matrix centred = mixture.means.colwise() - law::total_mean(mixture);
     const Matrix weighted = centred * mixture.weights.cwiseSqrt().asDiagonal();
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(weighted.transpose() * weighted);
-    const Vector& values = solver.eigenvalues();
+    const auto [values, vectors] = symmetric_eigen(weighted.transpose() * weighted);
     const Index size = values.size();
     Index rank = 0;
     while (rank < std::min(size, most) &&
@@ -25,8 +23,7 @@ Matrix principal_directions(const law::Mixture& mixture, Index most) {
         ++rank;
     if (size == 0 || values[size - 1] <= 0) rank = 0;
     Matrix directions(mixture.coordinates(), rank);
-    for (Index i = 0; i < rank; ++i)
-        directions.col(i) = (weighted * solver.eigenvectors().col(size - 1 - i)).normalized();
+    for (Index i = 0; i < rank; ++i) directions.col(i) = (weighted * vectors.col(size - 1 - i)).normalized();
     return directions;
 }
 

@@ -109,8 +109,7 @@ void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent,
     compare(index, row);
 }
 
-// Where a step must end: exact steps need no stops between; others take the observation times and their
-// substeps.
+// Where a step must end: exact steps need no stops between; others take the observation times and their substeps.
 std::vector<Time> CloneEnsemble::stops(Time from, Time to) const {
     if (spec_.integrator == dynamics::IntegratorKind::exact) return {from, to};
     std::vector<Time> marks{from};

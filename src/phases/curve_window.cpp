@@ -48,24 +48,28 @@ std::optional<CrossingWindow> crossing_window(const Vector& values, double level
     return CrossingWindow{widened(window, 4, nearness), bracket};
 }
 
-std::optional<PeakWindow> peak_window(const Vector& values) {
+std::optional<std::size_t> peak_index(const Vector& values) {
     if (values.size() < 3 || !values.allFinite()) return {};
     const std::vector<double> smooth = smoothed(values);
     const auto best = std::max_element(smooth.begin(), smooth.end());
     const auto top = static_cast<std::size_t>(best - smooth.begin());
     if (top == 0 || top + 1 == smooth.size() || !(*best > 0.0)) return {};
+    return top;
+}
 
+PeakWindow peak_window(const Vector& values, std::size_t top, double share) {
+    const std::vector<double> smooth = smoothed(values);
+    const double best = smooth[top];
     Window window{top, 1}, usable{top, 1};
-    grow(window, smooth.size(), [&](std::size_t i) { return smooth[i] > 0.4 * *best; });
-    const auto height = [&](std::size_t i) { return values(static_cast<Index>(i)) / *best; };
-    grow(usable, smooth.size(), [&](std::size_t i) { return height(i) > 0.02; });
+    grow(window, smooth.size(), [&](std::size_t i) { return smooth[i] > share * best; });
+    grow(usable, smooth.size(), [&](std::size_t i) { return values(static_cast<Index>(i)) > 0.02 * best; });
     const Window wide = widened(window, 5, smooth);
     const std::size_t first = std::max(wide.first, std::min(usable.first, window.first));
     const std::size_t last = std::min(wide.last(), std::max(usable.last(), window.last()));
     window = widened({first, last - first + 1}, 3, smooth);
-    PeakWindow found{window, top, usable.count >= 3, Vector(static_cast<Index>(window.count))};
+    PeakWindow found{window, usable, top, Vector(static_cast<Index>(window.count))};
     for (std::size_t i = 0; i < window.count; ++i)
-        found.height(static_cast<Index>(i)) = std::max(smooth[window.first + i] / *best, 1e-3);
+        found.height(static_cast<Index>(i)) = std::max(smooth[window.first + i] / best, 1e-3);
     return found;
 }
 

@@ -15,6 +15,9 @@ namespace kairos::phases {
 struct Window {
     std::size_t first, count;
     [[nodiscard]] std::size_t last() const { return first + count - 1; }
+    [[nodiscard]] bool holds(const Window& other) const {
+        return first <= other.first && other.last() <= last();
+    }
 };
 
 [[nodiscard]] std::vector<double> smoothed(const Vector& values);
@@ -27,15 +30,17 @@ struct CrossingWindow {
 };
 [[nodiscard]] std::optional<CrossingWindow> crossing_window(const Vector& values, double level);
 
-// Around the maximum: all points above 0.4 of it, 5 at least as long as they reach 0.02 of it. Nothing if it
-// is at an end.
+// Index of the maximum; nothing if it is at an end, or nowhere positive.
+[[nodiscard]] std::optional<std::size_t> peak_index(const Vector& values);
+
+// Around the maximum: all points above `share` of it, 5 at least as long as they are usable: above 0.02 of it, so that their logarithm
+// is not noise.
 struct PeakWindow {
-    Window window;
+    Window window, usable;
     std::size_t top;
-    bool resolved;  // the peak is more than one point
     Vector height;  // [count] smoothed values over their maximum
 };
-[[nodiscard]] std::optional<PeakWindow> peak_window(const Vector& values);
+[[nodiscard]] PeakWindow peak_window(const Vector& values, std::size_t top, double share);
 
 // The same window, at least `points` long as far as the curve goes; grows toward the larger of `preference`.
 [[nodiscard]] Window widened(Window window, std::size_t points, std::span<const double> preference);

@@ -1,12 +1,12 @@
 #include "local_polynomial.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <boost/math/tools/roots.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include "kairos/base/decompositions.hpp"
 
 namespace kairos::phases {
 namespace {
@@ -38,7 +38,7 @@ LocalPolynomial::LocalPolynomial(std::span<const double> x, const Vector& weight
         for (int p = 1; p <= degree; ++p)
             powers(i, p) = powers(i, p - 1) * to_unit(x[static_cast<std::size_t>(i)]);
     }
-    fit_ = (weights.asDiagonal() * powers).householderQr().solve(Matrix(weights.asDiagonal()));
+    fit_ = least_squares(weights.asDiagonal() * powers, weights.asDiagonal());
 }
 
 double polynomial(const Vector& coefficients, double u) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kairos/app/options.hpp"
-#include "kairos/base/version.hpp"
+#include "kairos/app/version.hpp"
 
 namespace kairos::app {
 namespace {

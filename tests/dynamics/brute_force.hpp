@@ -6,13 +6,13 @@
 //
 // The posterior covariance comes from these conditional moments, not from scores.
 #pragma once
-#include <Eigen/Dense>
 #include <cmath>
 #include <numbers>
 #include <random>
 #include <vector>
 
 #include "kairos/dynamics/posterior.hpp"
+#include "support/dense.hpp"
 
 namespace kairos::test {
 
@@ -75,11 +75,11 @@ inline BruteForce brute_force(const law::Mixture& mixture, const Vector& x, cons
         mu.head(mixture.coordinates()) = mixture.means.col(k);
         const Matrix S = dense(mixture.covariance(k), d);
         const Matrix C = time.alpha * time.alpha * S + time.sigma2 * Matrix::Identity(d, d);
-        const Matrix precision = C.inverse();
+        const Matrix precision = test::inverse(C);
         const Vector delta = x - time.alpha * mu;
         out.scores.push_back(-precision * delta);
         logs[k] = std::log(mixture.weights[k]) - 0.5 * delta.dot(precision * delta) -
-                  0.5 * (2.0 * std::numbers::pi * C).eval().ldlt().vectorD().array().log().sum();
+                  0.5 * test::log_determinant(2.0 * std::numbers::pi * C);
         means.push_back(mu + time.alpha * S * precision * delta);
         covariances.push_back(S - time.alpha * time.alpha * S * precision * S);
     }
@@ -132,7 +132,7 @@ private:
 
 inline Matrix random_orthonormal(Index rows, Index columns, unsigned seed) {
     const Matrix a = Normals(seed).matrix(rows, columns);
-    return Eigen::HouseholderQR<Matrix>(a).householderQ() * Matrix::Identity(rows, columns);
+    return test::orthonormal(a);
 }
 
 // Labels of one level, class k of component `class_of[k]`.

@@ -1,12 +1,12 @@
 // tests/dynamics/transition_laws.hpp: one small law of every form, and its posterior weights by brute force.
 #pragma once
-#include <Eigen/LU>
 #include <cmath>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "kairos/dynamics/posterior.hpp"
+#include "support/dense.hpp"
 
 namespace kairos::dynamics::test {
 
@@ -29,10 +29,10 @@ inline void brute_force_weights(const law::Law& law, const States& states, const
         const law::Covariance& s = mixture.covariance(k);
         const Matrix c =
             time.alpha * time.alpha * dense(s, rows) + time.sigma2 * Matrix::Identity(rows, rows);
-        const Matrix inverse = c.inverse();
+        const Matrix inverse = kairos::test::inverse(c);
         const double across = time.alpha * time.alpha * s.isotropic + time.sigma2;
         const double offset = std::log(mixture.weights[k]) -
-                              0.5 * (rows > 0 ? std::log(c.determinant()) : 0.0) -
+                              0.5 * (rows > 0 ? kairos::test::log_determinant(c) : 0.0) -
                               0.5 * mixture.complement * std::log(across);
         for (Index j = 0; j < states.count(); ++j) {
             const Vector v = states.x.col(j) - time.alpha * mixture.means.col(k);

@@ -1,11 +1,11 @@
 // tests/law/dense_law.hpp: moments of a mixture from their definitions, as dense matrices in explicit
 // coordinates.
 #pragma once
-#include <Eigen/Eigenvalues>
 #include <cstdint>
 #include <random>
 
 #include "kairos/law/law.hpp"
+#include "support/dense.hpp"
 
 namespace kairos::test {
 
@@ -18,7 +18,7 @@ inline Matrix random_matrix(Index rows, Index columns, std::uint32_t seed) {
 inline Matrix random_orthonormal(Index rows, Index columns, std::uint32_t seed) {
     const Matrix square = random_matrix(rows, rows, seed);
     const Matrix symmetric = square + square.transpose();
-    return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric).eigenvectors().leftCols(columns);
+    return test::eigenvectors(symmetric).leftCols(columns);
 }
 
 // sum_k w_k (S_k + mean_k mean_k^T) - mean mean^T, component by component and entry by entry
@@ -39,9 +39,7 @@ inline Matrix dense_covariance(const law::Mixture& mixture) {
     return second - mean * mean.transpose();
 }
 
-inline Vector sorted_eigenvalues(const Matrix& symmetric) {
-    return Eigen::SelfAdjointEigenSolver<Matrix>(symmetric, Eigen::EigenvaluesOnly).eigenvalues();
-}
+inline Vector sorted_eigenvalues(const Matrix& symmetric) { return test::eigenvalues(symmetric); }
 
 inline Matrix gram(const Matrix& columns) { return columns.transpose() * columns; }
 

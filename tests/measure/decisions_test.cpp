@@ -95,8 +95,10 @@ TEST(Decisions, OfEqualWeightsTheFirstLeads) {
     Rows even(2, 1), second(2, 1);
     even << 0.5, 0.5;
     second << 0.4, 0.6;
-    EXPECT_EQ(track({even, even, even}).last_change()[0], -1);
-    EXPECT_EQ(track({even, even, second}).last_change()[0], 1);
+    std::vector<Rows> weights(3, even);
+    EXPECT_EQ(track(weights).last_change()[0], -1);
+    weights[2] = second;
+    EXPECT_EQ(track(weights).last_change()[0], 1);
 }
 
 TEST(Decisions, DistributionByHand) {

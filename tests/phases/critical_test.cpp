@@ -1,10 +1,12 @@
-// Critical times from synthetic batch curves: known functions of log snr plus Gaussian noise, so that bias
-// and coverage of the intervals can be counted over many seeds.
+// Critical times from synthetic batch curves: known functions of log snr plus Gaussian noise, so that bias and coverage of the
+// intervals can be counted over many seeds.
 #include "kairos/phases/critical.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <random>
 
 #include "kairos/dynamics/time_grid.hpp"
@@ -49,6 +51,8 @@ std::vector<double> noise(const std::vector<double>& x, double size, bool correl
     return out;
 }
 
+using Estimate = std::function<CriticalTime(const std::vector<Time>&, std::span<const MomentCurve>)>;
+
 // A curve on a grid, its true critical time, and the standard error of all batches together.
 struct Experiment {
     std::vector<Time> times;
@@ -56,8 +60,8 @@ struct Experiment {
     double truth = 0, size = 0;
     bool correlated = false;
 
-    template <class F>
-    Experiment(int points, const F& curve, double truth_, double size_, bool correlated_)
+    Experiment(int points, const std::function<double(double)>& curve, double truth_, double size_,
+               bool correlated_)
         : times(dynamics::regular_grid(dynamics::GridKind::log_snr, ou(), points)),
           truth(truth_),
           size(size_),
@@ -67,11 +71,12 @@ struct Experiment {
             values.push_back(curve(log_snr.back()));
         }
     }
-    [[nodiscard]] std::vector<MomentCurve> draw(std::uint64_t seed) const {
+    [[nodiscard]] std::vector<MomentCurve> draw(std::uint64_t seed, double noise_size) const {
         std::mt19937_64 engine(seed);
         std::vector<MomentCurve> all;
         for (int b = 0; b < batches; ++b) {
-            const std::vector<double> extra = noise(log_snr, size * std::sqrt(batches), correlated, engine);
+            const std::vector<double> extra =
+                noise(log_snr, noise_size * std::sqrt(batches), correlated, engine);
             MomentCurve batch(times.size());
             for (std::size_t i = 0; i < times.size(); ++i)
                 batch[i].count = 50, batch[i].mean = values[i] + extra[i];
@@ -79,54 +84,91 @@ struct Experiment {
         }
         return all;
     }
+    // What the estimate misses for want of points alone.
+    [[nodiscard]] double miss(const Estimate& estimate) const {
+        return std::abs(estimate(times, draw(0, 1e-9 * size)).time - truth);
+    }
+    [[nodiscard]] double spacing() const {
+        const auto above = std::upper_bound(times.begin(), times.end(), Time{truth});
+        return above->value - (above - 1)->value;
+    }
     [[nodiscard]] std::string label() const {
         return std::to_string(times.size()) + " points, noise " + std::to_string(size) +
                (correlated ? ", correlated" : ", independent");
     }
 };
 
+// Sums over seeds of shift = estimate - truth and of the stated error.
 struct Tally {
     int covered = 0, found = 0;
     double shift = 0, shift2 = 0, error = 0;
+    void add(const CriticalTime& estimate, double truth) {
+        const double d = estimate.time - truth;
+        covered += estimate.ci95_low <= truth && truth <= estimate.ci95_high;
+        found += 1, shift += d, shift2 += d * d, error += estimate.standard_error;
+    }
 };
 
 constexpr int seeds = 200;
+// Four standard deviations of a binomial below 95 %.
+const double least_coverage = 0.95 - 4.0 * std::sqrt(0.95 * 0.05 / seeds);
 
-template <class Estimate>
 void expect_honest(const Experiment& experiment, const Estimate& estimate) {
-    const Schedule schedule = ou();
     Tally sum;
     for (std::uint64_t seed = 1000; seed < 1000 + seeds; ++seed) {
-        const CriticalTime found = estimate(schedule, experiment.times, experiment.draw(seed));
-        if (!std::isfinite(found.standard_error)) continue;
-        const double shift = found.time - experiment.truth;
-        sum.found += 1;
-        sum.covered += found.ci95_low <= experiment.truth && experiment.truth <= found.ci95_high;
-        sum.shift += shift / seeds, sum.shift2 += shift * shift / seeds,
-            sum.error += found.standard_error / seeds;
+        const CriticalTime found = estimate(experiment.times, experiment.draw(seed, experiment.size));
+        if (std::isfinite(found.standard_error)) sum.add(found, experiment.truth);
     }
-    EXPECT_EQ(sum.found, seeds) << experiment.label();
-    EXPECT_GE(sum.covered, 0.88 * seeds) << experiment.label();
-    EXPECT_LT(std::abs(sum.shift), 0.5 * sum.error) << experiment.label();
-    EXPECT_LT(sum.error, 3.0 * std::sqrt(sum.shift2)) << experiment.label() << ": covers by sheer width";
+    ASSERT_EQ(sum.found, seeds) << experiment.label();
+    EXPECT_GE(sum.covered, least_coverage * seeds) << experiment.label();
+    const double shift = std::abs(sum.shift) / seeds, error = sum.error / seeds,
+                 rms = std::sqrt(sum.shift2 / seeds);
+    if (experiment.miss(estimate) < 0.5 * std::sqrt(rms * rms - shift * shift)) {
+        EXPECT_LT(shift, 0.5 * error) << experiment.label();
+        EXPECT_LT(error, 3.0 * rms) << experiment.label() << ": covers by sheer width";
+    } else {
+        // The grid misses more than noise scatters. What an interpolation misses is the same for every seed, so that the interval
+        // covers always or never, and nothing but an unknown curve tells how large it is: its error may exceed it, but a peak seen at
+        // five points must still be placed to a small share of their distance.
+        EXPECT_LT(error, 0.06 * experiment.spacing()) << experiment.label();
+    }
     if (std::getenv("SHOW"))
-        std::printf("%s: cover %d bias %.4g rms %.4g err %.4g\n", experiment.label().c_str(), sum.covered,
-                    sum.shift, std::sqrt(sum.shift2), sum.error);
+        std::printf("%s: cover %d bias %.4g rms %.4g err %.4g miss %.4g spacing %.4g\n",
+                    experiment.label().c_str(), sum.covered, shift, rms, error, experiment.miss(estimate),
+                    experiment.spacing());
+}
+
+void expect_honest(const std::function<double(double)>& curve, double truth, const std::vector<int>& grids,
+                   const std::vector<double>& sizes, const Estimate& estimate) {
+    for (const bool correlated : {false, true})
+        for (const int points : grids)
+            for (const double size : sizes)
+                expect_honest(Experiment(points, curve, truth, size, correlated), estimate);
+}
+
+CriticalTime crossing_at(const std::vector<Time>& times, std::span<const MomentCurve> drawn) {
+    return phases::crossing(ou(), times, drawn, mean_of, 0.775);
+}
+CriticalTime peak_of(const std::vector<Time>& times, std::span<const MomentCurve> drawn) {
+    return phases::peak(ou(), times, drawn, mean_of);
 }
 
 TEST(Crossing, IntervalsCoverTheTruthOnCoarseAndFineGrids) {
     const double truth = phases::exact_crossing(
         ou(), [](Time t) { return step_curve(ou().log_snr(t).value); }, 0.775);
-    for (const bool correlated : {false, true}) {
-        for (const int points : {20, 60, 200}) {
-            for (const double size : {0.001, 0.004, 0.012}) {
-                const Experiment experiment(points, step_curve, truth, size, correlated);
-                expect_honest(experiment, [](const auto& s, const auto& t, const auto& c) {
-                    return phases::crossing(s, t, c, mean_of, 0.775);
-                });
-            }
-        }
-    }
+    expect_honest(step_curve, truth, {12, 20, 60, 200}, {0.001, 0.004, 0.012}, crossing_at);
+}
+
+// The collision probability of two clusters in 1024 dimensions
+double collision_curve(double x) {
+    static const auto theory = phases::class_theory(test::two_clusters(1024.0, 1.0, 1024.0));
+    return theory(ou().at(ou().time_of(LogSnr{x}))).collision;
+}
+
+TEST(Crossing, IntervalsCoverTheTimeOfSpeciation) {
+    const double truth = phases::exact_crossing(
+        ou(), [](Time t) { return collision_curve(ou().log_snr(t).value); }, 0.775);
+    expect_honest(collision_curve, truth, {12, 20, 60}, {0.0005, 0.002, 0.008}, crossing_at);
 }
 
 double truth_of(const std::function<double(double)>& curve) {
@@ -148,19 +190,52 @@ class PeakOf : public testing::TestWithParam<double (*)(double)> {};
 
 TEST_P(PeakOf, IntervalsCoverTheTruthOnCoarseAndFineGrids) {
     const double truth = truth_of(GetParam()), height = GetParam()(ou().log_snr(Time{truth}).value);
-    for (const bool correlated : {false, true}) {
-        for (const int points : {20, 60, 200}) {
-            for (const double size : {0.001, 0.01, 0.03}) {
-                const Experiment experiment(points, GetParam(), truth, size * height, correlated);
-                expect_honest(experiment, [](const auto& s, const auto& t, const auto& c) {
-                    return phases::peak(s, t, c, mean_of);
-                });
-            }
-        }
-    }
+    expect_honest(GetParam(), truth, {8, 10, 12, 14, 16, 20, 60, 200},
+                  {0.001 * height, 0.01 * height, 0.03 * height}, peak_of);
 }
 
 INSTANTIATE_TEST_SUITE_P(Curves, PeakOf,
                          testing::Values(peak_curve, entropy_variance_curve, entropy_rate_curve));
+
+void expect_nothing(const CriticalTime& found) {
+    for (const double value :
+         {found.time, found.standard_error, found.ci95_low, found.ci95_high, found.theory})
+        EXPECT_TRUE(std::isnan(value)) << value;
+}
+
+TEST(CriticalTimes, AreAbsentWhereACurveHasNone) {
+    const Experiment rising(
+        40, [](double x) { return 2.0 + 0.1 * x; }, 5.0, 1e-6, false);
+    const Experiment low(
+        40, [](double x) { return 0.5 * peak_curve(x); }, 5.0, 1e-6, false);
+    expect_nothing(crossing_at(low.times, low.draw(1, 1e-6)));
+    expect_nothing(peak_of(rising.times, rising.draw(1, 1e-6)));
+    const Experiment nowhere(
+        40, [](double) { return 0.0; }, 5.0, 0.0, false);
+    expect_nothing(peak_of(nowhere.times, nowhere.draw(1, 0.0)));
+}
+
+// One batch tells a time and no error.
+TEST(CriticalTimes, OfOneBatchHaveNoError) {
+    const Experiment experiment(60, peak_curve, truth_of(peak_curve), 1e-6, false);
+    std::vector<MomentCurve> batch = experiment.draw(1, 1e-6);
+    batch.resize(1);
+    const CriticalTime found = peak_of(experiment.times, batch);
+    EXPECT_NEAR(found.time, experiment.truth, 0.01);
+    EXPECT_TRUE(std::isnan(found.standard_error) && std::isnan(found.ci95_low) &&
+                std::isnan(found.ci95_high));
+}
+
+// Equal batches leave no statistical error: what remains is what the fits differ by.
+TEST(CriticalTimes, ErrorsShrinkWithTheGrid) {
+    double before = 1.0;
+    for (const int points : {20, 40, 80, 160}) {
+        const Experiment experiment(points, entropy_rate_curve, truth_of(entropy_rate_curve), 0.0, false);
+        const CriticalTime found = peak_of(experiment.times, experiment.draw(1, 0.0));
+        EXPECT_LT(found.standard_error, 0.2 * before) << points;
+        EXPECT_NEAR(found.time, experiment.truth, 1.96 * found.standard_error + 1e-9) << points;
+        before = found.standard_error;
+    }
+}
 
 }  // namespace

@@ -1,5 +1,4 @@
-// include/kairos/app/commands.hpp: what each command of the program does. Each throws kairos::Error for what
-// went wrong.
+// include/kairos/app/commands.hpp: what each command of the program does. Each throws kairos::Error for what went wrong.
 #pragma once
 #include "kairos/app/command_line.hpp"
 #include "kairos/parallel/communicator.hpp"
@@ -8,8 +7,7 @@ namespace kairos::app {
 
 // The main job; collective. The summary goes to stdout of rank 0.
 void command_run(const CommandLine& line, const parallel::Communicator& communicator);
-// Validates, prints the resolved configuration, critical times, memory and time needed; writes nothing.
-// Collective.
+// Validates, prints the resolved configuration, critical times, memory and time needed; writes nothing. Collective.
 void command_plan(const CommandLine& line, const parallel::Communicator& communicator);
 // The tables of one result. Serial.
 void command_analyze(const CommandLine& line);

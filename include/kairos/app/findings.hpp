@@ -1,8 +1,7 @@
-// include/kairos/app/findings.hpp: what is read off the moments of a run: theory beside them, identities,
-// transitions.
+// include/kairos/app/findings.hpp: what is read off the moments of a run: theory beside them, identities, transitions.
 //
-// Units: nats for entropies, times of the forward process for transitions. Collective: every rank gets the
-// same findings. Source: docs/theory.md, "Speciation", "Identities".
+// Units: nats for entropies, times of the forward process for transitions. Collective: every rank gets the same findings.
+// Source: docs/theory.md, "Speciation", "Identities".
 #pragma once
 #include <map>
 #include <string>

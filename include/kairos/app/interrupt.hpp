@@ -1,8 +1,7 @@
-// include/kairos/app/interrupt.hpp: SIGINT and SIGTERM as an error between two steps, so that a run ends
-// without half a file.
+// include/kairos/app/interrupt.hpp: SIGINT and SIGTERM as an error between two steps, so that a run ends without half a file.
 //
-// Handlers only set a flag; install them before MPI is initialised. While a result is being published the
-// flag is not looked at: the file appears whole.
+// Handlers only set a flag; install them before MPI is initialised. While a result is being published the flag is not looked at:
+// the file appears whole.
 #pragma once
 
 namespace kairos::app {

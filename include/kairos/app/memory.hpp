@@ -1,7 +1,6 @@
 // include/kairos/app/memory.hpp: what a job will hold in memory, known before anything is built.
 //
-// Units: bytes. Errors: `require_memory` throws ConfigError when one node's ranks need more than the machine
-// has.
+// Units: bytes. Errors: `require_memory` throws ConfigError when one node's ranks need more than the machine has.
 #pragma once
 #include <cstdint>
 

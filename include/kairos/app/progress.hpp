@@ -1,5 +1,4 @@
-// include/kairos/app/progress.hpp: one line on stderr from rank 0 while a run works: batches, percent,
-// trajectories/s, remaining time.
+// include/kairos/app/progress.hpp: one line on stderr from rank 0 while a run works: batches, percent, trajectories/s, remaining time.
 //
 // Quiet when stderr is not a terminal. Redrawn at most five times a second.
 #pragma once

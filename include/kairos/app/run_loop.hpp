@@ -1,8 +1,6 @@
-// include/kairos/app/run_loop.hpp: next batch until done, then the fold: what a run measured, on any number
-// of ranks the same.
+// include/kairos/app/run_loop.hpp: next batch until done, then the fold: what a run measured, on any number of ranks the same.
 //
-//   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold in batch
-//   order--> moments
+//   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold in batch order--> moments
 //
 // Source: docs/architecture.md, "Parallel shape".
 #pragma once

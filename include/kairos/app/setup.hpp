@@ -1,8 +1,8 @@
 // include/kairos/app/setup.hpp: configuration -> law, schedule, observation times and ensemble, ready to run.
 //
-// Everything here is the same on every rank: it depends on the configuration (and input files) alone. Values
-// that the user left to the program (times, representation, batch) are resolved into Setup::config. Errors:
-// ConfigError (2) for what the law or the machine cannot have, InputError (3) for data files.
+// Everything here is the same on every rank: it depends on the configuration (and input files) alone. Values that the user left to
+// the program (times, representation, batch) are resolved into Setup::config.
+// Errors: ConfigError (2) for what the law or the machine cannot have, InputError (3) for data files.
 #pragma once
 #include <memory>
 #include <vector>

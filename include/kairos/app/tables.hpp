@@ -1,7 +1,6 @@
 // include/kairos/app/tables.hpp: transitions, decisions and identities of one result as text for people.
 //
-// The same tables end the summary of `run` and are the output of `analyze`. Numbers carry their error: 3.4567
-// +- 0.0012.
+// The same tables end the summary of `run` and are the output of `analyze`. Numbers carry their error: 3.4567 +- 0.0012.
 #pragma once
 #include <string>
 #include <vector>

@@ -1,5 +1,4 @@
-// include/kairos/app/write_distributions.hpp: the parts of a result file that are not moments: decisions,
-// histograms, raw paths, clones.
+// include/kairos/app/write_distributions.hpp: the parts of a result file that are not moments: decisions, histograms, raw paths, clones.
 //
 // All collective; values come from rank 0. Layout: docs/result_file.md.
 #pragma once

@@ -1,5 +1,4 @@
-// include/kairos/app/write_result.hpp: the result of a run -> its file (docs/result_file.md), in parallel and
-// whole or not at all.
+// include/kairos/app/write_result.hpp: the result of a run -> its file (docs/result_file.md), in parallel and whole or not at all.
 //
 // Collective. Errors: OutputError (exit code 4); the file of that name, if any, is then as it was.
 #pragma once

@@ -1,8 +1,7 @@
 // include/kairos/base/array.hpp: the shapes that every room shares.
 //
-// A block of m trajectories in d coordinates is a d x m matrix, one column a trajectory, stored by rows: the
-// values of one coordinate over the trajectories of the block are contiguous, so that the trajectories lie
-// across SIMD lanes.
+// A block of m trajectories in d coordinates is a d x m matrix, one column a trajectory, stored by rows: the values of one
+// coordinate over the trajectories of the block are contiguous, so that the trajectories lie across SIMD lanes.
 #pragma once
 #include <Eigen/Core>
 

@@ -1,5 +1,4 @@
-// include/kairos/base/error.hpp: what can go wrong, as types that carry their data; their sentences are
-// composed here alone.
+// include/kairos/base/error.hpp: what can go wrong, as types that carry their data; their sentences are composed here alone.
 //
 // A sentence has four parts: the problem, the value, what is allowed, how to mend it.
 // Exit codes are the program's promise to scripts (docs/commands.md).
@@ -54,8 +53,7 @@ public:
     std::string file;
 };
 
-// A state that is not finite: never dropped, the run stops and says which trajectory, when, and how to see it
-// again.
+// A state that is not finite: never dropped, the run stops and says which trajectory, when, and how to see it again.
 class NonFiniteState : public Error {
 public:
     NonFiniteState(std::uint64_t seed, TrajectoryId trajectory, Time time);

@@ -1,10 +1,10 @@
 // include/kairos/base/ids.hpp: numbers that must not be mistaken for one another.
 //
 //   trajectory  an independent draw of the ensemble, numbered from 0, whatever rank integrates it
-//   batch       a numbered run of consecutive trajectories: the unit of work, randomness, statistics and
-//   restart step        one integrator step of a trajectory, numbered from its start Time        t of the
-//   forward process: grows from data (t_min) to noise (t_max); units of the process LogSnr
-//   log(alpha^2/sigma^2), dimensionless; strictly decreasing in t
+//   batch       a numbered run of consecutive trajectories: the unit of work, randomness, statistics and restart
+//   step        one integrator step of a trajectory, numbered from its start
+//   Time        t of the forward process: grows from data (t_min) to noise (t_max); units of the process
+//   LogSnr      log(alpha^2/sigma^2), dimensionless; strictly decreasing in t
 #pragma once
 #include <compare>
 #include <cstdint>

@@ -1,17 +1,15 @@
-// include/kairos/dynamics/integrators.hpp: one approximate step of the reverse SDE or of the probability-flow
-// ODE, from t to s < t, dt = t - s.
+// include/kairos/dynamics/integrators.hpp: one approximate step of the reverse SDE or of the probability-flow ODE, from t to s < t, dt = t - s.
 //
 //   SDE   x <- x + [ -f x + g^2 s(x,t) ] dt + g sqrt(dt) xi            ODE   dx/dt = f x - (g^2/2) s(x,t)
 //   euler-maruyama   as it stands (weak order 1)
-//   exponential      E[y|x] frozen over the step, the remaining linear SDE solved exactly (the ancestral step
-//   of DDPM) heun             predictor by euler-maruyama, drift averaged over both ends, noise variance int
-//   g^2 dt; weak order 2 ode-heun         Heun's method on the ODE (order 2, no noise)
+//   exponential      E[y|x] frozen over the step, the remaining linear SDE solved exactly (the ancestral step of DDPM)
+//   heun             predictor by euler-maruyama, drift averaged over both ends, noise variance int g^2 dt; weak order 2
+//   ode-heun         Heun's method on the ODE (order 2, no noise)
 //
 // int g^2 dt is taken by five-point Gauss-Legendre quadrature over the step (error O(dt^11)).
 // The posterior at (states, t) is handed in; heun and ode-heun evaluate one more at the predicted states.
 // The complement follows the same linear map lane by lane (transition.hpp).
-// Source: docs/theory.md, "Dynamics"; Kloeden and Platen 1992; Ho et al. 2020 (exponential); Karras et al.
-// 2022 (ode-heun).
+// Source: docs/theory.md, "Dynamics"; Kloeden and Platen 1992; Ho et al. 2020 (exponential); Karras et al. 2022 (ode-heun).
 #pragma once
 #include "kairos/dynamics/posterior.hpp"
 #include "kairos/dynamics/transition.hpp"

@@ -1,5 +1,4 @@
-// include/kairos/dynamics/posterior.hpp: the one computation that feeds everything, for a block of states at
-// one time.
+// include/kairos/dynamics/posterior.hpp: the one computation that feeds everything, for a block of states at one time.
 //
 //   w_k(x)  = softmax_k( log weight_k + log N(x; alpha mean_k, C_k) ),   C_k = alpha^2 S_k + sigma^2 I
 //   s       = sum_k w_k s_k,  s_k = -C_k^-1 (x - alpha mean_k);      complement: s_perp = -radial_rate x_perp
@@ -7,12 +6,11 @@
 //   tr Cov(y|x) = sum_k w_k tr(sigma^2 S_k C_k^-1) + (sigma^4/alpha^2) spread
 //   div s   = -sum_k w_k tr C_k^-1 + spread
 //   class_spread = sum_c w_c |s_c - s|^2,  s_c the score of class c alone
-//   h_L = -sum_l w_l log w_l,  v_L = sum_l w_l (log w_l + h_L)^2,  collision_L = sum_l w_l^2    for every
-//   latent L
+//   h_L = -sum_l w_l log w_l,  v_L = sum_l w_l (log w_l + h_L)^2,  collision_L = sum_l w_l^2    for every latent L
 //
-// The request says what is needed; what is not asked for is left empty. Entropies in nats; log_density is
-// that of x in all d dimensions. Shapes: one column a trajectory. Weights underflow to 0 far from the best
-// component, never to NaN. Source: docs/theory.md, "Exact posteriors"; Robbins 1956, Efron 2011 (Tweedie).
+// The request says what is needed; what is not asked for is left empty. Entropies in nats; log_density is that of x in all d
+// dimensions. Shapes: one column a trajectory. Weights underflow to 0 far from the best component, never to NaN.
+// Source: docs/theory.md, "Exact posteriors"; Robbins 1956, Efron 2011 (Tweedie).
 #pragma once
 #include <memory>
 #include <vector>
@@ -61,8 +59,7 @@ public:
 
     void evaluate(const States& states, const TimePoint& time, const Request& request, Posterior& out);
 
-    // out = Cov(y|x) v per column, explicit coordinates only, for a posterior evaluated with score at these
-    // states.
+    // out = Cov(y|x) v per column, explicit coordinates only, for a posterior evaluated with score at these states.
     void covariance_times(const States& states, const Posterior& posterior, const Rows& v, Rows& out) const;
 
 private:

@@ -1,10 +1,8 @@
 // include/kairos/dynamics/states.hpp: a block of trajectories at one time.
 //
-//   x [r x m]   explicit coordinates, one column a trajectory        radius2 [m]   R2 = |x_perp|^2 in the c
-//   coordinates of the complement
+//   x [r x m]   explicit coordinates, one column a trajectory        radius2 [m]   R2 = |x_perp|^2 in the c coordinates of the complement
 //
-// The noise of a block is that of trajectories first .. first + m - 1; m follows from the configuration
-// alone.
+// The noise of a block is that of trajectories first .. first + m - 1; m follows from the configuration alone.
 #pragma once
 #include "kairos/base/array.hpp"
 #include "kairos/base/ids.hpp"

@@ -1,19 +1,16 @@
-// include/kairos/dynamics/transition.hpp: exact draws: start of an ensemble, forward step, reverse step. No
-// step-size error.
+// include/kairos/dynamics/transition.hpp: exact draws: start of an ensemble, forward step, reverse step. No step-size error.
 //
 //   forward   x_t = A x_s + sqrt(q2) xi,   A = alpha_t/alpha_s,   q2 = sigma_t^2 - A^2 sigma_s^2
-//   reverse   k ~ w_k(x_t), then along an eigenvector of S_k with eigenvalue S:  Var(u) = alpha_u^2 S +
-//   sigma_u^2,
+//   reverse   k ~ w_k(x_t), then along an eigenvector of S_k with eigenvalue S:  Var(u) = alpha_u^2 S + sigma_u^2,
 //             x_s ~ N( alpha_s mean_k + (A Var(s)/Var(t)) (x_t - alpha_t mean_k),  Var(s) q2/Var(t) )
 //   complement: a linear map p x_perp + q xi changes R2 to (p sqrt(R2) + q z)^2 + q^2 chi^2_{c-1}
 //
-// Time: `reverse` goes from t to s < t (generation), `forward` from s to t > s. All noise comes from the
-// streams of NoiseKeys and the step number: normals of components 0 .. r-1 for the explicit coordinates and
-// of component r for z. Starts use start_component, start_datum and copy 0 of start_radial for y, start_noise
-// and copy 1 of start_radial for z.
+// Time: `reverse` goes from t to s < t (generation), `forward` from s to t > s. All noise comes from the streams of NoiseKeys and
+// the step number: normals of components 0 .. r-1 for the explicit coordinates and of component r for z. Starts use start_component,
+// start_datum and copy 0 of start_radial for y, start_noise and copy 1 of start_radial for z.
 //
-// Shapes: blocks of m trajectories (states.hpp). Units: data. Errors: none. A trajectory's bits do not depend
-// on the block it is in. Source: docs/theory.md, "Exact simulation".
+// Shapes: blocks of m trajectories (states.hpp). Units: data. Errors: none. A trajectory's bits do not depend on the block it is in.
+// Source: docs/theory.md, "Exact simulation".
 #pragma once
 #include <vector>
 
@@ -33,8 +30,7 @@ struct NoiseKeys {
     std::uint8_t copy = 0;
 };
 
-// The clean data behind forward and marginal ensembles. With an exposed coordinate (law::expose_one) it is
-// the direction of y_perp.
+// The clean data behind forward and marginal ensembles. With an exposed coordinate (law::expose_one) it is the direction of y_perp.
 struct CleanData {
     TrajectoryId first{};        // of the block
     Rows y;                      // r x m
@@ -42,9 +38,8 @@ struct CleanData {
     std::vector<int> component;  // [m] index into the mixture's components
 };
 
-// Noise of one step of a block: normals xi [r x m] and, where there is a complement, z [m] and chi2 [m] (c -
-// 1 degrees of freedom). z is the normal of component r, drawn with xi in one call: with r = 1 both come from
-// one pair.
+// Noise of one step of a block: normals xi [r x m] and, where there is a complement, z [m] and chi2 [m] (c - 1 degrees of freedom).
+// z is the normal of component r, drawn with xi in one call: with r = 1 both come from one pair.
 struct StepNoise {
     Rows normals;           // r x m; with a complement (r + 1) x m, the last row z
     Lanes chi2;             // [m], zeros for c <= 1; empty without a complement
@@ -60,12 +55,10 @@ void radial_map(const Lanes& p, const Lanes& q, const StepNoise& noise, Lanes& r
 
 class ExactTransition {
 public:
-    // exposed: the last explicit coordinate is the direction of y_perp (law::expose_one): y there is
-    // sqrt(chi^2), not Gaussian.
+    // exposed: the last explicit coordinate is the direction of y_perp (law::expose_one): y there is sqrt(chi^2), not Gaussian.
     ExactTransition(const law::Law& law, const Schedule& schedule, bool exposed = false);
 
-    // y ~ p_0; `draw` numbers independent draws of one trajectory (the time index of a marginal ensemble,
-    // else 0).
+    // y ~ p_0; `draw` numbers independent draws of one trajectory (the time index of a marginal ensemble, else 0).
     void draw_clean(std::uint64_t seed, StepId draw, TrajectoryId first, Index count, CleanData& clean) const;
     // x_t = alpha y + sigma z
     void noised(const CleanData& clean, const TimePoint& time, std::uint64_t seed, StepId draw,

@@ -1,5 +1,4 @@
-// include/kairos/law/law.hpp: a data law as the simulator uses it, with what the theory needs to know of its
-// origin.
+// include/kairos/law/law.hpp: a data law as the simulator uses it, with what the theory needs to know of its origin.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,8 +7,7 @@
 
 namespace kairos::law {
 
-// +-m with |m|^2 = d mu^2 and isotropic within-class variance: the standard test. Weights and variances may
-// differ.
+// +-m with |m|^2 = d mu^2 and isotropic within-class variance: the standard test. Weights and variances may differ.
 struct TwoClusters {
     double mean_norm2 = 0.0;   // |m|^2
     double weight_plus = 0.5;  // weight of +m (component of class 0)

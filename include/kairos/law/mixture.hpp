@@ -2,13 +2,12 @@
 //
 //   p_0(y) = sum_k weight_k N(y; mean_k, S_k)
 //
-// y has r explicit coordinates and c more ("complement") in which every mean is 0 and every S_k is isotropic:
-// of those only the squared radius R2 = |y_perp|^2 matters. Full representation is c = 0. The empirical law
-// of n points is the case S = 0, K = n, one column of means a datum.
+// y has r explicit coordinates and c more ("complement") in which every mean is 0 and every S_k is isotropic: of those only the
+// squared radius R2 = |y_perp|^2 matters. Full representation is c = 0. The empirical law of n points is the case
+// S = 0, K = n, one column of means a datum.
 //
-// Shapes: means r x K (one column a component), weights [K] (positive, sum 1), covariances: one shared by
-// all, or K. Units: data. Source: docs/theory.md, "Data laws"; Biroli et al., arXiv 2402.18491, for the
-// empirical law.
+// Shapes: means r x K (one column a component), weights [K] (positive, sum 1), covariances: one shared by all, or K.
+// Units: data. Source: docs/theory.md, "Data laws"; Biroli et al., arXiv 2402.18491, for the empirical law.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -41,15 +40,13 @@ struct Mixture {
     }
 };
 
-// Sorts components by class of labels.class_level (stable) and fills origin; without classes origin is the
-// identity.
+// Sorts components by class of labels.class_level (stable) and fills origin; without classes origin is the identity.
 void sort_by_class(Mixture& mixture);
 
 // tr S_k over all d dimensions, complement included.
 [[nodiscard]] double covariance_trace(const Mixture& mixture, Index component);
 
-// Total mean [r] (explicit coordinates) and top eigenvalue of the data covariance sum_k w_k (S_k + mean_k
-// mean_k^T) - mean mean^T.
+// Total mean [r] (explicit coordinates) and top eigenvalue of the data covariance sum_k w_k (S_k + mean_k mean_k^T) - mean mean^T.
 [[nodiscard]] Vector total_mean(const Mixture& mixture);
 [[nodiscard]] double top_data_variance(const Mixture& mixture);
 

@@ -3,10 +3,10 @@
 //   x = (x_V, x_perp),   V spans all means (and the directions of anisotropic variance)
 //   only x_V [r] and R2 = |x_perp|^2 matter
 //
-// Possible where every S_k = s_k^2 I + a part inside V: isotropic components of any kind, or one component
-// with any covariance (V then holds its eigenvectors; those of the most frequent eigenvalue, zero mean along
-// them, go to the complement). V also holds the axis of the order parameter and the means of the population
-// that data were drawn from; a population with anisotropic covariances is left out of the reduced law.
+// Possible where every S_k = s_k^2 I + a part inside V: isotropic components of any kind, or one component with
+// any covariance (V then holds its eigenvectors; those of the most frequent eigenvalue, zero mean along them, go
+// to the complement). V also holds the axis of the order parameter and the means of the population that data
+// were drawn from; a population with anisotropic covariances is left out of the reduced law.
 //
 // Shapes: basis d x r, orthonormal columns. Units: data. Source: docs/theory.md, "Exact reduction".
 #pragma once

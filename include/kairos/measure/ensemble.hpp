@@ -1,16 +1,15 @@
 // include/kairos/measure/ensemble.hpp: the life of a batch, the program's main road.
 //
 //   states = start(batch, t_max)
-//   for t in grid, descending:   p = posterior(states, t);  record(p, states);  states = step(states, p, t,
-//   s, noise)
+//   for t in grid, descending:   p = posterior(states, t);  record(p, states);  states = step(states, p, t, s, noise)
 //
 // reverse   from t_max down to t_min by the chosen integrator (generation)
 // forward   from data, noised at t_min, up to t_max by exact forward steps
 // marginal  every (y, x_t) drawn afresh and independently at each time
 //
-// A batch is run in blocks of trajectories whose size follows from the law alone; all noise is that of the
-// trajectory, so neither blocks nor ranks show in a result. The pause hook is called between steps: it deals
-// batches and watches the clock. Errors: NonFiniteState (exit code 5) with trajectory, time and seed.
+// A batch is run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, so neither
+// blocks nor ranks show in a result. The pause hook is called between steps: it deals batches and watches the clock.
+// Errors: NonFiniteState (exit code 5) with trajectory, time and seed.
 #pragma once
 #include <functional>
 #include <memory>

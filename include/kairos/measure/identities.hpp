@@ -1,16 +1,18 @@
-// include/kairos/measure/identities.hpp: what a run checks about itself. One row of a table each, like
-// observables.
+// include/kairos/measure/identities.hpp: what a run checks about itself, one row of a table each.
 //
 // An identity E[value] = E[expected] holds trajectory by trajectory in expectation: both sides are evaluated
 // on the same states, the moments of value - expected give the error, so no independence between the sides is
 // needed.
 //
-//   stein            E[x.s] = -d                         score_mean       E[s.u] = 0, u = m/|m| or a fixed
-//   random unit vector divergence_norm  E[div s] = -E|s|^2                  rate_divergence  (a) = (c)
-//   rate_score  (b) = (c) rate_derivative  int r dt between times = H(y|x_t) - H(y|x_s)   (entry i: the
-//   interval that ends at t_i; entry 0 is empty) tower            E[p(c|x_t)] = weight of c total_variance
-//   Var(i) = Var(h) + E[v] for the class (datum) surprisal fluctuation      E[e^-D] = 1 where the variance of
-//   e^-D is finite and small enough for the ensemble, NaN elsewhere
+//   stein            E[x.s] = -d
+//   score_mean       E[s.u] = 0, u = m/|m| or a fixed random unit vector
+//   divergence_norm  E[div s] = -E|s|^2
+//   rate_divergence  (a) = (c)
+//   rate_score       (b) = (c)
+//   rate_derivative  int r dt between times = H(y|x_t) - H(y|x_s)    entry i: the interval that ends at t_i
+//   tower            E[p(c|x_t)] = weight of c
+//   total_variance   Var(i) = Var(h) + E[v] for the class (datum) surprisal
+//   fluctuation      E[e^-D] = 1 where the variance of e^-D is finite and small enough, NaN elsewhere
 //
 // z = (value - expected)/stderr; 0 where both agree to 1e-9 relative. Source: docs/theory.md, "Identities".
 #pragma once

@@ -1,10 +1,9 @@
-// include/kairos/measure/observables.hpp: the table of observables. One row: name, units, definition, what it
-// asks of the posterior, where it exists, and the function. Adding one touches observables.cpp and its test
-// alone.
+// include/kairos/measure/observables.hpp: the table of observables. One row: name, units, definition, what it asks of the
+// posterior, where it exists, and the function. Adding one touches observable_table.cpp and its test alone.
 //
-// Every observable is a plain average over trajectories at each time; vector observables have one column a
-// class, level or mode. Shapes: a function fills columns x m. Errors: none; what a configuration cannot have
-// is told by `missing`. Source: docs/theory.md (formulas), docs/observables.md (the list).
+// Every observable is a plain average over trajectories at each time; vector observables have one column a class, level or mode.
+// Shapes: a function fills columns x m. Errors: none; what a configuration cannot have is told by `missing`.
+// Source: docs/theory.md (formulas), docs/observables.md (the list).
 #pragma once
 #include <span>
 #include <string>
@@ -44,8 +43,9 @@ struct Observable {
     dynamics::Request request;
     Axis axis;
     bool path_integral;  // needs PathIntegrals
-    bool whole_path;  // known only when the path has reached t_min (entropy_production): evaluate gives the
-                      // value of the running potential at this time; the ensemble subtracts that of t_min
+    bool
+        whole_path;  // known only when the path has reached t_min (entropy_production): evaluate gives the value of the
+                     // running potential at this time; the ensemble subtracts that of t_min
     const char* (*missing)(
         const Setting&);  // why this setting cannot have it, as "needs ..."; nullptr if it can
     void (*evaluate)(const Sight&, Eigen::Ref<Rows> out);
@@ -56,8 +56,8 @@ struct Observable {
 [[nodiscard]] const Observable* find_observable(const std::string& name);  // nullptr if there is none
 [[nodiscard]] Index columns(const Observable& observable, const Setting& setting);
 
-// "default", "all", or names; in table order, without repetition. Throws ConfigError (observe.observables)
-// for unknown names (nearest one suggested) and for those the setting cannot have (saying why).
+// "default", "all", or names; in table order, without repetition. Throws ConfigError (observe.observables) for unknown names
+// (nearest one suggested) and for those the setting cannot have (saying why).
 [[nodiscard]] std::vector<const Observable*> select_observables(const std::vector<std::string>& names,
                                                                 const Setting& setting);
 

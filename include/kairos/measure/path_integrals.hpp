@@ -1,15 +1,14 @@
 // include/kairos/measure/path_integrals.hpp: what is summed up along each trajectory of a block.
 //
-//   information since the start   A = int r(x_u) du = 1/2 int tr F(x_u) |d log snr|,  tr F =
-//   (alpha^2/sigma^2) tr Cov(y|x) environment since the start   D_env along the direction of growing t: [
-//   (f/g^2)|x|^2 ] - int |x|^2 d(f/g^2)
+//   information since the start   A = int r(x_u) du = 1/2 int tr F(x_u) |d log snr|,  tr F = (alpha^2/sigma^2) tr Cov(y|x)
+//   environment since the start   D_env along the direction of growing t: [ (f/g^2)|x|^2 ] - int |x|^2 d(f/g^2)
 //
-// environment() is a potential E(t), 0 at the first visit: D_env from t_1 to t_2 > t_1 is E(t_2) - E(t_1),
-// whether the path was visited upward or downward in time. Trapezoidal rule in log snr between the times at
-// which the posterior is evaluated (observation times and substeps); the prior average within components is
-// integrated exactly (within.hpp). Reverse paths add from t_max down, forward ones from t_min up; marginal
-// ensembles pair independent draws, which is unbiased for averages. Units: nats. Shapes: [m]. Source:
-// docs/theory.md, "Identities"; Seifert 2005 for D.
+// environment() is a potential E(t), 0 at the first visit: D_env from t_1 to t_2 > t_1 is E(t_2) - E(t_1), whether the path was
+// visited upward or downward in time.
+// Trapezoidal rule in log snr between the times at which the posterior is evaluated (observation times and substeps); the
+// prior average within components is integrated exactly (within.hpp). Reverse paths add from t_max down, forward ones from
+// t_min up; marginal ensembles pair independent draws, which is unbiased for averages.
+// Units: nats. Shapes: [m]. Source: docs/theory.md, "Identities"; Seifert 2005 for D.
 #pragma once
 #include "kairos/dynamics/posterior.hpp"
 
@@ -26,8 +25,7 @@ public:
     [[nodiscard]] const Lanes& environment() const {
         return environment_;
     }  // D_env accumulated, signed for growing t
-    // +1 where visits ascend in t, -1 where they descend, 0 before the second visit: direction() *
-    // information() grows with t.
+    // +1 where visits ascend in t, -1 where they descend, 0 before the second visit: direction() * information() grows with t.
     [[nodiscard]] double direction() const { return direction_; }
 
 private:

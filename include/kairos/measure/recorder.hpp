@@ -1,9 +1,7 @@
-// include/kairos/measure/recorder.hpp: turns what is seen of a block at each time into the result of its
-// batch.
+// include/kairos/measure/recorder.hpp: turns what is seen of a block at each time into the result of its batch.
 //
-// A block is announced (begin), seen once at every observation time in the order of its path (visit), and
-// closed (finish), when quantities that need the whole path (entropy production) are known. Blocks of a batch
-// are merged in their order.
+// A block is announced (begin), seen once at every observation time in the order of its path (visit), and closed (finish), when
+// quantities that need the whole path (entropy production) are known. Blocks of a batch are merged in their order.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,17 +1,14 @@
-// include/kairos/measure/tangents.hpp: finite-time Lyapunov exponents of reverse paths, by tangent vectors
-// that ride along.
+// include/kairos/measure/tangents.hpp: finite-time Lyapunov exponents of reverse paths, by tangent vectors that ride along.
 //
-//   v <- v + J_b v dt,   J_b v = -f v + g^2 ( -v/sigma^2 + (alpha^2/sigma^4) Cov(y|x) v ), re-orthonormalised
-//   after every step exponent_i(t) = log growth of direction i from t_max down to t, over t_max - t (NaN at
-//   t_max)
+//   v <- v + J_b v dt,   J_b v = -f v + g^2 ( -v/sigma^2 + (alpha^2/sigma^4) Cov(y|x) v ),    re-orthonormalised after every step
+//   exponent_i(t) = log growth of direction i from t_max down to t, over t_max - t        (NaN at t_max)
 //
-// The noise is additive, so neighbouring paths share it and J_b alone moves their difference. Tangents start
-// as the orthonormal basis of the span of the means, leading principal direction first, then random ones
-// orthogonal to it. In reduced coordinates with one isotropic variance the complement decouples: tangents
-// beyond the explicit coordinates lie in it and grow by -f - g^2 radial_rate. Time: generation, t decreasing.
-// Shapes: exponents k x m. Units: 1/time. Errors: ConfigError (observe.tangents) for more tangents than
-// dimensions, or for a reduced law of unequal variances. Source: docs/theory.md, "Stability"; Benettin et al.
-// 1980.
+// The noise is additive, so neighbouring paths share it and J_b alone moves their difference. Tangents start as the orthonormal
+// basis of the span of the means, leading principal direction first, then random ones orthogonal to it. In reduced
+// coordinates with one isotropic variance the complement decouples: tangents beyond the explicit coordinates lie in it and grow
+// by -f - g^2 radial_rate. Time: generation, t decreasing. Shapes: exponents k x m. Units: 1/time.
+// Errors: ConfigError (observe.tangents) for more tangents than dimensions, or for a reduced law of unequal variances.
+// Source: docs/theory.md, "Stability"; Benettin et al. 1980.
 #pragma once
 #include <vector>
 

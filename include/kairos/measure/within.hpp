@@ -1,13 +1,11 @@
-// include/kairos/measure/within.hpp: the part of the information that does not depend on which component a
-// state belongs to.
+// include/kairos/measure/within.hpp: the part of the information that does not depend on which component a state belongs to.
 //
-//   I_k(snr) = 1/2 sum_S log(1 + snr S)            I(y; x_t | component k), S over the d eigenvalues of S_k;
-//   nats F_k(snr) = sum_S snr S/(1 + snr S)             tr of the filter within component k; d I_k/d log snr
-//   = F_k/2
+//   I_k(snr) = 1/2 sum_S log(1 + snr S)            I(y; x_t | component k), S over the d eigenvalues of S_k; nats
+//   F_k(snr) = sum_S snr S/(1 + snr S)             tr of the filter within component k; d I_k/d log snr = F_k/2
 //
-// Averages over components use the prior weights. Integrals of the pathwise rate subtract F's average by
-// quadrature and add I's exactly, so that the quadrature only sees what varies from path to path. Source:
-// docs/theory.md, "Conditional entropy"; Guo, Shamai, Verdu 2005.
+// Averages over components use the prior weights. Integrals of the pathwise rate subtract F's average by quadrature and add
+// I's exactly, so that the quadrature only sees what varies from path to path.
+// Source: docs/theory.md, "Conditional entropy"; Guo, Shamai, Verdu 2005.
 #pragma once
 #include <vector>
 

@@ -1,18 +1,15 @@
-// include/kairos/phases/clones.hpp: reverse paths that share a prefix down to a branching time and then use
-// independent noise.
+// include/kairos/phases/clones.hpp: reverse paths that share a prefix down to a branching time and then use independent noise.
 //
-//   same_class(t_b)  = P(both ends in one class)  = E[ sum_c p(c|x_tb)^2 ]    (phi of the theory; the class
-//   of an end is drawn from
+//   same_class(t_b)  = P(both ends in one class)  = E[ sum_c p(c|x_tb)^2 ]    (phi of the theory; the class of an end is drawn from
 //                      its posterior at t_min, so that the identity is exact for any t_min)
 //   same_datum(t_b)  the same for data;     overlap(t_b) = x1.x2/d at t_min
 //
-// Every tuple of clones has a prefix of its own, which runs from t_max through all branching times. With the
-// exact integrator one step leads from each branching time to the next and from there to t_min; others step
-// through the observation times as well. In reduced representation the shared direction of x_perp becomes a
-// coordinate at the branching time (law::expose_one); the angle between what the clones gain beyond it is
-// uniform on the sphere of the c - 1 directions left. With more than two copies every pair of a tuple counts;
-// same_class is then the share of pairs that agree. Source: docs/theory.md, "Speciation"; Biroli et al.,
-// arXiv 2402.18491 (cloning trajectories).
+// Every tuple of clones has a prefix of its own, which runs from t_max through all branching times. With the exact integrator one
+// step leads from each branching time to the next and from there to t_min; others step through the observation times as well.
+// In reduced representation the shared direction of x_perp becomes a coordinate at the branching time (law::expose_one); the
+// angle between what the clones gain beyond it is uniform on the sphere of the c - 1 directions left.
+// With more than two copies every pair of a tuple counts; same_class is then the share of pairs that agree.
+// Source: docs/theory.md, "Speciation"; Biroli et al., arXiv 2402.18491 (cloning trajectories).
 #pragma once
 #include <functional>
 #include <optional>

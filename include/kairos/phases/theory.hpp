@@ -9,10 +9,9 @@
 // Empirical law of n points of a population with within-class variance s^2: datum_entropy/log n =
 //   max(0, 1 + (1/(2a)) log( sigma^2/(sigma^2 + alpha^2 s^2) )), a = log(n)/d      (large d)
 //
-// Names equal the observables they predict; an ensemble variance is NAME_variance. Units: nats, nats per time
-// for rates. Errors: none; a curve that has no closed theory is absent. Absolute quadrature error below 1e-10
-// (relative 1e-8 for rates). Source: docs/theory.md, "Speciation", "Collapse"; Biroli et al. 2402.18491;
-// Achilli et al. 2602.04404.
+// Names equal the observables they predict; an ensemble variance is NAME_variance. Units: nats, nats per time for rates.
+// Errors: none; a curve that has no closed theory is absent. Absolute quadrature error below 1e-10 (relative 1e-8 for rates).
+// Source: docs/theory.md, "Speciation", "Collapse"; Biroli et al. 2402.18491; Achilli et al. 2602.04404.
 #pragma once
 #include <functional>
 #include <map>
@@ -39,8 +38,7 @@ using ClassTheoryOf = std::function<ClassTheory(const dynamics::TimePoint&)>;
                                                                        const dynamics::Schedule& schedule,
                                                                        const std::vector<Time>& times);
 
-// H(y|x_t) (up to a constant) on these times where it is closed: one Gaussian, or class theory + Gaussian
-// part; else empty.
+// H(y|x_t) (up to a constant) on these times where it is closed: one Gaussian, or class theory + Gaussian part; else empty.
 [[nodiscard]] std::vector<double> closed_entropy(const law::Law& law, const dynamics::Schedule& schedule,
                                                  const std::vector<Time>& times);
 

@@ -1,7 +1,7 @@
 // include/kairos/random/purpose.hpp: the registry of all random streams.
 //
-// Every draw of the program names its purpose here, so that no two uses share noise. Numbers are part of what
-// makes a result reproducible: one that is retired is never given to another purpose.
+// Every draw of the program names its purpose here, so that no two uses share noise. Numbers are part of what makes a result
+// reproducible: one that is retired is never given to another purpose.
 #pragma once
 #include <cstdint>
 

@@ -2,8 +2,7 @@
 //
 //   out[i] = exp(in[i]),   out[i] = log(in[i])         in place is allowed (in.data() == out.data())
 //
-// Relative error below 4 ulp over the whole range; exp(-inf) = 0, exp below -745.2 = 0, log(0) = -inf. Units:
-// dimensionless.
+// Relative error below 4 ulp over the whole range; exp(-inf) = 0, exp below -745.2 = 0, log(0) = -inf. Units: dimensionless.
 #pragma once
 #include <span>
 

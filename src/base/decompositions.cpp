@@ -1,0 +1,79 @@
+#include "kairos/base/decompositions.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <Eigen/SVD>
+#include <stdexcept>
+
+namespace kairos {
+namespace {
+
+using Solver = Eigen::SelfAdjointEigenSolver<Matrix>;
+
+void require_converged(const Solver& solver) {
+    if (solver.info() != Eigen::Success)
+        throw std::domain_error("the matrix has no eigenvalue decomposition");
+}
+
+}  // namespace
+
+EigenPairs symmetric_eigen(const Matrix& symmetric) {
+    if (symmetric.size() == 0) return {};
+    const Solver solver(symmetric);
+    require_converged(solver);
+    return {solver.eigenvalues(), solver.eigenvectors()};
+}
+
+Vector symmetric_eigenvalues(const Matrix& symmetric) {
+    if (symmetric.size() == 0) return {};
+    const Solver solver(symmetric, Eigen::EigenvaluesOnly);
+    require_converged(solver);
+    return solver.eigenvalues();
+}
+
+EigenPairs tridiagonal_eigen(const Vector& diagonal, const Vector& off_diagonal) {
+    Solver solver;
+    solver.computeFromTridiagonal(diagonal, off_diagonal);
+    require_converged(solver);
+    return {solver.eigenvalues(), solver.eigenvectors()};
+}
+
+std::optional<Matrix> cholesky(const Matrix& symmetric) {
+    const Eigen::LLT<Matrix> factor(symmetric);
+    if (factor.info() != Eigen::Success) return std::nullopt;
+    return factor.matrixU();
+}
+
+Matrix orthonormal_frame(const Matrix& columns) {
+    const Eigen::HouseholderQR<Matrix> qr(columns);
+    Matrix frame = qr.householderQ() * Matrix::Identity(columns.rows(), columns.cols());
+    for (Index j = 0; j < columns.cols(); ++j) {
+        if (qr.matrixQR()(j, j) < 0.0) frame.col(j) *= -1.0;
+    }
+    return frame;
+}
+
+Matrix completed_frame(const Matrix& columns) {
+    const Eigen::HouseholderQR<Matrix> qr(columns);
+    return qr.householderQ() * Matrix::Identity(columns.rows(), columns.rows());
+}
+
+Matrix upper_factor(const Matrix& tall) {
+    const Eigen::HouseholderQR<Matrix> qr(tall);
+    return qr.matrixQR().topRows(tall.cols()).triangularView<Eigen::Upper>();
+}
+
+Matrix span_of(const Matrix& columns) {
+    const Eigen::ColPivHouseholderQR<Matrix> qr(columns);
+    return qr.householderQ() * Matrix::Identity(columns.rows(), qr.rank());
+}
+
+SingularPairs singular_pairs(const Matrix& matrix) {
+    const Eigen::BDCSVD<Matrix> svd(matrix, Eigen::ComputeThinU);
+    return {svd.singularValues(), svd.matrixU()};
+}
+
+Matrix least_squares(const Matrix& a, const Matrix& b) { return Eigen::HouseholderQR<Matrix>(a).solve(b); }
+
+}  // namespace kairos

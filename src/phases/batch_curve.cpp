@@ -1,0 +1,43 @@
+#include "batch_curve.hpp"
+
+#include <boost/math/distributions/students_t.hpp>
+#include <limits>
+
+namespace kairos::phases {
+
+Curve folded_curve(const dynamics::Schedule& schedule, std::span<const Time> times,
+                   std::span<const measure::MomentCurve> batches, const CurveValue& value) {
+    Curve curve{{}, Vector(static_cast<Index>(times.size()))};
+    std::vector<measure::Moments> column(batches.size());
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        for (std::size_t b = 0; b < batches.size(); ++b) column[b] = batches[b][i];
+        curve.log_snr.push_back(schedule.log_snr(times[i]).value);
+        curve.values(static_cast<Index>(i)) = value(measure::fold(column), i);
+    }
+    return curve;
+}
+
+Replicates::Replicates(Window window, std::span<const measure::MomentCurve> batches, const CurveValue& value)
+    : window_(window), value_(&value) {
+    for (const measure::MomentCurve& batch : batches) {
+        const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(window.first);
+        curves_.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(window.count));
+    }
+}
+
+double Replicates::standard_error(const std::function<double(const Vector&)>& statistic) const {
+    const auto of_fold = [&](std::span<const measure::Moments> folded) {
+        Vector values(static_cast<Index>(folded.size()));
+        for (std::size_t i = 0; i < folded.size(); ++i)
+            values(static_cast<Index>(i)) = (*value_)(folded[i], window_.first + i);
+        return statistic(values);
+    };
+    return measure::jackknife(curves_, of_fold).standard_error;
+}
+
+double Replicates::quantile() const {
+    if (curves_.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    return boost::math::quantile(boost::math::students_t(static_cast<double>(curves_.size()) - 1.0), 0.975);
+}
+
+}  // namespace kairos::phases
