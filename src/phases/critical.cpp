@@ -31,11 +31,15 @@ CriticalTime at_log_snr(const dynamics::Schedule& schedule, double x, double err
 CriticalTime with_errors(const dynamics::Schedule& schedule, const Curve& curve, const LocalFit& plain,
                          const std::vector<Rival>& rivals, double start, const Replicates& replicates,
                          double resolution) {
-    const double x = plain.locate(curve.values, 0, start);
+    double x = plain.locate(curve.values, 0, start);
+    if (!std::isfinite(x) && resolution > 0.0) x = start;
     if (!std::isfinite(x)) return none;
     const std::size_t offset = replicates.first();
-    const double statistical =
+    double statistical =
         replicates.standard_error([&](const Vector& v) { return plain.locate(v, offset, x); });
+    if (!std::isfinite(statistical) && resolution > 0.0 && std::isfinite(replicates.quantile()))
+        statistical =
+            resolution;  // a replicate without a peak between so few points tells no more than their distance
     double systematic2 = resolution * resolution;
     for (const auto& [other, share] : rivals) {
         const double difference = other.locate(curve.values, 0, x) - x;
@@ -46,6 +50,15 @@ CriticalTime with_errors(const dynamics::Schedule& schedule, const Curve& curve,
         systematic2 = std::max(systematic2, share * share * unexplained2);
     }
     return at_log_snr(schedule, x, std::sqrt(statistical * statistical + systematic2), replicates.quantile());
+}
+
+// Where fewer than four points lie above half of the height, their values do not tell how the peak bends between them: the error
+// is then a fifth of their distance at least, so that the interval reaches two fifths of it to either side.
+double unseen_shift(const Curve& curve, std::size_t top) {
+    constexpr std::size_t enough = 4;
+    constexpr double share = 0.2;
+    if (points_above_half(curve.values, top) >= enough) return 0.0;
+    return share * 0.5 * std::abs(curve.log_snr[top + 1] - curve.log_snr[top - 1]);
 }
 
 }  // namespace
@@ -76,10 +89,8 @@ CriticalTime peak(const dynamics::Schedule& schedule, std::span<const Time> time
     const PeakWindow found =
         peak_window(curve.values, *top, share_of_height(noise / curve.values(static_cast<Index>(*top))));
     const PeakFits fits = peak_fits(curve, found);
-    const double spacing = 0.5 * std::abs(curve.log_snr[*top + 1] - curve.log_snr[*top - 1]);
     return with_errors(schedule, curve, fits.plain, fits.rivals, curve.log_snr[*top],
-                       Replicates(fits.longest, batches, value),
-                       found.usable.count >= 3 ? 0.0 : 0.5 * spacing);
+                       Replicates(fits.longest, batches, value), unseen_shift(curve, *top));
 }
 
 }  // namespace kairos::phases

@@ -57,6 +57,14 @@ std::optional<std::size_t> peak_index(const Vector& values) {
     return top;
 }
 
+std::size_t points_above_half(const Vector& values, std::size_t top) {
+    const double half = 0.5 * values.segment(static_cast<Index>(top) - 1, 3).maxCoeff();
+    Window above{top, 1};
+    grow(above, static_cast<std::size_t>(values.size()),
+         [&](std::size_t i) { return values(static_cast<Index>(i)) > half; });
+    return above.count;
+}
+
 PeakWindow peak_window(const Vector& values, std::size_t top, double share) {
     const std::vector<double> smooth = smoothed(values);
     const double best = smooth[top];

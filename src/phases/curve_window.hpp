@@ -32,6 +32,8 @@ struct CrossingWindow {
 
 // Index of the maximum; nothing if it is at an end, or nowhere positive.
 [[nodiscard]] std::optional<std::size_t> peak_index(const Vector& values);
+// Points around `top`, itself included, whose values exceed half of the largest among it and its neighbours.
+[[nodiscard]] std::size_t points_above_half(const Vector& values, std::size_t top);
 
 // Around the maximum: all points above `share` of it, 5 at least as long as they are usable: above 0.02 of it, so that their logarithm
 // is not noise.

@@ -6,10 +6,9 @@
 namespace kairos::phases {
 namespace {
 
-// Degree 4 at least where there are 5 points; a spare point or two keep noise down from there on, up to
-// degree 6.
+// All that up to 5 points allow; a spare point or two keep noise down from there on, up to degree 6.
 int peak_degree(std::size_t points) {
-    return points < 5 ? 2 : std::clamp(static_cast<int>(points) - 2, 4, 6);
+    return points <= 5 ? static_cast<int>(points) - 1 : std::clamp(static_cast<int>(points) - 2, 4, 6);
 }
 
 }  // namespace
