@@ -52,7 +52,10 @@ double integrated_diffusion2(const Schedule& schedule, Time from, Time to) {
 Integrator::Integrator(IntegratorKind kind, const law::Law& law, const Schedule& schedule)
     : kind_(kind), law_(&law), schedule_(&schedule), exact_(law, schedule), evaluator_(law) {}
 
-Request Integrator::request() const { return {.score = kind_ != IntegratorKind::exact}; }
+Request Integrator::request(const NoiseKeys& keys, StepId step) const {
+    if (kind_ != IntegratorKind::exact) return {.score = true};
+    return {.draw = Draw{{keys.seed, keys.choice, keys.copy}, step}};
+}
 
 void Integrator::step(States& states, const Posterior& posterior, const TimePoint& to, const NoiseKeys& keys,
                       StepId step) {
@@ -93,7 +96,7 @@ void Integrator::heun(States& states, const Posterior& posterior, const TimePoin
 
     predicted_ = states;
     apply({1.0 - from.drift * dt, h_from * dt, G}, posterior, complement, noise, predicted_, p_, q_);
-    evaluator_.evaluate(predicted_, to, request(), at_predicted_);
+    evaluator_.evaluate(predicted_, to, {.score = true}, at_predicted_);
 
     states.x = (1.0 - 0.5 * dt * from.drift) * states.x + (0.5 * dt * h_from) * posterior.score -
                (0.5 * dt * to.drift) * predicted_.x + (0.5 * dt * h_to) * at_predicted_.score;

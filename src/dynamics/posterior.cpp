@@ -19,7 +19,8 @@ void fill_norm2(const States& states, bool complement, Lanes& norm2) {
 
 void clear(Latent& latent) {
     latent.weights.resize(0, 0);
-    for (Lanes* lanes : {&latent.entropy, &latent.varentropy, &latent.collision, &latent.max_weight}) {
+    for (Lanes* lanes : {&latent.entropy, &latent.varentropy, &latent.collision, &latent.max_weight,
+                         &latent.top, &latent.top_surprisal, &latent.fourth, &latent.within}) {
         lanes->resize(0);
     }
 }
@@ -66,7 +67,10 @@ void Request::merge(const Request& other) {
     spread |= other.spread;
     class_spread |= other.class_spread;
     latents |= other.latents;
+    fourth |= other.fourth;
     top_eigenvalue |= other.top_eigenvalue;
+    weights |= other.weights;
+    if (other.draw) draw = other.draw;
 }
 
 PosteriorEvaluator::Parts::Parts(const law::Mixture& mixture)
@@ -95,11 +99,15 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
     softmax(logits, out.weights, p.softmax);
     out.log_density += p.softmax.max + p.softmax.log_total;
     if (request.latents) {
-        summarise_components(logits, out.weights, p.softmax, out.component);
+        summarise_components(logits, out.weights, p.softmax, request.fourth, out.component);
         out.levels.resize(p.groupings.size());
         for (std::size_t l = 0; l < p.groupings.size(); ++l) {
-            summarise_classes(p.groupings[l], out.weights, out.component, out.levels[l]);
+            summarise_classes(p.groupings[l], out.weights, out.component, request.fourth, out.levels[l]);
         }
+    }
+    out.chosen.clear();
+    if (request.draw) {
+        choose(out.weights, *request.draw, states.first, out.chosen);
     }
     if (!(request.score || request.spread || request.class_spread || request.top_eigenvalue)) {
         return;

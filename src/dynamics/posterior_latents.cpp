@@ -18,7 +18,7 @@ constexpr double smallest = std::numeric_limits<double>::min();
 
 // logs <- log of the class weights, that of the top class from the sum of the others; w log w of an absent
 // class is 0.
-void fill_logs(const Rows& weights, Lanes& top, Rows& logs) {
+void fill_logs(const Rows& weights, Lanes& top, Lanes& top_surprisal, Rows& logs) {
     Lanes largest, others;
     column_maxima(weights, largest, top);
     sum_of_others(weights, top, others);
@@ -30,10 +30,11 @@ void fill_logs(const Rows& weights, Lanes& top, Rows& logs) {
     for (Index j = 0; j < weights.cols(); ++j) {
         logs(static_cast<Index>(top[j]), j) = others[j];
     }
+    top_surprisal = -others;
 }
 
 // From the logarithms of the weights up to a constant `offset` per lane: log w_k = logs_k - offset.
-void fill_moments(const Rows& weights, const Rows& logs, const Lanes& offset, Latent& out) {
+void fill_moments(const Rows& weights, const Rows& logs, const Lanes& offset, bool fourth, Latent& out) {
     const Index m = weights.cols();
     out.entropy.setZero(m);
     out.collision.setZero(m);
@@ -46,6 +47,10 @@ void fill_moments(const Rows& weights, const Rows& logs, const Lanes& offset, La
         out.varentropy += weights.row(k).array() * (logs.row(k).array() + out.entropy).square();
     }
     out.entropy += offset;
+    out.fourth.setZero(fourth ? m : 0);
+    for (Index k = 0; fourth && k < weights.rows(); ++k) {
+        out.fourth += weights.row(k).array() * (logs.row(k).array() - offset).square().square();
+    }
 }
 
 }  // namespace
@@ -69,13 +74,16 @@ Grouping group(const law::Level& level) {
 }
 
 void summarise_components(const Rows& shifted_logits, const Rows& weights, const Softmax& softmax,
-                          Latent& out) {
+                          bool fourth, Latent& out) {
     out.weights.resize(0, 0);
-    fill_moments(weights, shifted_logits, softmax.log_total, out);
+    fill_moments(weights, shifted_logits, softmax.log_total, fourth, out);
     out.max_weight = (1.0 + softmax.others).inverse();
+    out.top = softmax.top;
+    out.top_surprisal = softmax.log_total;
 }
 
-void summarise_classes(const Grouping& grouping, const Rows& weights, const Latent& component, Latent& out) {
+void summarise_classes(const Grouping& grouping, const Rows& weights, const Latent& component, bool fourth,
+                       Latent& out) {
     out.weights.setZero(static_cast<Index>(grouping.classes.size()), weights.cols());
     Index c = 0;
     for (const auto& runs : grouping.classes) {
@@ -91,12 +99,15 @@ void summarise_classes(const Grouping& grouping, const Rows& weights, const Late
         out.varentropy = component.varentropy;
         out.collision = component.collision;
         out.max_weight = component.max_weight;
+        out.top_surprisal = component.top_surprisal;
+        out.fourth = component.fourth;
+        Lanes largest;
+        column_maxima(out.weights, largest, out.top);
         return;
     }
     Rows logs;
-    Lanes top;
-    fill_logs(out.weights, top, logs);
-    fill_moments(out.weights, logs, Lanes::Zero(weights.cols()), out);
+    fill_logs(out.weights, out.top, out.top_surprisal, logs);
+    fill_moments(out.weights, logs, Lanes::Zero(weights.cols()), fourth, out);
     out.max_weight = out.weights.colwise().maxCoeff().array();
 }
 

@@ -34,10 +34,11 @@ struct PosteriorEvaluator::Parts {
 
 // Latent of the components, from logits shifted by their maximum and the weights they gave.
 void summarise_components(const Rows& shifted_logits, const Rows& weights, const Softmax& softmax,
-                          Latent& out);
+                          bool fourth, Latent& out);
 // Latent of one level: from the weights of the components, and their summary where every component is a class
 // of its own.
-void summarise_classes(const Grouping& grouping, const Rows& weights, const Latent& component, Latent& out);
+void summarise_classes(const Grouping& grouping, const Rows& weights, const Latent& component, bool fourth,
+                       Latent& out);
 
 // Everything that reads the score. radius2 counts only where the law has a complement.
 void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out);

@@ -1,5 +1,4 @@
-// src/measure/decisions.cpp: one pass over the weights per observation time; the last one to write is the one
-// that counts.
+// src/measure/decisions.cpp: one look at the leaders per observation time; the last one to write is the one that counts.
 #include "kairos/measure/decisions.hpp"
 
 #include <cassert>
@@ -19,28 +18,19 @@ void DecisionTracker::begin(Index count) {
     leader_.assign(paths, none);
     last_change_.assign(paths, none);
     commitment_.assign(paths, none);
-    best_.resize(count);
-    who_.resize(count);
 }
 
-void DecisionTracker::visit(std::size_t index, const Rows& weights) {
-    assert(weights.rows() > 0 && weights.cols() == best_.size());
-    best_ = weights.row(0).array();
-    who_.setZero();
-    for (Index label = 1; label < weights.rows(); ++label) {
-        const auto row = weights.row(label).array();
-        who_ = (row > best_).select(static_cast<double>(label), who_);
-        best_ = row.max(best_);
-    }
+void DecisionTracker::visit(std::size_t index, const Lanes& leader, const Lanes& weight) {
+    assert(static_cast<std::size_t>(leader.size()) == leader_.size() && weight.size() == leader.size());
     const int now = static_cast<int>(index);
     for (std::size_t j = 0; j < leader_.size(); ++j) {
         const auto column = static_cast<Index>(j);
-        const int leader = static_cast<int>(who_[column]);
-        if (leader_[j] != none && leader_[j] != leader) {
+        const int label = static_cast<int>(leader[column]);
+        if (leader_[j] != none && leader_[j] != label) {
             last_change_[j] = now;
         }
-        leader_[j] = leader;
-        if (best_[column] <= committed_above) {
+        leader_[j] = label;
+        if (weight[column] <= committed_above) {
             commitment_[j] = none;
         } else if (commitment_[j] == none) {
             commitment_[j] = now;

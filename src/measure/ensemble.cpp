@@ -40,7 +40,8 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
       path_(*spec_.setting.law),
       tangents_(*spec_.setting.law, spec_.setting.tangents),
       recorder_(spec_.setting, plan_, spec_.recording, times_, static_cast<double>(spec_.trajectories)) {
-    if (spec_.setting.direction == Direction::reverse) step_request_ = integrator_.request();
+    if (spec_.setting.direction == Direction::reverse)
+        step_request_ = integrator_.request({.seed = spec_.seed}, StepId{0});
     observed_request_.merge(step_request_);
     if (spec_.recording.decisions) observed_request_.latents = true;
     if (plan_.needs_path_integrals()) step_request_.spread = true;
@@ -93,16 +94,18 @@ void Ensemble::start_reverse(TrajectoryId first, Index count) {
 void Ensemble::run_reverse() {
     start_reverse(first_, count_);
     const dynamics::NoiseKeys keys{.seed = spec_.seed};
+    const std::optional<dynamics::Draw> end = dynamics::Draw{{spec_.seed, keys.end, keys.copy}, StepId{0}};
     const int parts = substeps();
     std::uint32_t step = 0;
     for (std::size_t i = times_.size(); i-- > 0;) {
-        evaluate(times_[i], true);
+        // The end of a path is drawn from the posterior at t_min, every exact step from that at its start.
+        evaluate(times_[i], true, i == 0 ? end : draw_of(keys, step));
         visit(i);
         if (i == 0) break;
         const auto stops =
             dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i - 1], parts);
         for (std::size_t s = 1; s < stops.size(); ++s) {
-            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false);
+            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false, draw_of(keys, step));
             const bool last = s + 1 == stops.size();
             const dynamics::TimePoint next = last ? times_[i - 1] : schedule_->at(stops[s]);
             if (spec_.setting.tangents > 0) tangents_.step(evaluator_, states_, posterior_, next);
@@ -110,9 +113,7 @@ void Ensemble::run_reverse() {
             pause_();
         }
     }
-    std::vector<int> ends;
-    dynamics::ExactTransition::choose(posterior_, {spec_.seed, keys.end, keys.copy}, first_, StepId{0}, ends);
-    recorder_.finish(ends);
+    recorder_.finish(posterior_.chosen);
 }
 
 void Ensemble::run_forward() {
@@ -123,13 +124,13 @@ void Ensemble::run_forward() {
     const int parts = substeps();
     std::uint32_t step = 0;
     for (std::size_t i = 0; i < times_.size(); ++i) {
-        evaluate(times_[i], true);
+        evaluate(times_[i], true, {});
         visit(i);
         if (i + 1 == times_.size()) break;
         const auto stops =
             dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i + 1], parts);
         for (std::size_t s = 1; s < stops.size(); ++s) {
-            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false);
+            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false, {});
             exact_.forward(states_, schedule_->at(stops[s - 1]), schedule_->at(stops[s]), keys,
                            StepId{step++});
             pause_();
@@ -144,15 +145,22 @@ void Ensemble::run_marginal() {
         exact_.draw_clean(spec_.seed, draw, first_, count_, clean_);
         note_clean_density();
         exact_.noised(clean_, times_[i], spec_.seed, draw, states_);
-        evaluate(times_[i], true);
+        evaluate(times_[i], true, {});
         visit(i);
         pause_();
     }
     recorder_.finish({});
 }
 
-void Ensemble::evaluate(const dynamics::TimePoint& time, bool observed) {
-    evaluator_.evaluate(states_, time, observed ? observed_request_ : step_request_, posterior_);
+std::optional<dynamics::Draw> Ensemble::draw_of(const dynamics::NoiseKeys& keys, std::uint32_t step) const {
+    return integrator_.request(keys, StepId{step}).draw;
+}
+
+void Ensemble::evaluate(const dynamics::TimePoint& time, bool observed,
+                        const std::optional<dynamics::Draw>& draw) {
+    dynamics::Request& request = observed ? observed_request_ : step_request_;
+    request.draw = draw;
+    evaluator_.evaluate(states_, time, request, posterior_);
     for (Index j = 0; j < count_; ++j)
         if (!std::isfinite(posterior_.norm2[j]))
             throw NonFiniteState(spec_.seed, first_ + static_cast<std::uint64_t>(j), time.t);

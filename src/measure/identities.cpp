@@ -6,6 +6,7 @@
 #include "kairos/measure/within.hpp"
 #include "kairos/random/noise.hpp"
 #include "needs.hpp"
+#include "surprisal.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -140,16 +141,19 @@ const Latent& clean_latent(const Sight& sight) {
     return sight.setting->law->empirical ? sight.posterior->component : class_latent(sight);
 }
 
+// -log of the weight of the class behind the state
+double class_surprisal(const Sight& sight, Index lane) {
+    const auto component = static_cast<std::size_t>(sight.clean->component[static_cast<std::size_t>(lane)]);
+    return -std::log(
+        class_latent(sight).weights(mixture_of(sight).labels.classes().class_of[component], lane));
+}
+
 // E[i^2] = E[h^2] + E[v] for the surprisal i = -log p(L|x) of the class (datum) L behind the state; E[i] =
 // E[h] is the centre
 void total_variance(const Sight& sight, Out value, Out expected) {
-    const bool empirical = sight.setting->law->empirical;
-    const Rows& weights = empirical ? sight.posterior->weights : class_latent(sight).weights;
     for (Index i = 0; i < value.cols(); ++i) {
-        const auto component = static_cast<std::size_t>(sight.clean->component[static_cast<std::size_t>(i)]);
-        const Index latent = empirical ? static_cast<Index>(component)
-                                       : mixture_of(sight).labels.classes().class_of[component];
-        const double surprisal = -std::log(weights(latent, i));
+        const double surprisal =
+            sight.setting->law->empirical ? datum_surprisal(sight, i) : class_surprisal(sight, i);
         value(0, i) = surprisal * surprisal;
     }
     const Latent& latent = clean_latent(sight);
@@ -158,18 +162,8 @@ void total_variance(const Sight& sight, Out value, Out expected) {
 
 // Var(i^2 | x) = sum_L w (log w)^4 - (sum_L w (log w)^2)^2
 void surprisal_noise(const Sight& sight, Out out) {
-    const bool empirical = sight.setting->law->empirical;
-    const Rows& weights = empirical ? sight.posterior->weights : class_latent(sight).weights;
     const Latent& latent = clean_latent(sight);
-    for (Index i = 0; i < out.cols(); ++i) {
-        double fourth = 0.0;
-        for (Index l = 0; l < weights.rows(); ++l) {
-            const double w = weights(l, i), square = w > 0.0 ? std::log(w) * std::log(w) : 0.0;
-            fourth += w * square * square;
-        }
-        const double second = latent.entropy[i] * latent.entropy[i] + latent.varentropy[i];
-        out(0, i) = std::max(0.0, fourth - second * second);
-    }
+    out.row(0).array() = (latent.fourth - (latent.entropy.square() + latent.varentropy).square()).max(0.0);
 }
 
 void mean_surprisal(const Sight& sight, Out out) { out.row(0).array() = clean_latent(sight).entropy; }
@@ -215,8 +209,8 @@ std::vector<Identity> make_table() {
     table.push_back(row);
 
     row = of_states("total_variance",
-                    "Var(i) = Var(h) + E[v], i the surprisal of the class (datum) behind the state", latents,
-                    needs_clean_latent, total_variance);
+                    "Var(i) = Var(h) + E[v], i the surprisal of the class (datum) behind the state",
+                    {.latents = true, .fourth = true}, needs_clean_latent, total_variance);
     row.centre = mean_surprisal;
     row.noise = surprisal_noise;
     table.push_back(row);

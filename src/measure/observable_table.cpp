@@ -6,6 +6,7 @@
 
 #include "kairos/measure/observables.hpp"
 #include "needs.hpp"
+#include "surprisal.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -87,19 +88,14 @@ void order_parameter(const Sight& sight, Out out) {
     out.row(0).noalias() = (scale * axis).transpose() * sight.states->x.topRows(axis.size());
 }
 
-// i_j = -log w_j of the datum j that the state was made from
-void datum_surprisal(const Sight& sight, Out out) {
-    for (Index i = 0; i < out.cols(); ++i) {
-        out(0, i) =
-            -std::log(sight.posterior->weights(sight.clean->component[static_cast<std::size_t>(i)], i));
-    }
-}
-
 // i_y = -log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); y has no part in the complement, whose share
 // of |x - alpha y|^2 is R2
 void data_surprisal(const Sight& sight, Out out) {
     const law::Law& law = *sight.setting->law;
-    if (law.empirical) return datum_surprisal(sight, out);
+    if (law.empirical) {
+        for (Index i = 0; i < out.cols(); ++i) out(0, i) = datum_surprisal(sight, i);
+        return;
+    }
     assert(law.mixture.complement <= 0.0 || (sight.clean->radius2 == 0.0).all());
     const dynamics::TimePoint& time = sight.posterior->time;
     const double constant = 0.5 * law.mixture.dimension() * std::log(2.0 * std::numbers::pi * time.sigma2);
@@ -205,7 +201,7 @@ void add_rate_rows(std::vector<Observable>& table) {
     table.push_back(plain("data_surprisal", "nats", "surprisal of the clean datum given the state",
                           "-log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); for a finite dataset "
                           "-log p(j|x) of its datum j",
-                          nothing_more, needs::clean_density, data_surprisal));
+                          latents, needs::clean_density, data_surprisal));
 }
 
 void add_state_rows(std::vector<Observable>& table) {

@@ -20,6 +20,10 @@ void count_decisions(const std::vector<int>& decided, std::vector<std::uint64_t>
         if (time >= 0) ++counts[static_cast<std::size_t>(time)];
 }
 
+void follow(DecisionTracker& decisions, std::size_t time, const dynamics::Latent& latent) {
+    decisions.visit(time, latent.top, latent.max_weight);
+}
+
 }  // namespace
 
 Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
@@ -78,10 +82,11 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
         if (column.quantity == Quantity::observable) observe(column, time, sight);
         if (column.quantity == Quantity::identity_value) check(column, time, sight);
     }
-    if (spec_.decisions && setting_.law->mixture.labels.any())
-        class_decisions_.visit(time,
-                               sight.posterior->levels[setting_.law->mixture.labels.class_level].weights);
-    if (spec_.decisions && setting_.law->empirical) datum_decisions_.visit(time, sight.posterior->weights);
+    const auto& labels = setting_.law->mixture.labels;
+    if (spec_.decisions && labels.any())
+        follow(class_decisions_, time, sight.posterior->levels[labels.class_level]);
+    if (spec_.decisions && setting_.law->empirical)
+        follow(datum_decisions_, time, sight.posterior->component);
     if (kept_ > 0 && spec_.states) keep_paths(time, sight);
     previous_time_ = time;
     seen_before_ = true;

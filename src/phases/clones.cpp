@@ -101,10 +101,11 @@ void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent,
         auto step = static_cast<std::uint32_t>(index << 20U);
         advance(clone_integrator_, clone_evaluator_, end.states, spec_.branch_times[index],
                 spec_.times.front(), keys, step);
-        clone_evaluator_.evaluate(end.states, schedule_->at(spec_.times.front()), {}, posterior_);
+        const dynamics::Draw draw{{keys.seed, keys.end, keys.copy},
+                                  StepId{static_cast<std::uint32_t>(index)}};
+        clone_evaluator_.evaluate(end.states, schedule_->at(spec_.times.front()), {.draw = draw}, posterior_);
         require_finite(posterior_, end.states, spec_.seed);
-        dynamics::ExactTransition::choose(posterior_, {keys.seed, keys.end, keys.copy}, end.states.first,
-                                          StepId{static_cast<std::uint32_t>(index)}, end.component);
+        end.component = posterior_.chosen;
     }
     compare(index, row);
 }
@@ -131,7 +132,8 @@ void CloneEnsemble::advance(dynamics::Integrator& integrator, dynamics::Posterio
     if (!(to < from)) return;
     const auto all = stops(from, to);
     for (std::size_t i = 1; i < all.size(); ++i) {
-        evaluator.evaluate(states, schedule_->at(all[i - 1]), integrator.request(), posterior_);
+        evaluator.evaluate(states, schedule_->at(all[i - 1]), integrator.request(keys, StepId{step}),
+                           posterior_);
         require_finite(posterior_, states, spec_.seed);
         integrator.step(states, posterior_, schedule_->at(all[i]), keys, StepId{step++});
         pause_();

@@ -11,7 +11,8 @@ namespace {
 Matrix sample(Index rows, Index columns) {
     Matrix m(rows, columns);
     for (Index i = 0; i < rows; ++i)
-        for (Index j = 0; j < columns; ++j) m(i, j) = std::sin(static_cast<double>(1 + 3 * i + 7 * j * (i + 1)));
+        for (Index j = 0; j < columns; ++j)
+            m(i, j) = std::sin(static_cast<double>(1 + 3 * i + 7 * j * (i + 1)));
     return m;
 }
 

@@ -38,7 +38,7 @@ States stepped(Integrator& integrator, PosteriorEvaluator& evaluator, const Stat
                const Schedule& schedule, Time t, Time s, StepId step) {
     Posterior posterior;
     States states = from;
-    evaluator.evaluate(states, schedule.at(t), integrator.request(), posterior);
+    evaluator.evaluate(states, schedule.at(t), integrator.request(keys, step), posterior);
     integrator.step(states, posterior, schedule.at(s), keys, step);
     return states;
 }
@@ -298,18 +298,23 @@ TEST(Integrators, HeunBeatsEulerMaruyamaOnTwoClusters) {
     const double alpha2 = std::pow(schedule.alpha(Time{to}), 2);
     const double target =
         alpha2 * 1.1 + schedule.sigma2(Time{to});  // standard error of the estimates: about 0.002
-    const auto error = [&](IntegratorKind kind, int n) { return second_moment(kind, n) - target; };
-    std::printf("em %g %g %g heun %g %g %g exact %g\n", error(IntegratorKind::euler_maruyama, 8),
-                error(IntegratorKind::euler_maruyama, 16), error(IntegratorKind::euler_maruyama, 32),
-                error(IntegratorKind::heun, 4), error(IntegratorKind::heun, 8),
-                error(IntegratorKind::heun, 16), error(IntegratorKind::exact, 4));
+    const auto error = [&](IntegratorKind kind, int n) { return std::abs(second_moment(kind, n) - target); };
+    EXPECT_LT(error(IntegratorKind::exact, 4), 4.5 * 0.002);
+    EXPECT_GT(error(IntegratorKind::euler_maruyama, 8), 9 * 0.002);  // far beyond the noise
+    EXPECT_LT(error(IntegratorKind::heun, 8), 0.5 * error(IntegratorKind::euler_maruyama, 8));
+    EXPECT_LT(error(IntegratorKind::heun, 16), 0.5 * error(IntegratorKind::euler_maruyama, 16));
 }
 
-TEST(Integrators, AskForTheScoreUnlessExact) {
+TEST(Integrators, AskForTheScoreAndTheExactOneForAComponent) {
     const law::Law law = one_gaussian(0.8, 0.5);
     const Schedule schedule(ScheduleKind::ou, {});
-    EXPECT_FALSE(Integrator(IntegratorKind::exact, law, schedule).request().score);
-    EXPECT_TRUE(Integrator(IntegratorKind::heun, law, schedule).request().score);
+    const Request exact = Integrator(IntegratorKind::exact, law, schedule).request(keys, StepId{7});
+    EXPECT_FALSE(exact.score);
+    ASSERT_TRUE(exact.draw.has_value());
+    EXPECT_EQ(exact.draw->step, StepId{7});
+    EXPECT_EQ(exact.draw->stream.purpose, keys.choice);
+    const Request heun = Integrator(IntegratorKind::heun, law, schedule).request(keys, StepId{7});
+    EXPECT_TRUE(heun.score && !heun.draw);
     EXPECT_EQ(Integrator(IntegratorKind::heun, law, schedule).kind(), IntegratorKind::heun);
 }
 

@@ -346,6 +346,10 @@ TEST(Request, MergeAsksForWhatEitherAsksFor) {
     request.merge({.latents = true});
     EXPECT_TRUE(request.score && request.latents);
     EXPECT_FALSE(request.spread || request.class_spread || request.top_eigenvalue);
+    EXPECT_FALSE(request.fourth || request.weights || request.draw);
+    request.merge({.fourth = true, .weights = true, .draw = Draw{{}, StepId{4}}});
+    request.merge({});
+    EXPECT_TRUE(request.fourth && request.weights && request.draw->step == StepId{4});
     request.merge({.spread = true, .class_spread = true, .top_eigenvalue = true});
     EXPECT_TRUE(request.spread && request.class_spread && request.top_eigenvalue && request.score);
 }

@@ -206,6 +206,7 @@ States lived(const NamedLaw& form, TrajectoryId first, Index count, std::vector<
     states.x += prior.x;
     states.radius2 += prior.radius2;
     test::brute_force_weights(form.law, states, t, posterior);
+    choose(posterior.weights, {{seed, random::Purpose::choice, 1}, StepId{5}}, first, posterior.chosen);
     transition.reverse(states, posterior, s, {.seed = seed, .copy = 1}, StepId{5});
     component = clean.component;
     return states;

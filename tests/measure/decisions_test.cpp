@@ -47,11 +47,17 @@ int largest_from_which(std::size_t times, Condition holds) {
     return found;
 }
 
+void see(DecisionTracker& tracker, std::size_t time, const Rows& weights) {
+    Lanes leaders(weights.cols());
+    for (Index j = 0; j < weights.cols(); ++j) leaders[j] = static_cast<double>(leader(weights, j));
+    tracker.visit(time, leaders, weights.colwise().maxCoeff().array());
+}
+
 DecisionTracker track(const std::vector<Rows>& weights) {
     DecisionTracker tracker;
     tracker.begin(weights.front().cols());
     for (std::size_t i = weights.size(); i-- > 0;) {
-        tracker.visit(i, weights[i]);
+        see(tracker, i, weights[i]);
     }
     return tracker;
 }
@@ -85,7 +91,7 @@ TEST(Decisions, BeginForgetsThePathsBefore) {
     DecisionTracker tracker = track(first);
     tracker.begin(17);
     for (std::size_t i = 6; i-- > 0;) {
-        tracker.visit(i, second[i]);
+        see(tracker, i, second[i]);
     }
     EXPECT_EQ(tracker.last_change(), track(second).last_change());
     EXPECT_EQ(tracker.commitment(), track(second).commitment());

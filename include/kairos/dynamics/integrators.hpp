@@ -22,8 +22,8 @@ class Integrator {
 public:
     Integrator(IntegratorKind kind, const law::Law& law, const Schedule& schedule);
     [[nodiscard]] IntegratorKind kind() const { return kind_; }
-    // What a step needs of the posterior at its start.
-    [[nodiscard]] Request request() const;
+    // What the step of that number needs of the posterior at its start.
+    [[nodiscard]] Request request(const NoiseKeys& keys, StepId step) const;
     // One step; exact goes to ExactTransition::reverse.
     void step(States& states, const Posterior& posterior, const TimePoint& to, const NoiseKeys& keys,
               StepId step);

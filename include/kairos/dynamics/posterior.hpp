@@ -7,14 +7,17 @@
 //   div s   = -sum_k w_k tr C_k^-1 + spread
 //   class_spread = sum_c w_c |s_c - s|^2,  s_c the score of class c alone
 //   h_L = -sum_l w_l log w_l,  v_L = sum_l w_l (log w_l + h_L)^2,  collision_L = sum_l w_l^2    for every latent L
+//   H(k|x,c) = -sum_k w_k log(w_k/w_c(k))                          what is left of the component (datum) given the class
 //
 // The request says what is needed; what is not asked for is left empty. Entropies in nats; log_density is that of x in all d
 // dimensions. Shapes: one column a trajectory. Weights underflow to 0 far from the best component, never to NaN.
 // Source: docs/theory.md, "Exact posteriors"; Robbins 1956, Efron 2011 (Tweedie).
 #pragma once
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "kairos/dynamics/choice.hpp"
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/dynamics/states.hpp"
 #include "kairos/law/law.hpp"
@@ -26,7 +29,10 @@ struct Request {
     bool spread = false;          // score_spread, covariance_trace, divergence
     bool class_spread = false;    // needs classes
     bool latents = false;         // entropies and the like of components (data) and of every level
+    bool fourth = false;          // Latent::fourth too
     bool top_eigenvalue = false;  // of Cov(y|x)
+    bool weights = false;         // Posterior::weights also where there are many components
+    std::optional<Draw> draw{};   // chosen
     void merge(const Request& other);
 };
 
@@ -34,11 +40,15 @@ struct Request {
 struct Latent {
     Rows weights;  // C x m (for the component latent: see Posterior::weights)
     Lanes entropy, varentropy, collision, max_weight;
+    Lanes top;            // index of the largest weight, the first of equal ones; kept as a double
+    Lanes top_surprisal;  // -log of the largest weight, to full accuracy where it is near 1
+    Lanes fourth;         // sum_l w_l (log w_l)^4, where asked for
+    Lanes within;         // levels: entropy of the component given the class, sum_c w_c H(k|x,c)
 };
 
 struct Posterior {
     TimePoint time;
-    Rows weights;                // K x m: p(component|x), always present
+    Rows weights;                // K x m: p(component|x); present where asked for and for few components
     Lanes log_density;           // always
     Lanes norm2;                 // |x|^2, always
     Latent component;            // of components or data; its .weights stays empty (they are `weights`)
@@ -47,6 +57,7 @@ struct Posterior {
     Lanes radial_rate;           // [m]
     Lanes score_norm2, x_dot_score;
     Lanes score_spread, covariance_trace, divergence, class_spread, top_eigenvalue;
+    std::vector<int> chosen;  // [m] a component drawn by its weight
 };
 
 // Evaluates into `out`, reusing its memory. `law` must outlive the object.

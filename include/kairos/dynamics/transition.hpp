@@ -69,28 +69,23 @@ public:
 
     void forward(States& states, const TimePoint& from, const TimePoint& to, const NoiseKeys& keys,
                  StepId step);
-    // posterior: evaluated at `states` and time t
+    // posterior: evaluated at `states` and time t, with a component chosen for every state
     void reverse(States& states, const Posterior& posterior, const TimePoint& to, const NoiseKeys& keys,
                  StepId step);
-
-    // Component (datum) drawn from the posterior weights, one per trajectory.
-    static void choose(const Posterior& posterior, const random::Stream& stream, TrajectoryId first,
-                       StepId step, std::vector<int>& component);
 
 private:
     // Memory of the last call, reused by the next: one object serves one thread.
     struct Scratch {
         StepNoise noise;
-        std::vector<int> chosen;
         Lanes keep, pull, spread;  // x_s = keep x_t + pull mean + spread xi along the isotropic part
         Rows projections;
         Eigen::ArrayXd column, shock, overlaps;
     };
     void scale_by_root(CleanData& clean) const;
-    void isotropic_coefficients(const TimePoint& from, const TimePoint& to);
-    void reverse_isotropic(States& states);
-    void reverse_shared(States& states, const TimePoint& from, const TimePoint& to);
-    void reverse_each(States& states, const TimePoint& from, const TimePoint& to);
+    void isotropic_coefficients(const Posterior& posterior, const TimePoint& to);
+    void reverse_isotropic(States& states, const std::vector<int>& chosen);
+    void reverse_shared(States& states, const Posterior& posterior, const TimePoint& to);
+    void reverse_each(States& states, const Posterior& posterior, const TimePoint& to);
 
     const law::Law* law_;
     const Schedule* schedule_;

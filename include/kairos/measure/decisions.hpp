@@ -23,15 +23,15 @@ namespace kairos::measure {
 class DecisionTracker {
 public:
     void begin(Index count);
-    // weights C x m at observation time `index` (times visited in descending order)
-    void visit(std::size_t index, const Rows& weights);
+    // The label of the largest weight of every path, the first of equal ones, and that weight, at observation time `index` (times
+    // visited in descending order)
+    void visit(std::size_t index, const Lanes& leader, const Lanes& weight);
     // Index of the decision time per trajectory; -1 where there is none.
     [[nodiscard]] const std::vector<int>& last_change() const { return last_change_; }
     [[nodiscard]] const std::vector<int>& commitment() const { return commitment_; }
 
 private:
     std::vector<int> leader_, last_change_, commitment_;
-    Lanes best_, who_;  // largest weight, and whose it is, at the time being visited
 };
 
 struct Distribution {

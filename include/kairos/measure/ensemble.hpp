@@ -13,6 +13,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "kairos/dynamics/integrators.hpp"
@@ -54,7 +55,9 @@ private:
     void run_forward();
     void run_marginal();
     void start_reverse(TrajectoryId first, Index count);
-    void evaluate(const dynamics::TimePoint& time, bool observed);
+    void evaluate(const dynamics::TimePoint& time, bool observed, const std::optional<dynamics::Draw>& draw);
+    [[nodiscard]] std::optional<dynamics::Draw> draw_of(const dynamics::NoiseKeys& keys,
+                                                        std::uint32_t step) const;
     void visit(std::size_t time);
     void note_clean_density();
     [[nodiscard]] int substeps() const;
