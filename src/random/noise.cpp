@@ -143,13 +143,13 @@ void normals(const Layout& layout, const NormalBlock& block) {
     }
 }
 
-void uniforms(const Layout& layout, double* out, std::size_t count) {
+void uniforms(const Layout& layout, std::uint32_t component, double* out, std::size_t count) {
     const WordTag tag;
     const Source source(layout);
     const std::size_t lanes = hn::Lanes(tag);
     for (std::size_t start = 0; start < count; start += lanes) {
         const Word trajectory = source.consecutive(start);
-        const Block words = source.draw(hn::Zero(tag), trajectory);
+        const Block words = source.draw(hn::Set(tag, component), trajectory);
         const Real u = uniform_of_two(words.x0, words.x1);
         store_some(u, std::min(lanes, count - start), 1, out + start);
     }
@@ -227,8 +227,9 @@ void fill_normals(const Stream& stream, TrajectoryId first, StepId step, std::ui
     HWY_DYNAMIC_DISPATCH(normals)(layout_of(stream, first, step), block);
 }
 
-void fill_uniforms(const Stream& stream, TrajectoryId first, StepId step, std::span<double> out) {
-    HWY_DYNAMIC_DISPATCH(uniforms)(layout_of(stream, first, step), out.data(), out.size());
+void fill_uniforms(const Stream& stream, TrajectoryId first, StepId step, std::span<double> out,
+                   std::uint32_t component) {
+    HWY_DYNAMIC_DISPATCH(uniforms)(layout_of(stream, first, step), component, out.data(), out.size());
 }
 
 void fill_chi_squared(const Stream& stream, TrajectoryId first, StepId step, double degrees,

@@ -16,9 +16,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace kairos::random::HWY_NAMESPACE {
 
-template <class Function>
-HWY_INLINE void map(const double* in, double* out, std::size_t count, Function function) {
-    const RealTag real;
+template <class Number, class Function>
+HWY_INLINE void map(const Number* in, Number* out, std::size_t count, Function function) {
+    const hn::ScalableTag<Number> real;
     const std::size_t lanes = hn::Lanes(real);
     std::size_t start = 0;
     for (; start + lanes <= count; start += lanes) {
@@ -27,7 +27,7 @@ HWY_INLINE void map(const double* in, double* out, std::size_t count, Function f
     if (start == count) {
         return;
     }
-    HWY_ALIGN double scratch[HWY_MAX_BYTES / sizeof(double)] = {};
+    HWY_ALIGN Number scratch[HWY_MAX_BYTES / sizeof(Number)] = {};
     for (std::size_t i = start; i < count; ++i) {
         scratch[i - start] = in[i];
     }
@@ -45,6 +45,14 @@ void logs(const double* in, double* out, std::size_t count) {
     map(in, out, count, [](Real x) HWY_ATTR { return log_of_any(x); });
 }
 
+void flushed_exps(const double* in, double* out, std::size_t count) {
+    map(in, out, count, [](Real x) HWY_ATTR { return exp_flushed(x); });
+}
+
+void flushed_exps_float(const float* in, float* out, std::size_t count) {
+    map(in, out, count, [](Float x) HWY_ATTR { return exp_flushed(x); });
+}
+
 const char* target_name() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace kairos::random::HWY_NAMESPACE
@@ -55,6 +63,8 @@ namespace kairos::random {
 
 HWY_EXPORT(exps);
 HWY_EXPORT(logs);
+HWY_EXPORT(flushed_exps);
+HWY_EXPORT(flushed_exps_float);
 HWY_EXPORT(target_name);
 
 void exp_of(std::span<const double> in, std::span<double> out) {
@@ -65,6 +75,16 @@ void exp_of(std::span<const double> in, std::span<double> out) {
 void log_of(std::span<const double> in, std::span<double> out) {
     assert(in.size() == out.size());
     HWY_DYNAMIC_DISPATCH(logs)(in.data(), out.data(), in.size());
+}
+
+void flushed_exp_of(std::span<const double> in, std::span<double> out) {
+    assert(in.size() == out.size());
+    HWY_DYNAMIC_DISPATCH(flushed_exps)(in.data(), out.data(), in.size());
+}
+
+void flushed_exp_of(std::span<const float> in, std::span<float> out) {
+    assert(in.size() == out.size());
+    HWY_DYNAMIC_DISPATCH(flushed_exps_float)(in.data(), out.data(), in.size());
 }
 
 const char* dispatch_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }

@@ -46,10 +46,10 @@ double uniform_of(std::uint32_t word) { return static_cast<double>(2 * std::uint
 
 double radius_of(const Words& w) { return std::sqrt(-2.0 * std::log(uniform_of(w[0], w[1]))); }
 
-std::vector<double> uniforms(const Stream& stream, std::uint64_t first, std::uint32_t step,
-                             std::size_t count) {
+std::vector<double> uniforms(const Stream& stream, std::uint64_t first, std::uint32_t step, std::size_t count,
+                             std::uint32_t component = 0) {
     std::vector<double> out(count);
-    fill_uniforms(stream, TrajectoryId{first}, StepId{step}, out);
+    fill_uniforms(stream, TrajectoryId{first}, StepId{step}, out, component);
     return out;
 }
 
@@ -83,10 +83,13 @@ TEST(Noise, UniformsHaveTheBitsOfRandom123) {
                             static_cast<std::uint8_t>(places() & 0xFF)};
         const std::uint64_t first = places() % ((std::uint64_t{1} << 48) - 16);
         const auto step = static_cast<std::uint32_t>(places());
-        const std::vector<double> out = uniforms(stream, first, step, 11);
-        for (std::size_t j = 0; j < out.size(); ++j) {
-            const Words w = words_of(stream, first + j, step, 0);
-            ASSERT_EQ(out[j], uniform_of(w[0], w[1])) << "trial " << trial << ", place " << j;
+        const auto component = static_cast<std::uint32_t>(places());
+        for (const std::uint32_t c : {0u, component}) {
+            const std::vector<double> out = uniforms(stream, first, step, 11, c);
+            for (std::size_t j = 0; j < out.size(); ++j) {
+                const Words w = words_of(stream, first + j, step, c);
+                ASSERT_EQ(out[j], uniform_of(w[0], w[1])) << "trial " << trial << ", place " << j;
+            }
         }
     }
 }

@@ -104,6 +104,42 @@ void expect_accurate_log() {
     expect_below_4_ulp(evenly(0.4, 3.0, 300000), logs, exact_log, "log across the seams of the reduction");
 }
 
+std::vector<double> flushed_exps(const std::vector<double>& in) {
+    std::vector<double> out(in.size());
+    flushed_exp_of(in, out);
+    return out;
+}
+
+// Single precision, in units of its last place: 2^-23 of the power of two below the result.
+void expect_accurate_float_exp(float low, float high, std::size_t count) {
+    std::vector<float> in(count), out(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        in[i] = low + (high - low) * static_cast<float>(i) / static_cast<float>(count - 1);
+    }
+    flushed_exp_of(in, out);
+    double worst = 0.0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double expected = std::exp(static_cast<double>(in[i]));
+        const double place = std::ldexp(1.0, std::ilogb(expected) - 23);
+        worst = std::max(worst, std::abs(static_cast<double>(out[i]) - expected) / place);
+    }
+    EXPECT_LT(worst, 2.0) << low << " to " << high;
+}
+
+void expect_accurate_flushed_exp() {
+    expect_below_4_ulp(evenly(-708.0, 709.0, 400003), flushed_exps, exact_exp, "flushed exp");
+    expect_below_4_ulp(evenly(-1.0, 1.0, 100003), flushed_exps, exact_exp, "flushed exp near 0");
+    EXPECT_EQ(flushed_exps({-708.001, -1e6, 0.0}), (std::vector{0.0, 0.0, 1.0}));
+    expect_accurate_float_exp(-86.5f, 88.0f, 3000017);
+    expect_accurate_float_exp(-1.0f, 1.0f, 3000017);
+    const std::vector<float> in{-86.51f, -1e6f, 0.0f};
+    std::vector<float> out(3);
+    flushed_exp_of(in, out);
+    EXPECT_EQ(out, (std::vector{0.0f, 0.0f, 1.0f}));
+}
+
+TEST(VectorMath, FlushedExpIsAccurateAndEndsInZero) { expect_accurate_flushed_exp(); }
+
 TEST(VectorMath, ExpIsAccurateOverItsWholeRange) { expect_accurate_exp(); }
 
 TEST(VectorMath, LogIsAccurateOverItsWholeRange) { expect_accurate_log(); }
@@ -116,6 +152,7 @@ TEST(VectorMath, EveryInstructionSetIsAccurate) {
         EXPECT_STREQ(dispatch_target(), hwy::TargetName(target));
         expect_accurate_exp();
         expect_accurate_log();
+        expect_accurate_flushed_exp();
     }
     hwy::SetSupportedTargetsForTest(0);
     hwy::GetChosenTarget().DeInit();

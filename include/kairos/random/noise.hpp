@@ -7,7 +7,7 @@
 // order. No function here can see a rank. The bits of key and counter:
 //
 //   key      [0] low 32 bits of seed       [1] high 32 bits of seed
-//   counter  [0] component pair (component / 2; an attempt number where a draw rejects)
+//   counter  [0] component pair of normals (component / 2), component of a uniform; an attempt number where a draw rejects
 //            [1] step
 //            [2] low 32 bits of trajectory
 //            [3] bits 0-7 purpose, bits 8-15 copy, bits 16-31 bits 32-47 of trajectory
@@ -52,8 +52,9 @@ struct Stream {
 void fill_normals(const Stream& stream, TrajectoryId first, StepId step, std::uint32_t first_component,
                   Eigen::Ref<Rows> out);
 
-// Uniforms in (0, 1), 53 bits (counter word 0 is 0): out[j] belongs to trajectory first + j.
-void fill_uniforms(const Stream& stream, TrajectoryId first, StepId step, std::span<double> out);
+// Uniforms in (0, 1), 53 bits: out[j] belongs to trajectory first + j. `component` tells several uniforms of one step apart.
+void fill_uniforms(const Stream& stream, TrajectoryId first, StepId step, std::span<double> out,
+                   std::uint32_t component = 0);
 
 // chi^2 with `degrees` > 0 degrees of freedom (any real, up to 1e18), exact (Marsaglia-Tsang), one per
 // trajectory.

@@ -1,0 +1,273 @@
+// src/dynamics/online_softmax.cpp: tiles in, parts merged; online_softmax_results.cpp reads what was summed.
+#include "online_softmax.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "kairos/random/vector_math.hpp"
+
+namespace kairos::dynamics {
+namespace {
+
+// How far the maximum may be above the reference: e^2, summed over a tile, stays finite.
+template <class Real>
+constexpr double leash = sizeof(Real) == sizeof(double) ? 200.0 : 20.0;
+
+std::span<double> span_of(Lanes& lanes) { return {lanes.data(), static_cast<std::size_t>(lanes.size())}; }
+
+}  // namespace
+
+void OnlineSoftmax::LaneSums::scale(double factor) {
+    others *= factor;
+    linear *= factor;
+    square *= factor;
+    collision *= factor * factor;
+    moment *= factor;
+}
+
+void OnlineSoftmax::LaneSums::lift(double rise) {
+    square += rise * (2.0 * linear + rise * others);
+    linear += rise * others;
+}
+
+void OnlineSoftmax::LaneSums::add(const LaneSums& more) {
+    others += more.others;
+    linear += more.linear;
+    square += more.square;
+    collision += more.collision;
+    moment += more.moment;
+}
+
+void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level,
+                          const std::optional<Draw>& draw, TrajectoryId first) {
+    const auto m = static_cast<std::size_t>(lanes);
+    reference_.setConstant(lanes, absent_logit);
+    maximum_ = reference_;
+    sums_.assign(m, {});
+    class_sums_.resize(classes_per_level.size());
+    for (std::size_t l = 0; l < class_sums_.size(); ++l) {
+        class_sums_[l].setZero(2 * classes_per_level[l], lanes);
+    }
+    top_class_.assign(class_sums_.size() * m, 0);
+    draw_ = draw;
+    first_ = first;
+    key_.setConstant(lanes, -std::numeric_limits<double>::infinity());
+    chosen_.assign(draw ? m : 0, -1);
+}
+
+double OnlineSoftmax::top_weight(Index lane) const { return std::exp(maximum_[lane] - reference_[lane]); }
+
+// Returns what weights are multiplied by.
+double OnlineSoftmax::move_reference(Index lane, double reference) {
+    const double shift = reference_[lane] - reference;
+    const double factor = std::exp(shift);
+    sums(lane).scale(factor);
+    for (Rows& sum : class_sums_) {
+        const Index classes = sum.rows() / 2;
+        for (Index c = 0; c < classes; ++c) {
+            sum(classes + c, lane) = factor * (sum(classes + c, lane) + shift * sum(c, lane));
+            sum(c, lane) *= factor;
+        }
+    }
+    reference_[lane] = reference;
+    return factor;
+}
+
+// The old top, if there is one, becomes one of the others.
+void OnlineSoftmax::raise_maximum(Index lane, double maximum) {
+    const double old = maximum_[lane];
+    maximum_[lane] = maximum;
+    if (sums(lane).top < 0) {
+        return;
+    }
+    sums(lane).lift(maximum - old);
+    join(lane, old, sums(lane).top_norm2, classes_of_top(lane));
+}
+
+void OnlineSoftmax::join(Index lane, double logit, double norm2, const int* classes) {
+    const double above = logit - reference_[lane];
+    const double e = std::exp(above), delta = maximum_[lane] - logit;
+    sums(lane).add({e, e * delta, e * delta * delta, e * e, e * norm2});
+    for (Rows& sum : class_sums_) {
+        sum(*classes, lane) += e;
+        sum(sum.rows() / 2 + *classes, lane) += e * above;
+        ++classes;
+    }
+}
+
+template <class Real>
+bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, Real* rescale) {
+    using RealLanes = Eigen::Array<Real, 1, Eigen::Dynamic>;
+    const Index width = (lanes() + 15) / 16 * 16;
+    assert(width <= tile.stride && (class_sums_.empty() || !tile.cells.empty()));
+    RealLanes highest(width), row(width);
+    tile_maxima(tile, width, highest.data(), row.data());
+    const bool moved = follow_maxima(tile, highest.data(), row.data(), rescale);
+
+    // lanes that fill up the last vector get weights of 0
+    RealLanes reference = RealLanes::Constant(width, static_cast<Real>(-absent_logit));
+    highest = reference;
+    reference.head(lanes()) = reference_.cast<Real>();
+    highest.head(lanes()) = maximum_.cast<Real>();
+    tile_weights(tile, width, reference.data(), highest.data(), tile_);
+    fold(tile.cells);
+    for (const Rise& rise : rises_) {
+        tile.values[rise.row * tile.stride + rise.lane] = static_cast<Real>(top_weight(rise.lane));
+    }
+    if (draw_) {
+        draw_from(tile);
+    }
+    return moved;
+}
+
+// Tops and references for the maxima of a tile; the tops leave it, so that no sum sees them.
+template <class Real>
+bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const Real* highest, const Real* row,
+                                  Real* rescale) {
+    rises_.clear();
+    bool moved = false;
+    for (Index lane = 0; lane < lanes(); ++lane) {
+        rescale[lane] = Real{1};
+        const double maximum = static_cast<double>(highest[lane]);
+        if (!(maximum > maximum_[lane])) {
+            continue;
+        }
+        if (maximum - reference_[lane] > leash<Real>) {
+            const bool begun = sums(lane).top >= 0;
+            const double factor = move_reference(lane, maximum);
+            rescale[lane] = begun ? static_cast<Real>(factor) : Real{1};
+            moved |= begun;
+        }
+        raise_maximum(lane, maximum);
+        rises_.push_back({lane, static_cast<Index>(row[lane])});
+        crown(tile, rises_.back());
+    }
+    return moved;
+}
+
+template <class Real>
+void OnlineSoftmax::crown(const LogitTile<Real>& tile, const Rise& rise) {
+    sums(rise.lane).top = tile.datum[rise.row];
+    sums(rise.lane).top_norm2 = tile.norm2[rise.row];
+    tile.values[rise.row * tile.stride + rise.lane] = static_cast<Real>(absent_logit);
+    if (!class_sums_.empty()) {
+        const auto after = std::ranges::upper_bound(tile.cells, rise.row, {}, &Cell::first);
+        std::copy_n(std::prev(after)->classes, levels(), classes_of_top(rise.lane));
+    }
+}
+
+void OnlineSoftmax::fold(std::span<const Cell> cells) {
+    const Index m = lanes();
+    const Rows& sum = tile_.lanes;
+    for (Index lane = 0; lane < m; ++lane) {
+        sums(lane).add({sum(TileSums::others, lane), sum(TileSums::linear, lane), sum(TileSums::square, lane),
+                        sum(TileSums::collision, lane), sum(TileSums::moment, lane)});
+    }
+    if (class_sums_.empty()) {
+        return;
+    }
+    const Lanes above = maximum_ - reference_;
+    for (std::size_t k = 0; k < cells.size(); ++k) {
+        const auto e = tile_.cells.row(2 * static_cast<Index>(k)).head(m).array();
+        const auto linear = tile_.cells.row(2 * static_cast<Index>(k) + 1).head(m).array();
+        for (std::size_t l = 0; l < class_sums_.size(); ++l) {
+            const Index c = cells[k].classes[l], classes = class_sums_[l].rows() / 2;
+            class_sums_[l].row(c).array() += e;
+            class_sums_[l].row(classes + c).array() += above * e - linear;
+        }
+    }
+}
+
+template <class Real>
+void OnlineSoftmax::draw_from(const LogitTile<Real>& tile) {
+    total_ = tile_.lanes.row(TileSums::others).head(lanes());
+    for (const Rise& rise : rises_) {
+        total_[rise.lane] += top_weight(rise.lane);
+    }
+    place_.resize(lanes());
+    key_of_tile_.resize(lanes());
+    random::fill_uniforms(draw_->stream, first_, draw_->step, span_of(place_), 2 * tile.number);
+    random::log_of(span_of(place_), span_of(place_));
+    place_ = -place_;
+    random::log_of(span_of(place_), span_of(place_));
+    random::log_of(span_of(total_), span_of(key_of_tile_));
+    key_of_tile_ += reference_ - place_;
+    random::fill_uniforms(draw_->stream, first_, draw_->step, span_of(place_), 2 * tile.number + 1);
+    for (Index lane = 0; lane < lanes(); ++lane) {
+        if (key_of_tile_[lane] > key_[lane]) {
+            key_[lane] = key_of_tile_[lane];
+            chosen_[static_cast<std::size_t>(lane)] = datum_at(tile, lane, place_[lane] * total_[lane]);
+        }
+    }
+}
+
+// Where the cumulated weights pass the threshold; the last datum that has a weight where rounding keeps them below.
+template <class Real>
+std::int64_t OnlineSoftmax::datum_at(const LogitTile<Real>& tile, Index lane, double threshold) const {
+    double sum = 0.0;
+    Index last = 0;
+    for (Index row = 0; row < tile.rows && !(sum > threshold); ++row) {
+        const double e = static_cast<double>(tile.values[row * tile.stride + lane]);
+        sum += e;
+        last = e > 0.0 ? row : last;
+    }
+    return tile.datum[last];
+}
+
+void OnlineSoftmax::merge(const OnlineSoftmax& other) {
+    assert(lanes() == other.lanes() && levels() == other.levels() &&
+           draw_.has_value() == other.draw_.has_value());
+    for (Index lane = 0; lane < lanes(); ++lane) {
+        if (other.sums(lane).top >= 0) {
+            merge_lane(lane, other);
+        }
+    }
+    for (std::size_t lane = 0; lane < chosen_.size(); ++lane) {
+        const auto j = static_cast<Index>(lane);
+        if (other.key_[j] > key_[j]) {
+            key_[j] = other.key_[j];
+            chosen_[lane] = other.chosen_[lane];
+        }
+    }
+}
+
+// The higher of the two references: the maximum is no further above it than either maximum was above its own.
+void OnlineSoftmax::merge_lane(Index lane, const OnlineSoftmax& other) {
+    move_reference(lane, std::max(reference_[lane], other.reference_[lane]));
+    const double theirs = other.maximum_[lane];
+    const LaneSums& top = other.sums(lane);
+    LaneSums more = top;
+    more.scale(std::exp(other.reference_[lane] - reference_[lane]));
+    if (theirs > maximum_[lane]) {
+        raise_maximum(lane, theirs);
+        sums(lane).top = top.top;
+        sums(lane).top_norm2 = top.top_norm2;
+        std::copy_n(other.classes_of_top(lane), levels(), classes_of_top(lane));
+    } else {
+        more.lift(maximum_[lane] - theirs);
+        join(lane, theirs, top.top_norm2, other.classes_of_top(lane));
+    }
+    sums(lane).add(more);
+    merge_classes(lane, other);
+}
+
+void OnlineSoftmax::merge_classes(Index lane, const OnlineSoftmax& other) {
+    const double shift = other.reference_[lane] - reference_[lane];
+    const double factor = std::exp(shift);
+    for (std::size_t l = 0; l < class_sums_.size(); ++l) {
+        const Rows& theirs = other.class_sums_[l];
+        const Index classes = theirs.rows() / 2;
+        for (Index c = 0; c < classes; ++c) {
+            class_sums_[l](c, lane) += factor * theirs(c, lane);
+            class_sums_[l](classes + c, lane) +=
+                factor * (theirs(classes + c, lane) + shift * theirs(c, lane));
+        }
+    }
+}
+
+template bool OnlineSoftmax::absorb(const LogitTile<double>&, double*);
+template bool OnlineSoftmax::absorb(const LogitTile<float>&, float*);
+
+}  // namespace kairos::dynamics
