@@ -4,8 +4,8 @@ Each function takes a result and returns a figure, or None where the result lack
 """
 import numpy as np
 
-from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, RED, band, dashed, legend, mark_transitions, plt, stacked,
-                    time_axis, wide_range)
+from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, RED, band, dashed, legend, mark_transitions, plt, spread_band,
+                    stacked, time_axis, wide_range)
 
 
 def entropies(result):
@@ -16,6 +16,7 @@ def entropies(result):
     figure, panels = stacked(len(names))
     for axes, (name, label, colour) in zip(panels, names):
         band(axes, result.time, *result.mean(name), colour, label)
+        spread_band(axes, result, name, colour)
         dashed(axes, result.time, result.theory(name))
         if name == "class_entropy":
             add_levels(axes, result)

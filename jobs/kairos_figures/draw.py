@@ -5,7 +5,8 @@ from . import curves, distributions
 from .style import RC, plt
 
 FIGURES = {
-    "entropy": (curves.entropies, "Conditional entropy over time, with theory (dashed); bands are one standard error."),
+    "entropy": (curves.entropies, "Conditional entropy over time, with theory (dashed); bands are one standard error, wide pale ones "
+                                  "the spread between realisations of the disorder."),
     "rate": (curves.rates, "Rate of conditional entropy per unit of log snr in its three forms, which must agree, and that of the "
                            "class entropy with the speciation times (dotted; shaded: 95 % interval)."),
     "variances": (curves.variances, "Variance of the surprisal: between paths, within a path, and their sum."),

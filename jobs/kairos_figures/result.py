@@ -39,6 +39,10 @@ class Result:
         group = self.file[f"observables/{name}"]
         return group["variance"][:], group["variance_stderr"][:]
 
+    def spread(self, name):
+        """Standard deviation between realisations of the disorder, path noise removed; None for a single one."""
+        return self.file[f"realisations/{name}/spread"][:] if f"realisations/{name}" in self.file else None
+
     def quantity(self, name):
         """Long name and units of an observable, as the axis of a figure says them."""
         attributes = self.file[f"observables/{name}"].attrs if self.has(name) else {}

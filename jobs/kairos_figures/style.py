@@ -52,6 +52,16 @@ def band(axes, time, mean, error, colour, label, style="-"):
     axes.fill_between(time, mean - error, mean + error, color=colour, alpha=0.3, linewidth=0)
 
 
+def spread_band(axes, result, name, colour):
+    """Mean over realisations of the disorder ± the spread between them, where there are several."""
+    spread = result.spread(name)
+    if spread is None:
+        return
+    mean = np.mean(result.file[f"realisations/{name}/mean"][:], axis=0)
+    axes.fill_between(result.time, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0,
+                      label=f"± spread of {len(result.file['realisation'])} realisations")
+
+
 def dashed(axes, time, curve, label="theory"):
     if curve is not None:
         axes.plot(time, curve, color=BLACK, linestyle=(0, (4, 2)), linewidth=0.9, label=label)

@@ -59,7 +59,8 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
     const Setup setup = prepare(read_config(line.config_file, line.overrides), communicator);
     if (!communicator.is_root()) return;
     print_configuration(setup);
-    std::printf("\npredicted critical times\n");
+    const bool several = setup.config.realisations > 1;
+    std::printf("\npredicted critical times%s\n", several ? ", first realisation" : "");
     for (const auto& [name, time] : phases::predicted_times(*setup.law, setup.schedule))
         std::printf("  %-30s %s\n", name.c_str(), to_text(time).c_str());
     const MemoryNeed memory = estimate_memory(setup.config, communicator.size());
@@ -67,6 +68,10 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
     std::printf("\nbatches            %llu of %llu trajectories\n",
                 static_cast<unsigned long long>(setup.batches.count()),
                 static_cast<unsigned long long>(setup.batches.size()));
+    if (several)
+        std::printf("realisations       %llu, data.seed from %llu\n",
+                    static_cast<unsigned long long>(setup.config.realisations),
+                    static_cast<unsigned long long>(setup.config.model.seed));
     std::printf("memory per rank    %.3g MB (law %.3g, block %.3g, moments %.3g) of %.3g MB on this node\n",
                 memory.rank() / 1e6, memory.law / 1e6, memory.block / 1e6, memory.moments / 1e6,
                 machine_memory() / 1e6);

@@ -5,6 +5,7 @@
 #include "kairos/app/findings.hpp"
 #include "kairos/app/interrupt.hpp"
 #include "kairos/app/progress.hpp"
+#include "kairos/app/realisations.hpp"
 #include "kairos/app/setup.hpp"
 #include "kairos/app/tables.hpp"
 #include "kairos/app/text.hpp"
@@ -16,21 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::vector<measure::Moments> run_clones(const Setup& setup, const parallel::Communicator& communicator,
-                                         const Watch& watch) {
-    if (setup.config.clone_times.empty()) return {};
-    phases::CloneSpec spec;
-    spec.law = setup.law.get();
-    spec.integrator = setup.config.integrator;
-    spec.start_at_prior = setup.ensemble.start_at_prior;
-    spec.seed = setup.config.seed;
-    for (const double t : setup.config.clone_times) spec.branch_times.push_back(Time{t});
-    spec.times = setup.ensemble.times;
-    spec.grid = setup.config.grid;
-    spec.substeps = setup.config.substeps;
-    spec.copies = setup.config.copies;
-    return measure_clones(spec, setup.schedule, parallel::BatchPlan(setup.config.pairs, std::nullopt),
-                          communicator, watch);
+std::string realisations_text(const Config& config) {
+    return config.realisations == 1 ? "" : ", " + std::to_string(config.realisations) + " realisations";
 }
 
 std::string decisions_text(const Setup& setup, const Measured& measured) {
@@ -46,10 +34,11 @@ std::string decisions_text(const Setup& setup, const Measured& measured) {
 void print_summary(const Setup& setup, const Measured& measured, const Findings& findings, double seconds,
                    int ranks) {
     const auto& config = setup.config;
-    std::printf("kairos: %s, d = %s (%s), %llu trajectories in %llu batches on %d rank%s, %.3g s\n",
+    std::printf("kairos: %s, d = %s (%s), %llu trajectories in %llu batches%s on %d rank%s, %.3g s\n",
                 setup.law->model.c_str(), to_text(setup.law->mixture.dimension()).c_str(),
                 setup.law->reduced ? "reduced" : "full", static_cast<unsigned long long>(config.trajectories),
-                static_cast<unsigned long long>(measured.batch_count), ranks, ranks == 1 ? "" : "s", seconds);
+                static_cast<unsigned long long>(measured.batch_count), realisations_text(config).c_str(),
+                ranks, ranks == 1 ? "" : "s", seconds);
     std::vector<TransitionRow> transitions;
     for (const auto& [name, found] : findings.transitions) transitions.push_back({name, found});
     std::vector<double> times;
@@ -71,14 +60,11 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     const auto start = Clock::now();
     const Config config = read_config(line.config_file, line.overrides);
     io::check_writable(communicator, config.output);
-    const Setup setup = prepare(config, communicator);
+    Setup setup = prepare(config, communicator);
     const Watch watch{.show_progress = stderr_is_terminal(), .check = throw_if_interrupted};
 
-    const Measured measured =
-        measure_ensemble(setup.ensemble, setup.schedule, setup.batches, communicator, watch);
-    RunRecord record;
-    record.command_line = line.text;
-    record.clones = run_clones(setup, communicator, watch);
+    const auto [measured, clones] = run_realisations(setup, communicator, watch);
+    RunRecord record{.command_line = line.text, .clones = clones};
     const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
                                    setup.ensemble.identities, setup.ensemble.times.size());
     const Findings findings = find(setup, plan, measured, communicator);

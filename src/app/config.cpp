@@ -55,6 +55,7 @@ void fill_model(Settings& settings, Config& config) {
     model.length_scale = settings.real("data.length-scale");
     model.class_level = static_cast<std::size_t>(settings.integer("data.class-level") - 1);
     config.samples = static_cast<Index>(settings.integer("data.samples"));
+    config.realisations = settings.integer("data.realisations");
     config.file = settings.text("data.file");
     config.dataset = settings.text("data.dataset");
     config.labels = settings.texts("data.labels");
@@ -155,6 +156,7 @@ Config read_config(const std::string& file, const std::vector<std::string>& argu
     check_model(settings, config);
     check_times(settings, config);
     check_ensemble(settings, config);
+    check_realisations(settings, config);
     resolve_model(settings, config.model);
     resolve_times(settings, config);
     config.resolved = settings.all();

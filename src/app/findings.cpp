@@ -75,6 +75,49 @@ IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPla
     return curve;
 }
 
+// The curves of all batches by name, brought together once.
+class Curves {
+public:
+    Curves(const measure::ColumnPlan& plan, const Measured& measured,
+           const parallel::Communicator& communicator)
+        : plan_(plan), measured_(measured), communicator_(communicator) {}
+
+    // Those of a range of batches; empty for what is no scalar, or was not measured.
+    std::vector<measure::MomentCurve> operator()(const std::string& name, parallel::BatchRange range) {
+        const auto* column = plan_.find(Quantity::observable, name);
+        if (column == nullptr || column->components != 1) return {};
+        auto& curves = known_[name];
+        if (curves.empty()) curves = batch_curves(measured_, *column, plan_.times(), communicator_);
+        return {curves.begin() + static_cast<std::ptrdiff_t>(range.begin),
+                curves.begin() + static_cast<std::ptrdiff_t>(range.end)};
+    }
+
+private:
+    const measure::ColumnPlan& plan_;
+    const Measured& measured_;
+    const parallel::Communicator& communicator_;
+    std::map<std::string, std::vector<measure::MomentCurve>> known_;
+};
+
+using Transitions = std::map<std::string, phases::CriticalTime>;
+
+void find_transitions(const Setup& setup, Curves& curves, const Measured& measured, Findings& findings) {
+    const auto of_curves = [&](const phases::BatchCurves& some) -> Transitions {
+        return phases::speciation(*setup.law, setup.schedule, setup.ensemble.times, some);
+    };
+    const auto of_batches = [&](parallel::BatchRange range) {
+        return of_curves([&](const std::string& name) { return curves(name, range); });
+    };
+    findings.transitions = of_batches({0, measured.batch_count});
+    if (measured.realisations.size() == 1) return;
+    const Transitions closed =
+        of_curves([](const std::string&) { return std::vector<measure::MomentCurve>{}; });
+    for (const auto range : measured.realisations)
+        for (const auto& [name, found] : of_batches(range))
+            if (!closed.contains(name)) findings.realisation_transitions[name].push_back(found.time);
+    if (setup.config.random_means()) findings.transitions.erase("speciation_spectral");
+}
+
 }  // namespace
 
 Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
@@ -88,13 +131,8 @@ Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measure
         if (column.quantity != Quantity::identity_value) continue;
         findings.identities.push_back(judge_curve(column, plan, measured, extra));
     }
-    findings.transitions =
-        phases::speciation(*setup.law, setup.schedule, times, [&](const std::string& name) {
-            const auto* column = plan.find(Quantity::observable, name);
-            return column != nullptr && column->components == 1
-                       ? batch_curves(measured, *column, times.size(), communicator)
-                       : std::vector<measure::MomentCurve>{};
-        });
+    Curves curves(plan, measured, communicator);
+    find_transitions(setup, curves, measured, findings);
     return findings;
 }
 

@@ -49,7 +49,8 @@ std::vector<double> pilot_entropy(const Config& config, const law::Law& law,
     if (classes) spec.observables = {measure::find_observable("class_entropy")};
     spec.identities = !classes;
     const parallel::BatchPlan batches(spec.trajectories, std::nullopt);
-    const Measured measured = measure_ensemble(spec, schedule, batches, communicator, {});
+    const Watch watch;
+    const Measured measured = measure_ensemble(spec, {schedule, batches, communicator, watch});
     const measure::ColumnPlan plan(spec.setting, spec.observables, spec.identities, times.size());
 
     std::vector<double> entropy;

@@ -61,14 +61,8 @@ Rows data_rows() {
          "mixture-file, dataset-file: names of the label datasets, one level each, coarse first"},
         {"data.class-level", integer, "1", "1", "the level that class_* observables mean; 1: the top",
          numbered},
-        {"data.realisations",
-         integer,
-         "1",
-         "1",
-         "independent draws of the quenched disorder in one job",
-         numbered,
-         {},
-         "1"},
+        {"data.realisations", integer, "1", "1",
+         "R, independent draws of the quenched disorder in one job: data.seed, data.seed + 1, ...", numbered},
     };
 }
 

@@ -8,8 +8,13 @@ namespace kairos::app {
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
 
-Progress::Progress(bool shown, std::uint64_t batches, std::uint64_t trajectories)
-    : shown_(shown), batches_(batches), trajectories_(trajectories), start_(Clock::now()), last_(start_) {}
+Progress::Progress(bool shown, const parallel::BatchPlan& batches, parallel::BatchRange range)
+    : shown_(shown),
+      batches_(batches.count()),
+      trajectories_(batches.trajectories()),
+      begin_(range.begin),
+      start_(Clock::now()),
+      last_(start_) {}
 
 Progress::~Progress() {
     if (drawn_) std::fprintf(stderr, "\r\033[K");
@@ -17,15 +22,16 @@ Progress::~Progress() {
 
 void Progress::dealt(std::uint64_t batch) {
     const auto now = Clock::now();
-    if (!shown_ || batch == 0 || now - last_ < std::chrono::milliseconds(200)) return;
+    if (!shown_ || batch <= begin_ || now - last_ < std::chrono::milliseconds(200)) return;
     last_ = now;
     drawn_ = true;
-    const double part = static_cast<double>(batch) / static_cast<double>(batches_);
-    const double seconds = std::chrono::duration<double>(now - start_).count();
+    const double all = static_cast<double>(batches_);
+    const double rate =
+        static_cast<double>(batch - begin_) / std::chrono::duration<double>(now - start_).count();
     std::fprintf(stderr, "\r\033[Kkairos: batch %llu of %llu (%.0f %%), %.3g trajectories/s, %.0f s left",
                  static_cast<unsigned long long>(batch), static_cast<unsigned long long>(batches_),
-                 100 * part, part * static_cast<double>(trajectories_) / seconds,
-                 seconds * (1 - part) / part);
+                 100 * static_cast<double>(batch) / all, rate * static_cast<double>(trajectories_) / all,
+                 static_cast<double>(batches_ - batch) / rate);
 }
 
 }  // namespace kairos::app

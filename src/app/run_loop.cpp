@@ -28,34 +28,13 @@ std::vector<Moments> moments_from(const std::vector<double>& values) {
     return moments;
 }
 
-// What this rank's batches gave, moments aside.
-struct Gathered {
-    std::map<std::string, std::vector<std::uint64_t>> decisions;
-    std::vector<measure::Histogram> histograms;
-    std::vector<measure::PathRecord> paths;
-
-    void add(measure::BatchResult& batch) {
-        for (auto& [name, counts] : batch.decisions) {
-            auto& total = decisions[name];
-            total.resize(counts.size(), 0);
-            for (std::size_t i = 0; i < counts.size(); ++i) total[i] += counts[i];
-        }
-        if (histograms.empty())
-            histograms = std::move(batch.histograms);
-        else
-            for (std::size_t h = 0; h < histograms.size(); ++h) histograms[h].merge(batch.histograms[h]);
-        std::move(batch.paths.begin(), batch.paths.end(), std::back_inserter(paths));
-    }
-};
-
 // Counts below 2^53 travel as doubles without loss.
-void gather_histograms(const Gathered& mine, std::size_t wanted, const parallel::Communicator& communicator,
-                       Measured& measured) {
+void gather_histograms(const std::vector<measure::Histogram>& mine, std::size_t wanted,
+                       const parallel::Communicator& communicator, Measured& measured) {
     for (std::size_t h = 0; h < wanted; ++h) {
         std::vector<double> flat_counts;
-        if (!mine.histograms.empty())
-            for (const std::int64_t n : mine.histograms[h].pack())
-                flat_counts.push_back(static_cast<double>(n));
+        if (!mine.empty())
+            for (const std::int64_t n : mine[h].pack()) flat_counts.push_back(static_cast<double>(n));
         flat_counts.insert(flat_counts.begin(), static_cast<double>(flat_counts.size()));
         const std::vector<double> all = communicator.gather(flat_counts);
         measure::Histogram total;
@@ -88,9 +67,10 @@ std::vector<double> cut(const std::vector<double>& flat_values, std::size_t& at)
     return {begin, begin + length};
 }
 
-void gather_paths(const Gathered& mine, const parallel::Communicator& communicator, Measured& measured) {
+void gather_paths(const std::vector<measure::PathRecord>& mine, const parallel::Communicator& communicator,
+                  Measured& measured) {
     std::vector<double> flat_paths;
-    for (const auto& path : mine.paths) {
+    for (const auto& path : mine) {
         flat_paths.insert(flat_paths.end(),
                           {static_cast<double>(path.trajectory), static_cast<double>(path.end_class),
                            static_cast<double>(path.end_datum)});
@@ -114,85 +94,109 @@ void gather_paths(const Gathered& mine, const parallel::Communicator& communicat
               [](const auto& a, const auto& b) { return a.trajectory < b.trajectory; });
 }
 
-void sum_decisions(const Gathered& mine, const parallel::Communicator& communicator,
-                   const measure::Recorder& recorder, Measured& measured) {
-    measured.decisions = recorder.names_of_decisions();
-    for (auto& [name, total] : measured.decisions) {
-        if (const auto found = mine.decisions.find(name); found != mine.decisions.end())
-            total = found->second;
-        communicator.sum(std::span<std::uint64_t>(total));
-    }
-}
-
-// Deals the batches and keeps this rank's rows. `worker` makes the function that runs one batch, given the pause hook.
+// Deals the batches of a range and adds this rank's rows. `worker` makes the function that runs one batch, given the pause hook.
 using RunBatch = std::function<std::vector<Moments>(TrajectoryId, std::uint64_t)>;
-std::vector<parallel::BatchRow> deal(const parallel::BatchPlan& batches,
-                                     const parallel::Communicator& communicator, const Watch& watch,
-                                     const std::function<RunBatch(std::function<void()>)>& worker) {
-    Progress progress(watch.show_progress && communicator.is_root(), batches.count(), batches.trajectories());
-    parallel::BatchCounter counter(communicator, batches.count());
-    const RunBatch run = worker([&] {
+void deal(const RunContext& context, parallel::BatchRange range,
+          const std::function<RunBatch(std::function<void()>)>& worker,
+          std::vector<parallel::BatchRow>& rows) {
+    const auto& [schedule, batches, communicator, watch] = context;
+    Progress progress(watch.show_progress && communicator.is_root(), batches, range);
+    parallel::BatchCounter counter(communicator, range.size());
+    const RunBatch run = worker([&counter, &check = watch.check] {
         counter.serve();
-        watch.check();
+        check();
     });
-    std::vector<parallel::BatchRow> rows;
-    while (const auto batch = counter.next()) {
-        progress.dealt(number(*batch));
-        rows.emplace_back(*batch, flat(run(batches.first(*batch), batches.size_of(*batch))));
+    while (const auto next = counter.next()) {
+        const BatchId batch{range.begin + number(*next)};
+        progress.dealt(number(batch));
+        rows.emplace_back(batch, flat(run(batches.first(batch), batches.size_of(batch))));
     }
     counter.finish();
-    return rows;
 }
 
-void fold_moments(const std::vector<parallel::BatchRow>& rows, std::size_t columns,
-                  const parallel::Communicator& communicator, Measured& measured) {
+// [column in slice], in batch order
+std::vector<Moments> fold_range(const Measured& measured, parallel::BatchRange range) {
+    const std::size_t own = measured.slice.size();
+    std::vector<Moments> folded(own);
+    for (std::uint64_t b = range.begin; b < range.end; ++b)
+        for (std::size_t q = 0; q < own; ++q) folded[q].merge(measured.batches[b * own + q]);
+    return folded;
+}
+
+Measured fold_moments(const RunContext& context, const std::vector<parallel::BatchRow>& rows,
+                      std::size_t columns) {
+    const auto& communicator = context.communicator;
+    Measured measured;
+    measured.batch_count = context.batches.count();
     measured.slice = parallel::slice_of(communicator.rank(), communicator.size(), columns);
     measured.batches =
         moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, width));
-    const std::size_t own = measured.slice.size();
-    std::vector<Moments> folded(own);
-    for (std::uint64_t b = 0; b < measured.batch_count; ++b)
-        for (std::size_t q = 0; q < own; ++q) folded[q].merge(measured.batches[b * own + q]);
-    measured.folded = moments_from(communicator.all_gather(flat(folded)));
+    measured.folded =
+        moments_from(communicator.all_gather(flat(fold_range(measured, context.batches.all()))));
+    return measured;
 }
 
 }  // namespace
 
-Measured measure_ensemble(const measure::EnsembleSpec& spec, const dynamics::Schedule& schedule,
-                          const parallel::BatchPlan& batches, const parallel::Communicator& communicator,
-                          const Watch& watch) {
+void EnsembleRun::keep(measure::BatchResult& batch) {
+    for (const auto& [name, counts] : batch.decisions) {
+        auto& total = decisions_[name];
+        for (std::size_t i = 0; i < counts.size(); ++i) total[i] += counts[i];
+    }
+    if (histograms_.empty())
+        histograms_ = std::move(batch.histograms);
+    else
+        for (std::size_t h = 0; h < histograms_.size(); ++h) histograms_[h].merge(batch.histograms[h]);
+    std::move(batch.paths.begin(), batch.paths.end(), std::back_inserter(paths_));
+}
+
+void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange range) {
     std::unique_ptr<measure::Ensemble> ensemble;
-    Gathered mine;
-    const auto rows = deal(batches, communicator, watch, [&](std::function<void()> pause) {
-        ensemble = std::make_unique<measure::Ensemble>(spec, schedule, std::move(pause));
+    const auto worker = [&](std::function<void()> pause) {
+        ensemble = std::make_unique<measure::Ensemble>(spec, context_.schedule, std::move(pause));
+        if (ranges_.empty()) decisions_ = ensemble->recorder().names_of_decisions();
         return [&](TrajectoryId first, std::uint64_t count) {
             measure::BatchResult result = ensemble->run(first, count);
-            mine.add(result);
+            keep(result);
             return std::move(result.moments);
         };
-    });
+    };
+    deal(context_, range, worker, rows_);
+    ranges_.push_back(range);
+    columns_ = ensemble->plan().size();
+    histogram_count_ = spec.recording.histograms.size();
+}
 
-    Measured measured;
-    measured.batch_count = batches.count();
-    fold_moments(rows, ensemble->plan().size(), communicator, measured);
-    sum_decisions(mine, communicator, ensemble->recorder(), measured);
-    gather_histograms(mine, spec.recording.histograms.size(), communicator, measured);
-    gather_paths(mine, communicator, measured);
+Measured EnsembleRun::finish() const {
+    Measured measured = fold_moments(context_, rows_, columns_);
+    measured.realisations = ranges_;
+    for (const auto range : ranges_) {
+        const auto folded = fold_range(measured, range);
+        measured.folded_each.insert(measured.folded_each.end(), folded.begin(), folded.end());
+    }
+    measured.decisions = decisions_;
+    for (auto& entry : measured.decisions) context_.communicator.sum(std::span<std::uint64_t>(entry.second));
+    gather_histograms(histograms_, histogram_count_, context_.communicator, measured);
+    gather_paths(paths_, context_.communicator, measured);
     return measured;
 }
 
-std::vector<Moments> measure_clones(const phases::CloneSpec& spec, const dynamics::Schedule& schedule,
-                                    const parallel::BatchPlan& batches,
-                                    const parallel::Communicator& communicator, const Watch& watch) {
-    const auto rows = deal(batches, communicator, watch, [&](std::function<void()> pause) {
-        auto clones = std::make_shared<phases::CloneEnsemble>(spec, schedule, std::move(pause));
-        return [clones](TrajectoryId first, std::uint64_t count) { return clones->run(first, count); };
-    });
-    Measured measured;
-    measured.batch_count = batches.count();
-    fold_moments(rows, spec.branch_times.size() * phases::clone_quantities, communicator, measured);
-    return measured.folded;
+Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& context) {
+    EnsembleRun ensemble(context);
+    ensemble.run(spec, context.batches.all());
+    return ensemble.finish();
 }
+
+void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
+    const auto worker = [&](std::function<void()> pause) {
+        auto clones = std::make_shared<phases::CloneEnsemble>(spec, context_.schedule, std::move(pause));
+        return [clones](TrajectoryId first, std::uint64_t count) { return clones->run(first, count); };
+    };
+    deal(context_, range, worker, rows_);
+    columns_ = spec.branch_times.size() * phases::clone_quantities;
+}
+
+std::vector<Moments> CloneRun::finish() const { return fold_moments(context_, rows_, columns_).folded; }
 
 std::vector<measure::MomentCurve> batch_curves(const Measured& measured, const measure::Column& column,
                                                std::size_t times,

@@ -34,6 +34,22 @@ bool asks_for_surprisal(const std::vector<const measure::Observable*>& observabl
            observables.end();
 }
 
+// The surprisal of y compares x with y direction by direction: the part of y in the complement becomes a coordinate.
+std::unique_ptr<const law::Law> adopt(law::Law law, measure::EnsembleSpec& spec) {
+    spec.exposed = asks_for_surprisal(spec.observables) && law.mixture.complement > 0;
+    if (spec.exposed) law = law::expose_one(law);
+    auto owned = std::make_unique<const law::Law>(std::move(law));
+    spec.setting.law = owned.get();
+    return owned;
+}
+
+// Small enough for every realisation to have a batch.
+parallel::BatchPlan clone_plan(const Config& config) {
+    const parallel::BatchPlan plan(config.pairs, std::nullopt);
+    if (config.clone_times.empty() || plan.count() >= config.realisations) return plan;
+    return {config.pairs, config.pairs / config.realisations};
+}
+
 void resolve_automatic(Setup& setup) {
     auto& config = setup.config;
     config.set_resolved("process.t-min", to_text(setup.schedule.t_min().value));
@@ -63,13 +79,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
                     .tangents = config.tangents};
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
-    // The surprisal of y compares x with y direction by direction: the part of y in the complement becomes a coordinate.
-    if (asks_for_surprisal(spec.observables) && law.mixture.complement > 0) {
-        law = law::expose_one(law);
-        spec.exposed = true;
-    }
-    auto owned = std::make_unique<const law::Law>(std::move(law));
-    spec.setting.law = owned.get();
+    auto owned = adopt(std::move(law), spec);
 
     spec.start_at_prior = config.start == StartKind::prior;
     spec.seed = config.seed;
@@ -81,13 +91,25 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
     spec.recording.states = config.states;
     spec.recording.decisions = config.direction == measure::Direction::reverse;
 
-    Setup setup{config, std::move(schedule), std::move(owned), std::move(spec),
-                parallel::BatchPlan(config.trajectories, config.batch)};
+    Setup setup{config,
+                std::move(schedule),
+                std::move(owned),
+                std::move(spec),
+                parallel::BatchPlan(config.trajectories, config.batch),
+                clone_plan(config)};
     auto& branch_times = setup.config.clone_times;
     std::sort(branch_times.begin(), branch_times.end());
     branch_times.erase(std::unique(branch_times.begin(), branch_times.end()), branch_times.end());
     resolve_automatic(setup);
     return setup;
+}
+
+void take_realisation(Setup& setup, std::uint64_t realisation, const parallel::Communicator& communicator) {
+    setup.ensemble.setting.law = nullptr;
+    setup.law.reset();
+    Config config = setup.config;
+    config.model.seed += realisation;
+    setup.law = adopt(law_of(config, communicator), setup.ensemble);
 }
 
 }  // namespace kairos::app

@@ -26,6 +26,57 @@ void write_bins(ResultFile& file, const std::string& group, const std::vector<do
     file.scale(group + "/bin", std::span<const double>(middle), "bin centres", units);
 }
 
+// Reduced coordinates are those of the realisation of each path, and the means of one may span fewer than another's:
+// [path][time][width], NaN beyond.
+std::vector<double> padded(const std::vector<measure::PathRecord>& paths,
+                           std::vector<double> measure::PathRecord::*field, std::size_t times,
+                           std::size_t width) {
+    std::vector<double> all;
+    for (const auto& path : paths) {
+        const auto& values = path.*field;
+        const std::size_t own = values.size() / times;
+        for (std::size_t i = 0; i < times; ++i) {
+            const auto row = values.begin() + static_cast<std::ptrdiff_t>(i * own);
+            all.insert(all.end(), row, row + static_cast<std::ptrdiff_t>(own));
+            all.insert(all.end(), width - own, nan);
+        }
+    }
+    return all;
+}
+
+void write_states(ResultFile& file, const Setup& setup, const Measured& measured, std::size_t times,
+                  const parallel::Communicator& communicator) {
+    std::uint64_t width = 0;
+    bool complement = false;
+    std::vector<std::int64_t> end_class, end_datum;
+    for (const auto& path : measured.paths) {
+        width = std::max<std::uint64_t>(width, path.x.size() / times);
+        complement = complement || !path.radius2.empty();
+        end_class.push_back(path.end_class);
+        end_datum.push_back(path.end_datum);
+    }
+    std::vector<std::int64_t> components(communicator.max(width));
+    std::iota(components.begin(), components.end(), 0);
+    file.scale("/paths/component", std::span<const std::int64_t>(components),
+               setup.law->reduced ? "coordinate in the span of the means" : "coordinate", "dimensionless");
+    const auto x = padded(measured.paths, &measure::PathRecord::x, times, width);
+    file.write("/paths/x", {"/paths/path", "/time", "/paths/component"}, std::span<const double>(x),
+               {{"units", "data"}});
+    if (communicator.any(complement)) {
+        const auto radius2 = padded(measured.paths, &measure::PathRecord::radius2, times, 1);
+        file.write(
+            "/paths/radius2", {"/paths/path", "/time"}, std::span<const double>(radius2),
+            {{"long_name", "squared radius in the coordinates that are not explicit"}, {"units", "data^2"}});
+    }
+    if (setup.config.direction == measure::Direction::marginal) return;
+    if (setup.law->mixture.labels.any())
+        file.write("/paths/end_class", {"/paths/path"}, std::span<const std::int64_t>(end_class),
+                   {{"long_name", "class of the clean end, drawn from its posterior on reverse paths"}});
+    if (setup.law->empirical)
+        file.write("/paths/end_datum", {"/paths/path"}, std::span<const std::int64_t>(end_datum),
+                   {{"long_name", "datum of the clean end, drawn from its posterior on reverse paths"}});
+}
+
 }  // namespace
 
 void write_decisions(ResultFile& file, const Setup& setup, const Measured& measured) {
@@ -63,7 +114,7 @@ void write_histograms(ResultFile& file, const Setup& setup, const Measured& meas
 }
 
 void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan,
-                 const Measured& measured, const parallel::Communicator&) {
+                 const Measured& measured, const parallel::Communicator& communicator) {
     const std::uint64_t count = std::min(setup.ensemble.recording.paths, setup.ensemble.trajectories);
     if (count == 0) return;
     std::vector<std::int64_t> numbers(count);
@@ -85,38 +136,7 @@ void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan
                    {{"long_name", column.observable->long_name}, {"units", column.observable->units}});
         ++which;
     }
-    if (!setup.ensemble.recording.states) return;
-
-    const auto& mixture = setup.law->mixture;
-    const auto r = static_cast<std::size_t>(mixture.coordinates());
-    std::vector<std::int64_t> components(r);
-    std::iota(components.begin(), components.end(), 0);
-    file.scale("/paths/component", std::span<const std::int64_t>(components),
-               setup.law->reduced ? "coordinate in the span of the means" : "coordinate", "dimensionless");
-    std::vector<double> x, radius2;
-    std::vector<std::int64_t> end_class(count, -1), end_datum(count, -1);
-    for (std::size_t p = 0; p < measured.paths.size(); ++p) {
-        x.insert(x.end(), measured.paths[p].x.begin(), measured.paths[p].x.end());
-        radius2.insert(radius2.end(), measured.paths[p].radius2.begin(), measured.paths[p].radius2.end());
-        end_class[p] = measured.paths[p].end_class;
-        end_datum[p] = measured.paths[p].end_datum;
-    }
-    x.resize(count * times * r);
-    file.write("/paths/x", {"/paths/path", "/time", "/paths/component"}, std::span<const double>(x),
-               {{"units", "data"}});
-    if (mixture.complement > 0) {
-        radius2.resize(count * times);
-        file.write(
-            "/paths/radius2", {"/paths/path", "/time"}, std::span<const double>(radius2),
-            {{"long_name", "squared radius in the coordinates that are not explicit"}, {"units", "data^2"}});
-    }
-    if (setup.config.direction == measure::Direction::marginal) return;
-    if (mixture.labels.any())
-        file.write("/paths/end_class", {"/paths/path"}, std::span<const std::int64_t>(end_class),
-                   {{"long_name", "class of the clean end, drawn from its posterior on reverse paths"}});
-    if (setup.law->empirical)
-        file.write("/paths/end_datum", {"/paths/path"}, std::span<const std::int64_t>(end_datum),
-                   {{"long_name", "datum of the clean end, drawn from its posterior on reverse paths"}});
+    if (setup.ensemble.recording.states) write_states(file, setup, measured, times, communicator);
 }
 
 void write_clones(ResultFile& file, const Setup& setup, const std::vector<measure::Moments>& clones) {

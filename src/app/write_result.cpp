@@ -8,8 +8,10 @@
 
 #include "kairos/app/version.hpp"
 #include "kairos/app/write_distributions.hpp"
+#include "kairos/app/write_realisations.hpp"
 #include "kairos/io/result_file.hpp"
 #include "kairos/measure/estimate.hpp"
+#include "result_columns.hpp"
 
 namespace kairos::app {
 namespace {
@@ -90,30 +92,6 @@ void write_schedule(ResultFile& file, const Setup& setup) {
     write("log_snr", log_snr, "log(alpha^2/sigma^2)");
     write("diffusion", diffusion, "g of dx = f x dt + g dB");
     file.link_time("/schedule");
-}
-
-std::vector<std::string> axes_of(const Column& column) {
-    const auto axis = column.observable ? column.observable->axis : column.identity->axis;
-    switch (axis) {
-        case measure::Axis::classes:
-            return {"/time", "/class"};
-        case measure::Axis::levels:
-            return {"/time", "/level"};
-        case measure::Axis::modes:
-            return {"/time", "/mode"};
-        case measure::Axis::none:
-            break;
-    }
-    return {"/time"};
-}
-
-// The part of a column that this rank holds, counted from the start of the column.
-parallel::ColumnSlice own_part(const Column& column, std::size_t times, const parallel::ColumnSlice& slice) {
-    const std::size_t end = column.first + times * static_cast<std::size_t>(column.components);
-    const std::size_t from = std::clamp(column.first, slice.begin, slice.end);
-    const std::size_t to = std::clamp(end, slice.begin, slice.end);
-    if (from >= to) return {0, 0};
-    return {from - column.first, to - column.first};
 }
 
 struct EstimateField {
@@ -212,6 +190,7 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
         if (setup.config.batch_moments) write_batches(file, column, plan.times(), measured);
     }
     write_findings(file, plan, findings);
+    write_realisations(file, setup, plan, measured, findings);
     write_decisions(file, setup, measured);
     write_histograms(file, setup, measured, communicator);
     write_paths(file, setup, plan, measured, communicator);

@@ -44,4 +44,11 @@ std::uint64_t BatchPlan::size_of(BatchId batch) const {
     return std::min(size_, trajectories_ - number(first(batch)));
 }
 
+BatchRange BatchPlan::part(std::uint64_t which, std::uint64_t parts) const {
+    assert(which < parts);
+    // floor(p count/P) without the product, which may exceed 64 bits
+    const auto bound = [&](std::uint64_t p) { return p * (count_ / parts) + p * (count_ % parts) / parts; };
+    return {bound(which), bound(which + 1)};
+}
+
 }  // namespace kairos::parallel

@@ -239,7 +239,6 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     NotYet, Contradiction,
     testing::Values(
-        Refused{"data.realisations", {"--data.realisations=2"}, "not available in this version"},
         Refused{
             "ensemble.coupling", {marginal, "--ensemble.coupling=common"}, "not available in this version"},
         Refused{"ensemble.target", {"--ensemble.target=class_entropy:0.01"}, "not available in this version"},
@@ -254,15 +253,54 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"run.data-shards", {"--run.data-shards=2"}, "not available in this version"}));
 
 TEST(Config, NeutralValuesOfWhatComesLaterAreAccepted) {
-    const Config config = config_of({"--data.realisations=1", "--ensemble.coupling=independent",
-                                     "--ensemble.target=", "--bifurcation.drift=none", "--landscape.bins=0",
-                                     "--guidance.class=", "--guidance.weight=0.0",
-                                     "--guidance.interval=", "--run.checkpoint=", "--run.walltime=0",
-                                     "--run.precision=double", "--run.data-shards=1", "--run.resume=never",
-                                     "--run.grace=0", "--run.checkpoint-interval=0"});
+    const Config config = config_of(
+        {"--ensemble.coupling=independent", "--ensemble.target=", "--bifurcation.drift=none",
+         "--landscape.bins=0", "--guidance.class=", "--guidance.weight=0.0",
+         "--guidance.interval=", "--run.checkpoint=", "--run.walltime=0", "--run.precision=double",
+         "--run.data-shards=1", "--run.resume=never", "--run.grace=0", "--run.checkpoint-interval=0"});
     EXPECT_EQ(config.resume, ResumeChoice::never);
     EXPECT_EQ(config.grace, 0.0);
     EXPECT_EQ(config.checkpoint_interval, 0.0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Realisations, Contradiction,
+    testing::Values(
+        Refused{"data.realisations", {"--data.realisations=2"}, "same for every data.seed"},
+        Refused{"data.realisations", {simplex, "--data.realisations=2"}, "data.samples"},
+        Refused{"data.realisations",
+                {"--data.model=hierarchical", "--data.dimension=8", "--data.realisations=2"},
+                "data.samples"},
+        Refused{"data.realisations", {rank, "--data.realisations=2"}, "representation = full"},
+        Refused{"data.realisations", {mixture, "--data.file=x.h5", "--data.realisations=2"}, "file"},
+        Refused{"data.realisations",
+                {dataset, "--data.file=x.h5", "--data.dataset=y", "--data.realisations=2"},
+                "file"},
+        Refused{"data.realisations",
+                {"--data.samples=9", "--data.realisations=11", "--ensemble.trajectories=100",
+                 "--ensemble.batch=10"},
+                "10 batches"},
+        Refused{"data.seed",
+                {"--data.samples=9", "--data.realisations=2", "--data.seed=9223372036854775807"},
+                "data.realisations"},
+        Refused{"clones.pairs",
+                {"--data.samples=9", "--data.realisations=5", "--clones.times=1", "--clones.pairs=4"},
+                "data.realisations"}));
+
+TEST(Config, RealisationsAreTakenWhereThereIsDisorder) {
+    for (const Tokens& tokens :
+         std::vector<Tokens>{{"--data.model=random-clusters"},
+                             {"--data.model=corners"},
+                             {"--data.samples=9"},
+                             {rank, "--ensemble.representation=full"},
+                             {mixture, "--data.file=x.h5", "--data.samples=9"},
+                             {"--data.samples=9", "--ensemble.trajectories=100", "--ensemble.batch=10"},
+                             {"--data.samples=9", "--data.seed=9223372036854775798"},
+                             {"--data.samples=9", "--clones.times=1", "--clones.pairs=10"}}) {
+        Tokens all = tokens;
+        all.push_back("--data.realisations=10");
+        EXPECT_EQ(config_of(all).realisations, 10U) << testing::PrintToString(tokens);
+    }
 }
 
 TEST(Config, WhatOnlyLooksLikeAContradictionIsAccepted) {

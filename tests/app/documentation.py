@@ -72,7 +72,8 @@ def layout(folder):
             documented |= set(expanded(pattern))
     jobs = {"all": ["--data.dimension=9", "--observe.observables=all", "--observe.histograms=norm2", "--clones.times=1"],
             "points": ["--data.samples=9", "--data.dimension=3", "--clones.times=1", "--ensemble.integrator=heun", "--observe.tangents=1",
-                       "--observe.observables=all", "--ensemble.representation=full"]}
+                       "--observe.observables=all", "--ensemble.representation=full"],
+            "quenched": ["--data.samples=9", "--data.dimension=3", "--data.realisations=2"]}
     for name, arguments in jobs.items():
         small = ["--ensemble.trajectories=20", "--time.points=4", "--observe.paths=2", "--observe.states=true", "--clones.pairs=5"]
         check.succeeded(run([KAIROS, "run", *arguments, *small, f"--output.file={name}.h5"], folder), f"run {name}")

@@ -25,7 +25,8 @@ def datasets(path):
         def note(name, item):
             if isinstance(item, h5py.Dataset):
                 found[name] = item[()]
-        for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "paths", "theory"):
+        for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "paths", "theory",
+                      "realisations"):
             if group in file:
                 file[group].visititems(lambda name, item, group=group: note(f"{group}/{name}", item))
         found["time"] = file["time"][()]
@@ -50,6 +51,12 @@ def rank_counts(folder):
                         observe=dict(observables="all")),
         "empirical": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters"),
                           ensemble=dict(trajectories=200), clones=dict(times="0.5", pairs=50)),
+        "quenched": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters", realisations=3),
+                         ensemble=dict(trajectories=230, batch=7), clones=dict(times="0.5", pairs=50),
+                         observe=dict(histograms="datum_entropy", paths=100)),
+        "corners": dict(data=dict(dimension=3, components=3, model="corners", realisations=4),
+                        ensemble=dict(trajectories=60, batch=5, direction="forward", representation="reduced"),
+                        observe=dict(observables="all", paths=60, states="true")),
         "entropic": dict(data=dict(dimension=16, components=3, model="random-clusters"),
                          ensemble=dict(trajectories=200, direction="marginal")),
     }
@@ -68,6 +75,76 @@ def rank_counts(folder):
     again = run([KAIROS, "run", "-c", folder / "reverse.ini", "--output.file=again.h5", "--ensemble.seed=2"], folder)
     check.succeeded(again, "another seed")
     check(not same_bits(datasets(folder / "reverse-1.h5"), datasets(folder / "again.h5")), "the seed does not matter")
+
+
+def quenched(folder):
+    """Realisations of the disorder: each has the batches that a plain run with its seed has; their spread is that of their means."""
+    job = [KAIROS, "run", "--data.model=random-clusters", "--data.components=3", "--data.dimension=6", "--data.samples=30",
+           "--time.list=0.1,0.3,0.5,0.7,1,1.5,2,3", "--ensemble.batch=20"]
+    joint = run([*job, "--data.seed=5", "--data.realisations=3", "--ensemble.trajectories=610", "--clones.times=0.5,1",
+                 "--clones.pairs=3000", "--output.file=joint.h5"], folder, 2)
+    plain = run([*job, "--data.seed=5", "--ensemble.trajectories=200", "--output.file=plain.h5"], folder)
+    if not (check.succeeded(joint, "three realisations") and check.succeeded(plain, "the first alone")):
+        return
+    with h5py.File(folder / "joint.h5") as file:
+        check(list(file["realisation"][:]) == [5, 6, 7], "the axis of realisations does not hold the seeds")
+        check(set(file["realisations"]) == {*file["observables"], "transitions"}, "realisations lack an observable")
+        bounds = [r * 31 // 3 for r in range(4)]
+        for name in file["observables"]:
+            check(np.all(file[f"observables/{name}/count"][:] == 610), f"{name}: not all trajectories count")
+            spread_of(file, name, bounds)
+        first_alone(file, folder / "plain.h5")
+        worst = max(np.nanmax(abs(file[f"identities/{n}/z"][()])) for n in file["identities"])
+        check(worst < 4.5, f"an identity fails over realisations: |z| = {worst}")
+        clones, at = file["clones"], [2, 4]
+        for same, name in (("same_datum", "participation"), ("same_class", "class_collision")):
+            difference = clones[same][:] - file[f"observables/{name}/mean"][:][at]
+            error = np.hypot(clones[f"{same}_stderr"][:], file[f"observables/{name}/stderr"][:][at])
+            check(np.all(abs(difference) < 4.5 * error), f"clones over realisations miss {name}: z = {difference / error}")
+        for r in range(3):
+            alone = run([*job, f"--data.seed={5 + r}", "--ensemble.trajectories=610", "--output.file=alone.h5"], folder)
+            if check.succeeded(alone, f"seed {5 + r} alone"):
+                with h5py.File(folder / "alone.h5") as other:
+                    part = slice(bounds[r], bounds[r + 1])
+                    for name in file["batches"]:
+                        check(np.array_equal(file[f"batches/{name}/mean"][part], other[f"batches/{name}/mean"][part], equal_nan=True),
+                              f"{name}: batches of realisation {r} are not those of its seed")
+    planned = run([KAIROS, "plan", *job[2:], "--data.realisations=3"], folder)
+    check("realisations       3" in planned.stdout, f"plan does not say the realisations: {planned.stdout}{planned.stderr}")
+
+
+def spread_of(file, name, bounds):
+    """/realisations/NAME against numpy, from the moments of the batches."""
+    group, batches = file[f"realisations/{name}"], {key: values[()] for key, values in file[f"batches/{name}"].items()}
+    means, errors = [], []
+    for begin, end in zip(bounds, bounds[1:]):
+        count, mean, m2 = (batches[key][begin:end] for key in ("count", "mean", "m2"))
+        total = count.sum(axis=0)
+        means.append((count * mean).sum(axis=0) / total)
+        squares = (m2 + count * (mean - means[-1]) ** 2).sum(axis=0)
+        errors.append(np.sqrt(squares / (total - 1) / total))
+    means, errors = np.array(means), np.array(errors)
+    close = dict(rtol=1e-7, atol=1e-10 * np.abs(means).max())
+    between = means.var(axis=0, ddof=1)
+    check(np.allclose(group["mean"][:], means, **close), f"{name}: means of realisations")
+    check(np.allclose(group["stderr"][:], errors, **close), f"{name}: errors of realisations")
+    check(np.allclose(group["mean_stderr"][:], np.sqrt(between / 3), **close), f"{name}: error of the average")
+    excess = np.maximum(0, between - (errors**2).mean(axis=0))
+    check(np.allclose(group["spread"][:] ** 2, excess, rtol=1e-7, atol=1e-10 * between.max()), f"{name}: spread")
+
+
+def first_alone(file, path):
+    """Realisation 0 is the plain run of as many trajectories, bit for bit."""
+    with h5py.File(path) as plain:
+        check("realisations" not in plain and "realisation" not in plain, "a plain run has realisations")
+        for name in file["observables"]:
+            for joint, alone in ((f"realisations/{name}/{key}", f"observables/{name}/{key}") for key in ("mean", "stderr")):
+                check(file[joint][0].tobytes() == plain[alone][:].tobytes(), f"{joint}[0] is not {alone} of the plain run")
+        for name, group in file["realisations/transitions"].items():
+            check(group["time"][0].tobytes() == plain[f"transitions/{name}/time"][()].tobytes(), f"{name} of realisation 0")
+        check("speciation_clones" in file["realisations/transitions"], "realisations have no speciation times")
+        check("speciation_spectral" in plain["transitions"] and "speciation_spectral" not in file["transitions"]
+              and "speciation_spectral" not in file["realisations/transitions"], "the spectral time of one draw stands for all")
 
 
 def published_figures(folder):
@@ -138,6 +215,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, published_figures, clean_ends, other_commands):
+    for part in (rank_counts, quenched, published_figures, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()

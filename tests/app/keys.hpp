@@ -32,7 +32,7 @@ inline const std::vector<KeyCase>& every_key() {
         {"data.dataset", "", "", "", "x"},
         {"data.labels", "", "coarse,,fine", "", "coarse,fine"},
         {"data.class-level", "1", "top", "0", "2"},
-        {"data.realisations", "1", "all", "0", "1"},
+        {"data.realisations", "1", "all", "0", "8"},
         {"process.kind", "ou", "1", "vp", "flow-matching"},
         {"process.t-min", "auto", "early", "-1", "0.5"},
         {"process.t-max", "auto", "late", "0", "5"},

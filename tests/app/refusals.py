@@ -70,9 +70,12 @@ def cases_of_contradictions():
     yield refused("observe.observables", "--observe.observables=entropy_rte")
     yield refused("observe.observables", "--observe.observables=datum_entropy")          # without data
     yield refused("observe.observables", "--observe.observables=data_surprisal")         # reverse has no y
+    yield refused("data.realisations", "--data.realisations=2")
+    yield refused("data.realisations", "--data.model=corners", "--data.realisations=9", "--ensemble.trajectories=8")
+    yield refused("clones.pairs", "--data.samples=9", "--data.realisations=9", "--clones.times=1", "--clones.pairs=8")
     for later in ("ensemble.coupling=common", "ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
                   "guidance.class=0", "guidance.weight=2", "guidance.interval=1,2", "run.checkpoint=c.h5", "run.walltime=60",
-                  "run.precision=mixed", "run.data-shards=2", "data.realisations=2"):
+                  "run.precision=mixed", "run.data-shards=2"):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
 
 

@@ -58,6 +58,30 @@ TEST(BatchPlan, HandlesTheLargestEnsembles) {
     EXPECT_EQ(number(plan.first(last)) + plan.size_of(last), most);
 }
 
+TEST(BatchPlan, PartsAreWholeBatchesInOrderOfSizesThatDifferByAtMostOne) {
+    for (const std::uint64_t count : {1U, 2U, 7U, 64U, 157U, 512U})
+        for (std::uint64_t parts = 1; parts <= count; ++parts) {
+            const BatchPlan plan(count, 1);
+            std::uint64_t next = 0;
+            for (std::uint64_t p = 0; p < parts; ++p) {
+                const BatchRange range = plan.part(p, parts);
+                ASSERT_EQ(range.begin, next);
+                ASSERT_EQ(range.begin, p * count / parts) << p << " of " << parts;
+                ASSERT_GE(range.size(), count / parts);
+                ASSERT_LE(range.size(), count / parts + 1);
+                next = range.end;
+            }
+            ASSERT_EQ(next, count);
+        }
+}
+
+TEST(BatchPlan, PartsOfTheLargestEnsemblesDoNotOverflow) {
+    const BatchPlan plan(~std::uint64_t{0}, 1);
+    const std::uint64_t parts = 4000000000U;
+    EXPECT_EQ(plan.part(parts - 1, parts).end, plan.count());
+    EXPECT_EQ(plan.part(0, 1), plan.all());
+}
+
 TEST(BatchPlan, NoTrajectoriesMakeNoBatches) { EXPECT_EQ(BatchPlan(0, std::nullopt).count(), 0U); }
 
 TEST(BatchPlan, RefusesBatchesWithoutTrajectories) {

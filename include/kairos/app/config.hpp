@@ -29,6 +29,7 @@ struct Config {
     // [data]
     law::ModelSpec model;
     Index samples = 0;  // 0: the population
+    std::uint64_t realisations = 1;
     std::string file, dataset;
     std::vector<std::string> labels;
     bool dimension_given = false, components_given = false;  // to detect a conflict with a file
@@ -69,6 +70,8 @@ struct Config {
 
     // Every key with its value as text, in the order of the table: what /config of a result holds.
     std::vector<std::pair<std::string, std::string>> resolved;
+    // Whether data.seed draws the population itself, not only data from it.
+    [[nodiscard]] bool random_means() const;
     void set_resolved(const std::string& key,
                       const std::string& value);  // for values made later (batch, t-min, ...)
 };
@@ -80,5 +83,6 @@ struct Config {
 void check_model(const Settings& settings, const Config& config);
 void check_times(const Settings& settings, const Config& config);
 void check_ensemble(const Settings& settings, const Config& config);
+void check_realisations(const Settings& settings, const Config& config);
 
 }  // namespace kairos::app

@@ -1,5 +1,8 @@
 // include/kairos/app/findings.hpp: what is read off the moments of a run: theory beside them, identities, transitions.
 //
+// With several realisations of the disorder, transitions of the whole ensemble and of each realisation by itself; what depends on
+// the draw without being read off a curve (the spectral time of random means) is absent then.
+//
 // Units: nats for entropies, times of the forward process for transitions. Collective: every rank gets the same findings.
 // Source: docs/theory.md, "Speciation", "Identities".
 #pragma once
@@ -23,6 +26,8 @@ struct Findings {
     std::map<std::string, std::vector<double>> theory;
     std::vector<IdentityCurve> identities;
     std::map<std::string, phases::CriticalTime> transitions;
+    // name -> [realisation], of those read off curves; empty for a single realisation
+    std::map<std::string, std::vector<double>> realisation_transitions;
 };
 
 [[nodiscard]] Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,

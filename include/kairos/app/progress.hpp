@@ -5,11 +5,14 @@
 #include <chrono>
 #include <cstdint>
 
+#include "kairos/parallel/batch_plan.hpp"
+
 namespace kairos::app {
 
 class Progress {
 public:
-    Progress(bool shown, std::uint64_t batches, std::uint64_t trajectories);
+    // range: the batches in work now, of those of the whole plan; rate and remaining time are judged by it.
+    Progress(bool shown, const parallel::BatchPlan& batches, parallel::BatchRange range);
     ~Progress();  // leaves the terminal on a clean line
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -21,7 +24,7 @@ private:
     using Clock = std::chrono::steady_clock;
     bool shown_;
     bool drawn_ = false;
-    std::uint64_t batches_, trajectories_;
+    std::uint64_t batches_, trajectories_, begin_;
     Clock::time_point start_, last_;
 };
 

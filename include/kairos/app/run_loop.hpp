@@ -2,6 +2,10 @@
 //
 //   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold in batch order--> moments
 //
+// Batches may have different laws (realisations of the disorder): ranges of them are run one after another, each with the law of its
+// own spec, which is not needed once its range is done. Whatever the range, a batch has its number, trajectories and noise from the
+// plan of the whole ensemble.
+//
 // Source: docs/architecture.md, "Parallel shape".
 #pragma once
 #include <cstdint>
@@ -24,6 +28,8 @@ struct Measured {
     std::vector<measure::Moments> batches;  // [batch][column in slice]
     std::vector<measure::Moments> folded;   // [ColumnPlan::size], on every rank
     std::uint64_t batch_count = 0;
+    std::vector<parallel::BatchRange> realisations;  // ranges of batches that shared a law, in order
+    std::vector<measure::Moments> folded_each;       // [realisation][column in slice]
     std::map<std::string, std::vector<std::uint64_t>> decisions;  // name -> [T], on every rank
     std::vector<measure::Histogram> histograms;                   // on rank 0
     std::vector<measure::PathRecord> paths;                       // on rank 0, in order of trajectory
@@ -34,16 +40,49 @@ struct Watch {
     std::function<void()> check = [] {};  // between steps; may throw
 };
 
-[[nodiscard]] Measured measure_ensemble(const measure::EnsembleSpec& spec, const dynamics::Schedule& schedule,
-                                        const parallel::BatchPlan& batches,
-                                        const parallel::Communicator& communicator, const Watch& watch);
+// What an ensemble of batches needs beside a law; all must outlive the run.
+struct RunContext {
+    const dynamics::Schedule& schedule;
+    const parallel::BatchPlan& batches;
+    const parallel::Communicator& communicator;
+    const Watch& watch;
+};
 
-// Folded moments of [branch time][quantity], on every rank (collective).
-[[nodiscard]] std::vector<measure::Moments> measure_clones(const phases::CloneSpec& spec,
-                                                           const dynamics::Schedule& schedule,
-                                                           const parallel::BatchPlan& batches,
-                                                           const parallel::Communicator& communicator,
-                                                           const Watch& watch);
+// Collective: run() for ranges that cover the plan in order, then finish().
+class EnsembleRun {
+public:
+    explicit EnsembleRun(const RunContext& context) : context_(context) {}
+    void run(const measure::EnsembleSpec& spec, parallel::BatchRange range);
+    [[nodiscard]] Measured finish() const;
+
+private:
+    void keep(measure::BatchResult& batch);
+
+    RunContext context_;
+    std::vector<parallel::BatchRange> ranges_;
+    std::size_t columns_ = 0, histogram_count_ = 0;
+    // Of this rank's batches:
+    std::vector<parallel::BatchRow> rows_;
+    std::map<std::string, std::vector<std::uint64_t>> decisions_;
+    std::vector<measure::Histogram> histograms_;  // empty until a batch has been run
+    std::vector<measure::PathRecord> paths_;
+};
+
+class CloneRun {
+public:
+    explicit CloneRun(const RunContext& context) : context_(context) {}
+    void run(const phases::CloneSpec& spec, parallel::BatchRange range);
+    // Folded moments of [branch time][quantity], on every rank.
+    [[nodiscard]] std::vector<measure::Moments> finish() const;
+
+private:
+    RunContext context_;
+    std::size_t columns_ = 0;
+    std::vector<parallel::BatchRow> rows_;
+};
+
+// An ensemble of one law.
+[[nodiscard]] Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& context);
 
 // The curves of a scalar column, batch by batch, on every rank (collective).
 [[nodiscard]] std::vector<measure::MomentCurve> batch_curves(const Measured& measured,

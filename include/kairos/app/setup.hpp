@@ -19,11 +19,16 @@ namespace kairos::app {
 struct Setup {
     Config config;
     dynamics::Schedule schedule;
-    std::unique_ptr<const law::Law> law;  // in the representation that runs
+    std::unique_ptr<const law::Law>
+        law;  // in the representation that runs, of one realisation of the disorder
     measure::EnsembleSpec ensemble;
-    parallel::BatchPlan batches;
+    parallel::BatchPlan batches, clone_batches;
 };
 
+// With the law of realisation 0, which also chooses the times of an entropic grid.
 [[nodiscard]] Setup prepare(const Config& config, const parallel::Communicator& communicator);
+
+// Frees the law and puts that of another realisation in its place (collective).
+void take_realisation(Setup& setup, std::uint64_t realisation, const parallel::Communicator& communicator);
 
 }  // namespace kairos::app

@@ -8,7 +8,13 @@
 //   at least 32 batches if N >= 32  error bars by jackknife                              size <= N/32
 //   64 trajectories a batch         blocks that fill SIMD lanes and share one pass over the data
 // so N < 256: N/32 (32 to 63 batches); N < 2048: the same, rounded down to a multiple of 8; N <= 32768: 64;
-// above: ceil(N/512), rounded up to a multiple of 8. Errors: ConfigError for ensemble.batch = 0.
+// above: ceil(N/512), rounded up to a multiple of 8.
+//
+// Whatever differs from one part of an ensemble to the next (the draw of the disorder) takes whole batches:
+//
+//   part p of P: batches floor(p count/P) .. floor((p + 1) count/P) - 1
+//
+// Errors: ConfigError for ensemble.batch = 0.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,6 +22,12 @@
 #include "kairos/base/ids.hpp"
 
 namespace kairos::parallel {
+
+struct BatchRange {
+    std::uint64_t begin = 0, end = 0;
+    [[nodiscard]] std::uint64_t size() const { return end - begin; }
+    bool operator==(const BatchRange&) const = default;
+};
 
 class BatchPlan {
 public:
@@ -26,6 +38,8 @@ public:
     [[nodiscard]] std::uint64_t count() const { return count_; }  // number of batches
     [[nodiscard]] TrajectoryId first(BatchId batch) const;
     [[nodiscard]] std::uint64_t size_of(BatchId batch) const;
+    [[nodiscard]] BatchRange all() const { return {0, count_}; }
+    [[nodiscard]] BatchRange part(std::uint64_t which, std::uint64_t parts) const;  // parts < 2^32
 
 private:
     std::uint64_t trajectories_, size_, count_;

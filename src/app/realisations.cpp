@@ -1,0 +1,35 @@
+#include "kairos/app/realisations.hpp"
+
+namespace kairos::app {
+namespace {
+
+phases::CloneSpec clone_spec(const Setup& setup) {
+    phases::CloneSpec spec;
+    spec.law = setup.law.get();
+    spec.integrator = setup.config.integrator;
+    spec.start_at_prior = setup.ensemble.start_at_prior;
+    spec.seed = setup.config.seed;
+    for (const double t : setup.config.clone_times) spec.branch_times.push_back(Time{t});
+    spec.times = setup.ensemble.times;
+    spec.grid = setup.config.grid;
+    spec.substeps = setup.config.substeps;
+    spec.copies = setup.config.copies;
+    return spec;
+}
+
+}  // namespace
+
+Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator, const Watch& watch) {
+    EnsembleRun ensemble({setup.schedule, setup.batches, communicator, watch});
+    CloneRun clones({setup.schedule, setup.clone_batches, communicator, watch});
+    const bool cloned = !setup.config.clone_times.empty();
+    const std::uint64_t count = setup.config.realisations;
+    for (std::uint64_t r = 0; r < count; ++r) {
+        if (r > 0) take_realisation(setup, r, communicator);
+        ensemble.run(setup.ensemble, setup.batches.part(r, count));
+        if (cloned) clones.run(clone_spec(setup), setup.clone_batches.part(r, count));
+    }
+    return {ensemble.finish(), cloned ? clones.finish() : std::vector<measure::Moments>{}};
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,32 @@
+#include "result_columns.hpp"
+
+#include <algorithm>
+
+namespace kairos::app {
+
+std::vector<std::string> axes_of(const measure::Column& column) {
+    const auto axis = column.observable ? column.observable->axis : column.identity->axis;
+    switch (axis) {
+        case measure::Axis::classes:
+            return {"/time", "/class"};
+        case measure::Axis::levels:
+            return {"/time", "/level"};
+        case measure::Axis::modes:
+            return {"/time", "/mode"};
+        case measure::Axis::none:
+            break;
+    }
+    return {"/time"};
+}
+
+// The part of a column that this rank holds, counted from the start of the column.
+parallel::ColumnSlice own_part(const measure::Column& column, std::size_t times,
+                               const parallel::ColumnSlice& slice) {
+    const std::size_t end = column.first + times * static_cast<std::size_t>(column.components);
+    const std::size_t from = std::clamp(column.first, slice.begin, slice.end);
+    const std::size_t to = std::clamp(end, slice.begin, slice.end);
+    if (from >= to) return {0, 0};
+    return {from - column.first, to - column.first};
+}
+
+}  // namespace kairos::app
