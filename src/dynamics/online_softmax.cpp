@@ -23,11 +23,15 @@ void OnlineSoftmax::LaneSums::scale(double factor) {
     others *= factor;
     linear *= factor;
     square *= factor;
+    cubic *= factor;
+    quartic *= factor;
     collision *= factor * factor;
     moment *= factor;
 }
 
 void OnlineSoftmax::LaneSums::lift(double rise) {
+    quartic += rise * (4.0 * cubic + rise * (6.0 * square + rise * (4.0 * linear + rise * others)));
+    cubic += rise * (3.0 * square + rise * (3.0 * linear + rise * others));
     square += rise * (2.0 * linear + rise * others);
     linear += rise * others;
 }
@@ -36,6 +40,8 @@ void OnlineSoftmax::LaneSums::add(const LaneSums& more) {
     others += more.others;
     linear += more.linear;
     square += more.square;
+    cubic += more.cubic;
+    quartic += more.quartic;
     collision += more.collision;
     moment += more.moment;
 }
@@ -84,12 +90,14 @@ void OnlineSoftmax::raise_maximum(Index lane, double maximum) {
     }
     sums(lane).lift(maximum - old);
     join(lane, old, sums(lane).top_norm2, classes_of_top(lane));
+    joined_.push_back({lane, sums(lane).top, std::exp(old - reference_[lane])});
 }
 
 void OnlineSoftmax::join(Index lane, double logit, double norm2, const int* classes) {
     const double above = logit - reference_[lane];
     const double e = std::exp(above), delta = maximum_[lane] - logit;
-    sums(lane).add({e, e * delta, e * delta * delta, e * e, e * norm2});
+    const double second = e * delta * delta;
+    sums(lane).add({e, e * delta, second, second * delta, second * delta * delta, e * e, e * norm2});
     for (Rows& sum : class_sums_) {
         sum(*classes, lane) += e;
         sum(sum.rows() / 2 + *classes, lane) += e * above;
@@ -119,6 +127,9 @@ bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, Real* rescale) {
     if (draw_) {
         draw_from(tile);
     }
+    for (const Rise& rise : rises_) {
+        tile.values[rise.row * tile.stride + rise.lane] = Real{0};
+    }
     return moved;
 }
 
@@ -127,6 +138,7 @@ template <class Real>
 bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const Real* highest, const Real* row,
                                   Real* rescale) {
     rises_.clear();
+    joined_.clear();
     bool moved = false;
     for (Index lane = 0; lane < lanes(); ++lane) {
         rescale[lane] = Real{1};
@@ -163,6 +175,7 @@ void OnlineSoftmax::fold(std::span<const Cell> cells) {
     const Rows& sum = tile_.lanes;
     for (Index lane = 0; lane < m; ++lane) {
         sums(lane).add({sum(TileSums::others, lane), sum(TileSums::linear, lane), sum(TileSums::square, lane),
+                        sum(TileSums::cubic, lane), sum(TileSums::quartic, lane),
                         sum(TileSums::collision, lane), sum(TileSums::moment, lane)});
     }
     if (class_sums_.empty()) {

@@ -31,10 +31,18 @@ public:
     void begin(Index lanes, std::span<const int> classes_per_level, const std::optional<Draw>& draw,
                TrajectoryId first);
 
-    // Leaves the weights in the tile. True where the reference of some lane has moved: then what was accumulated with earlier
+    // Leaves the weights in the tile, 0 for a datum that is the top of a lane now. True where the reference of some lane has moved: then what was accumulated with earlier
     // weights is to be multiplied by rescale[lane] (1 where it has not moved). rescale: [lanes].
     template <class Real>
     bool absorb(const LogitTile<Real>& tile, Real* rescale);
+
+    // Data that were the top of a lane until the last absorb() and are no longer: with this weight they join the others.
+    struct Joined {
+        Index lane;
+        std::int64_t datum;
+        double weight;
+    };
+    [[nodiscard]] const std::vector<Joined>& joined() const { return joined_; }
 
     // Adds another part of the data, which comes later in the stream: associative.
     void merge(const OnlineSoftmax& other);
@@ -46,6 +54,13 @@ public:
     [[nodiscard]] Lanes total() const;          // Z
     [[nodiscard]] Lanes second_moment() const;  // sum_j w_j norm2_j
     [[nodiscard]] Lanes log_total() const;      // log sum_j exp(l_j - maximum)
+    // exp(maximum - reference), and over the data but the top one: sum of e, of e norm2, and of e in one class
+    [[nodiscard]] double top_weight(Index lane) const;
+    [[nodiscard]] double others(Index lane) const { return sums(lane).others; }
+    [[nodiscard]] double moment(Index lane) const { return sums(lane).moment; }
+    [[nodiscard]] double class_others(std::size_t level, Index c, Index lane) const {
+        return class_sums_[level](c, lane);
+    }
     // Numbers of the data, one a lane; -1 where there were none.
     [[nodiscard]] std::int64_t top(Index lane) const { return sums_[static_cast<std::size_t>(lane)].top; }
     [[nodiscard]] const std::vector<std::int64_t>& chosen() const { return chosen_; }  // empty without a draw
@@ -55,12 +70,13 @@ public:
 private:
     // Over all data but the top one, relative to the reference.
     struct LaneSums {
-        double others = 0, linear = 0, square = 0, collision = 0, moment = 0;
+        double others = 0, linear = 0, square = 0, cubic = 0, quartic = 0, collision = 0, moment = 0;
         std::int64_t top = -1;
         double top_norm2 = 0;
         void scale(double factor);
         void lift(double rise);  // every delta grows by it
         void add(const LaneSums& more);
+        [[nodiscard]] double fourth_about(double from, double top_weight) const;
     };
     struct Rise {  // the new top of a lane stands in this row of the tile
         Index lane, row;
@@ -72,7 +88,6 @@ private:
     [[nodiscard]] int* classes_of_top(Index lane) { return top_class_.data() + lane * levels(); }
     [[nodiscard]] const int* classes_of_top(Index lane) const { return top_class_.data() + lane * levels(); }
     [[nodiscard]] Index levels() const { return static_cast<Index>(class_sums_.size()); }
-    [[nodiscard]] double top_weight(Index lane) const;  // e of the top datum
     double move_reference(Index lane, double reference);
     void raise_maximum(Index lane, double maximum);
     void join(Index lane, double logit, double norm2, const int* classes);
@@ -102,6 +117,7 @@ private:
     // Of the tile at hand.
     TileSums tile_;
     std::vector<Rise> rises_;
+    std::vector<Joined> joined_;
     Lanes total_, key_of_tile_, place_;
 };
 

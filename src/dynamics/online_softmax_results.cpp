@@ -21,6 +21,12 @@ Grouping groups_of_one(Index classes) {
 
 }  // namespace
 
+// sum_j e_j (delta_j - from)^4, the top datum included; terms of one sign for from <= 0
+double OnlineSoftmax::LaneSums::fourth_about(double from, double top_weight) const {
+    const double c = -from;
+    return quartic + c * (4.0 * cubic + c * (6.0 * square + c * (4.0 * linear + c * (others + top_weight))));
+}
+
 Lanes OnlineSoftmax::total() const {
     Lanes out(lanes());
     for (Index lane = 0; lane < lanes(); ++lane) {
@@ -53,7 +59,7 @@ void OnlineSoftmax::summarise(Latent& component, std::vector<Latent>& levels) co
     component.within.resize(0);
     component.top_surprisal = log_total();
     for (Lanes* out : {&component.entropy, &component.varentropy, &component.collision, &component.max_weight,
-                       &component.top}) {
+                       &component.top, &component.fourth}) {
         out->resize(m);
     }
     for (Index lane = 0; lane < m; ++lane) {
@@ -63,6 +69,7 @@ void OnlineSoftmax::summarise(Latent& component, std::vector<Latent>& levels) co
         const double mean = sum.linear / total;
         component.entropy[lane] = component.top_surprisal[lane] + mean;
         component.varentropy[lane] = std::max(sum.square / total - mean * mean, 0.0);
+        component.fourth[lane] = sum.fourth_about(-component.top_surprisal[lane], top) / total;
         component.collision[lane] = (top / total) * (top / total) + sum.collision / (total * total);
         component.max_weight[lane] = 1.0 / (1.0 + sum.others / top);
         component.top[lane] = static_cast<double>(sum.top);
@@ -84,7 +91,7 @@ void OnlineSoftmax::fill_weights(std::size_t level, Latent& out) const {
     for (Index c = 0; c < classes; ++c) {
         weights.row(c).array() *= scale;
     }
-    summarise_classes(groups_of_one(classes), weights, {}, out);
+    summarise_classes(groups_of_one(classes), weights, {}, true, out);
     Lanes others;
     column_maxima(out.weights, others, out.top);
     sum_of_others(out.weights, out.top, others);

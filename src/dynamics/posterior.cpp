@@ -49,6 +49,8 @@ void clear_unrequested(const Request& request, Posterior& out) {
     }
 }
 
+}  // namespace
+
 // tr Cov(y|x) = sigma^2 sum_k w_k tr S_k C_k^-1 + (sigma^4/alpha^2) spread;   div s = -sum_k w_k tr C_k^-1 +
 // spread
 void fill_traces(const Components& components, Posterior& out) {
@@ -59,8 +61,6 @@ void fill_traces(const Components& components, Posterior& out) {
     components.average(out.weights, &GaussianTerms::precision_trace, out.divergence);
     out.divergence = out.score_spread - out.divergence;
 }
-
-}  // namespace
 
 void Request::merge(const Request& other) {
     score |= other.score;
@@ -78,6 +78,9 @@ PosteriorEvaluator::Parts::Parts(const law::Mixture& mixture)
     for (const law::Level& level : mixture.labels.levels) {
         groupings.push_back(group(level));
     }
+    if (DataPosterior::serves(mixture)) {
+        data = std::make_unique<DataPosterior>(mixture);
+    }
 }
 
 PosteriorEvaluator::PosteriorEvaluator(const law::Law& law) : parts_(std::make_unique<Parts>(law.mixture)) {}
@@ -93,6 +96,10 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
     out.time = time;
     clear_unrequested(request, out);
     fill_norm2(states, components.mixture().complement > 0, out.norm2);
+    if (p.data && DataPosterior::serves(request)) {
+        p.data->evaluate(states, components, request, out);
+        return;
+    }
 
     Rows& logits = request.latents ? p.logits : out.weights;
     components.logits(states, out.norm2, logits, out.log_density);

@@ -111,4 +111,18 @@ void summarise_classes(const Grouping& grouping, const Rows& weights, const Late
     out.max_weight = out.weights.colwise().maxCoeff().array();
 }
 
+void place(const Latent& part, Index first, Index lanes, Latent& out) {
+    const auto put = [&](const Lanes& from, Lanes& to) {
+        if (from.size() == 0) return to.resize(0);
+        to.conservativeResize(lanes);
+        to.segment(first, from.size()) = from;
+    };
+    for (Lanes Latent::*field :
+         {&Latent::entropy, &Latent::varentropy, &Latent::collision, &Latent::max_weight, &Latent::top,
+          &Latent::top_surprisal, &Latent::fourth, &Latent::within})
+        put(part.*field, out.*field);
+    out.weights.conservativeResize(part.weights.rows(), lanes);
+    if (part.weights.rows() > 0) out.weights.middleCols(first, part.weights.cols()) = part.weights;
+}
+
 }  // namespace kairos::dynamics

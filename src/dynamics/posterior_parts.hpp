@@ -6,6 +6,7 @@
 
 #include "components.hpp"
 #include "covariance_product.hpp"
+#include "data_posterior.hpp"
 #include "kairos/dynamics/posterior.hpp"
 #include "softmax.hpp"
 
@@ -30,6 +31,7 @@ struct PosteriorEvaluator::Parts {
     Rows mean;    // sum_k w_k u_k
     Lanes kappa;  // sum_k w_k/v_k
     CovarianceProduct product;
+    std::unique_ptr<DataPosterior> data;  // where there are many components of one isotropic covariance
 };
 
 // Latent of the components, from logits shifted by their maximum and the weights they gave.
@@ -39,6 +41,8 @@ void summarise_components(const Rows& shifted_logits, const Rows& weights, const
 // of its own.
 void summarise_classes(const Grouping& grouping, const Rows& weights, const Latent& component, bool fourth,
                        Latent& out);
+// Lanes first, first + 1, ... of `out`, which holds `lanes` of them.
+void place(const Latent& part, Index first, Index lanes, Latent& out);
 
 // Everything that reads the score. radius2 counts only where the law has a complement.
 void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out);
@@ -46,6 +50,8 @@ void fill_spread(Components& components, const States& states, const Rows& mean,
                  const Rows& weights, Lanes& spread);
 void fill_class_spread(Components& components, const Grouping& grouping, const States& states,
                        const Rows& mean, const Lanes& kappa, const Rows& weights, Lanes& spread);
+// covariance_trace and divergence, from the spread
+void fill_traces(const Components& components, Posterior& out);
 void fill_top_eigenvalue(CovarianceProduct& product, Components& components, const States& states,
                          const Rows& mean, const Lanes& kappa, const Rows& weights, Lanes& out);
 

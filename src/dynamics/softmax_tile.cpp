@@ -59,6 +59,8 @@ public:
           others_(hn::Zero(Tag())),
           linear_(others_),
           square_(others_),
+          cubic_(others_),
+          quartic_(others_),
           collision_(others_),
           moment_(others_) {}
 
@@ -77,7 +79,11 @@ public:
             const V first_moment = hn::Mul(e, delta);
             others = hn::Add(others, e);
             linear = hn::Add(linear, first_moment);
-            square_ = hn::MulAdd(first_moment, delta, square_);
+            const V second_moment = hn::Mul(first_moment, delta);
+            const V delta2 = hn::Mul(delta, delta);
+            square_ = hn::Add(square_, second_moment);
+            cubic_ = hn::MulAdd(second_moment, delta, cubic_);
+            quartic_ = hn::MulAdd(second_moment, delta2, quartic_);
             collision_ = hn::MulAdd(e, e, collision_);
             moment_ = hn::MulAdd(e, hn::Set(real, static_cast<Real>(tile_.norm2[k])), moment_);
         }
@@ -93,6 +99,8 @@ public:
         store_as_double(others_, sums + TileSums::others * distance + start_);
         store_as_double(linear_, sums + TileSums::linear * distance + start_);
         store_as_double(square_, sums + TileSums::square * distance + start_);
+        store_as_double(cubic_, sums + TileSums::cubic * distance + start_);
+        store_as_double(quartic_, sums + TileSums::quartic * distance + start_);
         store_as_double(collision_, sums + TileSums::collision * distance + start_);
         store_as_double(moment_, sums + TileSums::moment * distance + start_);
     }
@@ -101,7 +109,7 @@ private:
     const LogitTile<Real>& tile_;
     Index start_;
     V reference_, above_;
-    V others_, linear_, square_, collision_, moment_;
+    V others_, linear_, square_, cubic_, quartic_, collision_, moment_;
 };
 
 template <class Real>

@@ -2,7 +2,7 @@
 //
 //   pass 1   largest[lane] = max over the rows of l,   row[lane] = the first row that reaches it
 //   pass 2   e = exp(l - reference),  delta = maximum - l:   l is replaced by e, and over the rows are summed
-//            e, e delta, e delta^2, e^2, e norm2;   over the rows of each cell e and e delta
+//            e delta^p for p = 0 .. 4, e^2, e norm2;   over the rows of each cell e and e delta
 //
 // A row is a datum, a lane a trajectory. `width` lanes are worked on, a multiple of 16; lanes do not see one another.
 // Everything within a tile is done in Real; sums come out as doubles.
@@ -34,7 +34,7 @@ struct LogitTile {
 inline constexpr double absent_logit = -1e30;
 
 struct TileSums {
-    enum Sum { others, linear, square, collision, moment, count };
+    enum Sum { others, linear, square, cubic, quartic, collision, moment, count };
     Rows lanes;  // [count x width]
     Rows cells;  // [2 cells x width]: e and e delta of the first cell, of the second, ...
 };

@@ -1,0 +1,168 @@
+#include "tile_products.hpp"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "../src/dynamics/tile_products.cpp"
+#define HWY_DISABLED_TARGETS \
+    (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // vectors of no fixed size fit no array
+#include "hwy/foreach_target.h"                                  // must come before highway.h
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kairos::dynamics::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+constexpr int vectors = 4;  // of a row of the block in registers
+#else
+constexpr int vectors = 2;
+#endif
+
+// The 6 x `vectors` results in registers.
+template <class Real>
+struct Block {
+    using Tag = hn::ScalableTag<Real>;
+    using V = hn::Vec<Tag>;
+    static constexpr Index width = panel_width<Real>;
+    V sum[data_group][vectors];
+
+    HWY_INLINE void clear() {
+        for (auto& row : sum)
+            for (V& value : row) value = hn::Zero(Tag());
+    }
+    // sum(r, v) += y[r stride] x(v)
+    template <Index stride>
+    HWY_INLINE void multiply_add(const Real* HWY_RESTRICT y, const Real* HWY_RESTRICT x) {
+        const Tag tag;
+        const auto lanes = static_cast<Index>(hn::Lanes(tag));
+        V row[vectors];
+        HWY_UNROLL(4)
+        for (int v = 0; v < vectors; ++v) row[v] = hn::Load(tag, x + v * lanes);
+        HWY_UNROLL(6)
+        for (int r = 0; r < data_group; ++r) {
+            const V factor = hn::Set(tag, y[r * stride]);
+            HWY_UNROLL(4)
+            for (int v = 0; v < vectors; ++v) sum[r][v] = hn::MulAdd(factor, row[v], sum[r][v]);
+        }
+    }
+    // out(r, v) += sum(r, v), in double
+    HWY_INLINE void fold(double* HWY_RESTRICT out) const {
+        const Tag tag;
+        const auto lanes = static_cast<Index>(hn::Lanes(tag));
+        for (int r = 0; r < data_group; ++r)
+            for (int v = 0; v < vectors; ++v) add(sum[r][v], out + r * width + v * lanes);
+    }
+
+private:
+    static HWY_INLINE void add(V value, double* HWY_RESTRICT out) {
+        if constexpr (sizeof(Real) == sizeof(double)) {
+            hn::Store(hn::Add(value, hn::Load(Tag(), out)), Tag(), out);
+        } else {
+#if HWY_TARGET == HWY_SCALAR  // has no halves
+            *out += static_cast<double>(hn::GetLane(value));
+#else
+            const hn::ScalableTag<double> wide;
+            const hn::Half<Tag> half;
+            const auto lanes = static_cast<Index>(hn::Lanes(wide));
+            const auto low = hn::PromoteTo(wide, hn::LowerHalf(half, value));
+            const auto high = hn::PromoteTo(wide, hn::UpperHalf(half, value));
+            hn::Store(hn::Add(low, hn::Load(wide, out)), wide, out);
+            hn::Store(hn::Add(high, hn::Load(wide, out + lanes)), wide, out + lanes);
+#endif
+        }
+    }
+};
+
+template <class Real>
+void logits_of(const Real* HWY_RESTRICT data, Index stride, Index rows, Index coordinates,
+               const Real* HWY_RESTRICT panel, const double* constants, double* HWY_RESTRICT logits) {
+    constexpr Index width = panel_width<Real>;
+    const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
+    for (Index j = 0; j < rows; ++j) std::fill_n(logits + j * width, width, constants[j]);
+    for (Index from = 0; from < coordinates; from += chunk) {
+        const Index count = std::min(chunk, coordinates - from);
+        for (Index q = 0; q < width; q += step) {
+            for (Index j = 0; j < rows; j += data_group) {
+                Block<Real> block;
+                block.clear();
+                const Real* HWY_RESTRICT y = data + j / data_group * stride + from * data_group;
+                const Real* HWY_RESTRICT x = panel + from * width + q;
+                for (Index k = 0; k < count; ++k, y += data_group, x += width)
+                    block.template multiply_add<1>(y, x);
+                block.fold(logits + j * width + q);
+            }
+        }
+    }
+}
+
+template <class Real>
+void add_means_of(const Real* HWY_RESTRICT data, Index stride, Index first, Index count, Index coordinates,
+                  const Real* HWY_RESTRICT weights, double* HWY_RESTRICT means) {
+    constexpr Index width = panel_width<Real>;
+    const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
+    for (Index q = 0; q < width; q += step) {
+        for (Index k = 0; k < coordinates; k += data_group) {
+            Block<Real> block;
+            block.clear();
+            for (Index j = first; j < first + count; j += data_group) {
+                const Real* HWY_RESTRICT y = data + j / data_group * stride + k * data_group;
+                const Real* HWY_RESTRICT w = weights + j * width + q;
+                for (Index b = 0; b < data_group; ++b)
+                    block.template multiply_add<data_group>(y + b, w + b * width);
+            }
+            block.fold(means + k * width + q);
+        }
+    }
+}
+
+#define KAIROS_PRODUCTS(Real, suffix)                                                                      \
+    void logits_##suffix(const Real* data, Index stride, Index rows, Index coordinates, const Real* panel, \
+                         const double* constants, double* logits) {                                        \
+        logits_of(data, stride, rows, coordinates, panel, constants, logits);                              \
+    }                                                                                                      \
+    void means_##suffix(const Real* data, Index stride, Index first, Index count, Index coordinates,       \
+                        const Real* weights, double* means) {                                              \
+        add_means_of(data, stride, first, count, coordinates, weights, means);                             \
+    }
+KAIROS_PRODUCTS(double, double)
+KAIROS_PRODUCTS(float, float)
+#undef KAIROS_PRODUCTS
+
+}  // namespace kairos::dynamics::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kairos::dynamics {
+
+HWY_EXPORT(logits_double);
+HWY_EXPORT(logits_float);
+HWY_EXPORT(means_double);
+HWY_EXPORT(means_float);
+
+template <>
+void tile_logits(const PackedTile<double>& tile, const double* panel, const double* constants,
+                 double* logits) {
+    HWY_DYNAMIC_DISPATCH(logits_double)
+    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits);
+}
+template <>
+void tile_logits(const PackedTile<float>& tile, const float* panel, const double* constants, double* logits) {
+    HWY_DYNAMIC_DISPATCH(logits_float)
+    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits);
+}
+template <>
+void add_tile_means(const PackedTile<double>& tile, Index first, Index count, const double* weights,
+                    double* means) {
+    HWY_DYNAMIC_DISPATCH(means_double)
+    (tile.data(), tile.stride(), first, count, tile.coordinates(), weights, means);
+}
+template <>
+void add_tile_means(const PackedTile<float>& tile, Index first, Index count, const float* weights,
+                    double* means) {
+    HWY_DYNAMIC_DISPATCH(means_float)
+    (tile.data(), tile.stride(), first, count, tile.coordinates(), weights, means);
+}
+
+}  // namespace kairos::dynamics
+#endif

@@ -1,0 +1,25 @@
+// src/dynamics/tile_products.hpp: the two products of a posterior over many data, one tile and one panel of lanes at a time.
+//
+//   logits   l(j, q) = c_j + sum_k Y(k, j) x(k, q)          j over the data of the tile
+//   means    m(k, q) += sum_j Y(k, j) w(j, q)
+//
+// Six rows of the result and the vectors of a panel (four with 32 registers, two with 16) are held in registers: per step of the inner
+// loop as many loads as it takes to feed 6 x 4 (6 x 2) multiply-adds, every lane a trajectory of its own. Of float products, sums over
+// 128 coordinates and over the data of a tile are folded into doubles.
+// Shapes: packed_tile.hpp; logits [rows x panel_width], weights the same, means [coordinates x panel_width]. Dispatched at run time.
+// Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015 (BLIS).
+#pragma once
+#include "packed_tile.hpp"
+
+namespace kairos::dynamics {
+
+// constants: c_j, one a row of the tile.
+template <class Real>
+void tile_logits(const PackedTile<Real>& tile, const Real* panel, const double* constants, double* logits);
+
+// The data first .. first + count - 1 of the tile (multiples of six).
+template <class Real>
+void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, const Real* weights,
+                    double* means);
+
+}  // namespace kairos::dynamics
