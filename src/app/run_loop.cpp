@@ -94,22 +94,32 @@ void gather_paths(const std::vector<measure::PathRecord>& mine, const parallel::
               [](const auto& a, const auto& b) { return a.trajectory < b.trajectory; });
 }
 
-// Deals the batches of a range and adds this rank's rows. `worker` makes the function that runs one batch, given the pause hook.
-using RunBatch = std::function<std::vector<Moments>(TrajectoryId, std::uint64_t)>;
-void deal(const RunContext& context, parallel::BatchRange range,
-          const std::function<RunBatch(std::function<void()>)>& worker,
+// Runs consecutive batches of the given sizes from a first trajectory on: their rows, one after the other.
+using RunBatches = std::function<std::vector<Moments>(TrajectoryId, std::vector<std::uint64_t>)>;
+
+// Deals the batches of a range, `together` at a time, and adds this rank's rows. `worker` makes the function that runs them, given the
+// pause hook.
+void deal(const RunContext& context, parallel::BatchRange range, std::uint64_t together,
+          const std::function<RunBatches(std::function<void()>)>& worker,
           std::vector<parallel::BatchRow>& rows) {
     const auto& [schedule, batches, communicator, watch] = context;
     Progress progress(watch.show_progress && communicator.is_root(), batches, range);
-    parallel::BatchCounter counter(communicator, range.size());
-    const RunBatch run = worker([&counter, &check = watch.check] {
+    parallel::BatchCounter counter(communicator, (range.size() + together - 1) / together);
+    const RunBatches run = worker([&counter, &check = watch.check] {
         counter.serve();
         check();
     });
     while (const auto next = counter.next()) {
-        const BatchId batch{range.begin + number(*next)};
-        progress.dealt(number(batch));
-        rows.emplace_back(batch, flat(run(batches.first(batch), batches.size_of(batch))));
+        const std::uint64_t begin = range.begin + number(*next) * together;
+        const std::uint64_t end = std::min(begin + together, range.end);
+        progress.dealt(begin);
+        std::vector<std::uint64_t> sizes;
+        for (std::uint64_t b = begin; b < end; ++b) sizes.push_back(batches.size_of(BatchId{b}));
+        const std::vector<double> all = flat(run(batches.first(BatchId{begin}), sizes));
+        const auto length = static_cast<std::ptrdiff_t>(all.size() / sizes.size());
+        for (auto row = all.begin(); row != all.end(); row += length)
+            rows.emplace_back(BatchId{begin + static_cast<std::uint64_t>((row - all.begin()) / length)},
+                              std::vector<double>(row, row + length));
     }
     counter.finish();
 }
@@ -155,13 +165,14 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange ra
     const auto worker = [&](std::function<void()> pause) {
         ensemble = std::make_unique<measure::Ensemble>(spec, context_.schedule, std::move(pause));
         if (ranges_.empty()) decisions_ = ensemble->recorder().names_of_decisions();
-        return [&](TrajectoryId first, std::uint64_t count) {
-            measure::BatchResult result = ensemble->run(first, count);
+        return [&](TrajectoryId first, std::vector<std::uint64_t> sizes) {
+            measure::BatchResult result = ensemble->run(first, std::move(sizes));
             keep(result);
             return std::move(result.moments);
         };
     };
-    deal(context_, range, worker, rows_);
+    deal(context_, range, measure::batches_together(spec.setting.law->mixture, context_.batches.size()),
+         worker, rows_);
     ranges_.push_back(range);
     columns_ = ensemble->plan().size();
     histogram_count_ = spec.recording.histograms.size();
@@ -190,9 +201,11 @@ Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& c
 void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
     const auto worker = [&](std::function<void()> pause) {
         auto clones = std::make_shared<phases::CloneEnsemble>(spec, context_.schedule, std::move(pause));
-        return [clones](TrajectoryId first, std::uint64_t count) { return clones->run(first, count); };
+        return [clones](TrajectoryId first, const std::vector<std::uint64_t>& sizes) {
+            return clones->run(first, sizes.front());
+        };
     };
-    deal(context_, range, worker, rows_);
+    deal(context_, range, 1, worker, rows_);
     columns_ = spec.branch_times.size() * phases::clone_quantities;
 }
 

@@ -84,6 +84,7 @@ PosteriorEvaluator::Parts::Parts(const law::Mixture& mixture)
 }
 
 PosteriorEvaluator::PosteriorEvaluator(const law::Law& law) : parts_(std::make_unique<Parts>(law.mixture)) {}
+bool PosteriorEvaluator::streams(const law::Mixture& mixture) { return DataPosterior::serves(mixture); }
 PosteriorEvaluator::~PosteriorEvaluator() = default;
 PosteriorEvaluator::PosteriorEvaluator(PosteriorEvaluator&&) noexcept = default;
 PosteriorEvaluator& PosteriorEvaluator::operator=(PosteriorEvaluator&&) noexcept = default;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "kairos/base/error.hpp"
@@ -19,6 +20,8 @@ std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule,
 }  // namespace
 
 Index block_size(const law::Mixture& mixture) {
+    constexpr Index lanes_of_a_stream = 128;  // four panels: packing a tile costs little beside its products
+    if (dynamics::PosteriorEvaluator::streams(mixture)) return lanes_of_a_stream;
     constexpr double cache =
         512.0 * 1024.0;  // half of a common L2: states, noise, score and weights of the block
     const double bytes = 8.0 * (4.0 * static_cast<double>(mixture.coordinates()) +
@@ -55,9 +58,15 @@ int Ensemble::substeps() const {
     return exact && !plan_.observes_path_integrals() ? 1 : spec_.substeps;
 }
 
-BatchResult Ensemble::run(TrajectoryId first, std::uint64_t count) {
+std::uint64_t batches_together(const law::Mixture& mixture, std::uint64_t batch) {
+    const auto block = static_cast<std::uint64_t>(block_size(mixture));
+    return dynamics::PosteriorEvaluator::streams(mixture) ? std::max<std::uint64_t>(1, block / batch) : 1;
+}
+
+BatchResult Ensemble::run(TrajectoryId first, std::vector<std::uint64_t> sizes) {
     const auto block = static_cast<std::uint64_t>(block_size(spec_.setting.law->mixture));
-    recorder_.begin_batch();
+    const std::uint64_t count = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+    recorder_.begin_batches(std::move(sizes));
     for (std::uint64_t done = 0; done < count; done += block)
         run_block(first + done, static_cast<Index>(std::min(block, count - done)));
     return recorder_.take();

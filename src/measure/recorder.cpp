@@ -39,9 +39,11 @@ Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const Recordi
     begin_batch();
 }
 
-void Recorder::begin_batch() {
+void Recorder::begin_batches(std::vector<std::uint64_t> sizes) {
+    sizes_ = std::move(sizes);
+    passed_ = 0;
     result_ = {};
-    result_.moments.resize(plan_->size());
+    result_.moments.resize(plan_->size() * sizes_.size());
     result_.histograms.assign(spec_.histograms.size(), Histogram(times_.size()));
     result_.decisions = names_of_decisions();
 }
@@ -59,6 +61,7 @@ std::map<std::string, std::vector<std::uint64_t>> Recorder::names_of_decisions()
 void Recorder::begin(TrajectoryId first, Index count) {
     first_ = first;
     count_ = count;
+    cut_into_segments();
     seen_before_ = false;
     class_decisions_.begin(count);
     datum_decisions_.begin(count);
@@ -73,8 +76,27 @@ void Recorder::begin(TrajectoryId first, Index count) {
 }
 
 void Recorder::add(const Column& column, std::size_t time, const Rows& values) {
-    for (Index c = 0; c < column.components; ++c)
-        result_.moments[column.at(time, c)].merge(moments_of(row(values, c)));
+    for (const auto& [batch, first, count] : segments_)
+        for (Index c = 0; c < column.components; ++c) {
+            const auto lanes =
+                row(values, c).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+            result_.moments[batch * plan_->size() + column.at(time, c)].merge(moments_of(lanes));
+        }
+}
+
+void Recorder::cut_into_segments() {
+    segments_.clear();
+    std::uint64_t begin = 0;  // of a batch
+    const std::uint64_t from = passed_, to = passed_ + static_cast<std::uint64_t>(count_);
+    for (std::size_t batch = 0; batch < sizes_.size() && begin < to; ++batch) {
+        const std::uint64_t end = sizes_[batch] > to - begin ? to : begin + sizes_[batch];
+        if (end > from) {
+            const std::uint64_t first = std::max(begin, from);
+            segments_.push_back({batch, static_cast<Index>(first - from), static_cast<Index>(end - first)});
+        }
+        begin = end;
+    }
+    passed_ = to;
 }
 
 void Recorder::visit(std::size_t time, const Sight& sight) {

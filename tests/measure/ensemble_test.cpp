@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
+#include <span>
 
+#include "kairos/law/empirical.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/estimate.hpp"
 #include "support/consistent.hpp"
@@ -85,6 +88,38 @@ TEST(Ensemble, TheSplitIntoBatchesChangesNoTrajectory) {
         const auto& part = j < 37 ? head.paths[j] : tail.paths[j - 37];
         EXPECT_EQ(whole.paths[j].trajectory, part.trajectory);
         EXPECT_EQ(whole.paths[j].values, part.values) << "trajectory " << j;
+    }
+}
+
+bool same_bits(std::span<const Moments> a, std::span<const Moments> b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+// A law of many data, whose batches share blocks, with a block that ends inside a batch.
+TEST(Ensemble, BatchesWorkedOnTogetherAreThoseWorkedOnApart) {
+    const auto law = law::draw_empirical(two_clusters(6, law::Representation::full), 150, 3);
+    ASSERT_EQ(batches_together(law.mixture, 37), 3U);
+    ASSERT_EQ(batches_together(two_clusters(6).mixture, 37), 1U);
+    Ensemble ensemble(spec_of(law, Direction::reverse, {"datum_entropy", "entropy_rate", "class_posterior"}),
+                      ou());
+    const std::size_t size = ensemble.plan().size();
+    const auto together = ensemble.run(TrajectoryId{10}, {37, 100, 5});
+    ASSERT_EQ(together.moments.size(), 3 * size);
+    std::uint64_t first = 10;
+    std::size_t at = 0;
+    for (const std::uint64_t count : {37U, 100U, 5U}) {
+        if (count == 100U) {  // merged from parts of two blocks: the same up to the order of merging
+            const Estimate a = estimate(together.moments[at * size]),
+                           b = estimate(ensemble.run(TrajectoryId{first}, count).moments[0]);
+            EXPECT_NEAR(a.mean, b.mean, 1e-13);
+            EXPECT_EQ(a.count, b.count);
+        } else {
+            const auto apart = ensemble.run(TrajectoryId{first}, count);
+            EXPECT_TRUE(same_bits(apart.moments, std::span(together.moments).subspan(at * size, size)))
+                << count;
+        }
+        first += count;
+        ++at;
     }
 }
 

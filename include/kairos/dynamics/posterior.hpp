@@ -69,6 +69,8 @@ public:
     PosteriorEvaluator& operator=(PosteriorEvaluator&&) noexcept;
 
     void evaluate(const States& states, const TimePoint& time, const Request& request, Posterior& out);
+    // Whether the components of a mixture are so many that they stream by, and weights are not held unless asked for.
+    [[nodiscard]] static bool streams(const law::Mixture& mixture);
 
     // out = Cov(y|x) v per column, explicit coordinates only, for a posterior evaluated with score at these states.
     void covariance_times(const States& states, const Posterior& posterior, const Rows& v, Rows& out) const;

@@ -7,7 +7,7 @@
 // forward   from data, noised at t_min, up to t_max by exact forward steps
 // marginal  every (y, x_t) drawn afresh and independently at each time
 //
-// A batch is run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, so neither
+// Batches are run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, so neither
 // blocks nor ranks show in a result. The pause hook is called between steps: it deals batches and watches the clock.
 // Errors: NonFiniteState (exit code 5) with trajectory, time and seed.
 #pragma once
@@ -38,6 +38,8 @@ struct EnsembleSpec {
 
 // Trajectories a block holds: enough lanes to vectorise, few enough for the states to stay in cache.
 [[nodiscard]] Index block_size(const law::Mixture& mixture);
+// Batches of that size that are worked on together: as many as fill a block, where a pass over many data is shared by its lanes.
+[[nodiscard]] std::uint64_t batches_together(const law::Mixture& mixture, std::uint64_t batch);
 
 class Ensemble {
 public:
@@ -47,7 +49,11 @@ public:
 
     [[nodiscard]] const ColumnPlan& plan() const { return plan_; }
     [[nodiscard]] const Recorder& recorder() const { return recorder_; }
-    [[nodiscard]] BatchResult run(TrajectoryId first, std::uint64_t count);
+    [[nodiscard]] BatchResult run(TrajectoryId first, std::uint64_t count) {
+        return run(first, std::vector{count});
+    }
+    // Batches of these sizes, one after the other.
+    [[nodiscard]] BatchResult run(TrajectoryId first, std::vector<std::uint64_t> sizes);
 
 private:
     void run_block(TrajectoryId first, Index count);

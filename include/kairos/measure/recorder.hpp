@@ -1,9 +1,11 @@
 // include/kairos/measure/recorder.hpp: turns what is seen of a block at each time into the result of its batch.
 //
-// A block is announced (begin), seen once at every observation time in the order of its path (visit), and closed (finish), when
+// Consecutive batches may be worked on together, so that blocks fill their lanes whatever the size of a batch: begin_batches names their
+// sizes, and the moments of each are kept apart. A block is announced (begin), seen once at every observation time in the order of its path (visit), and closed (finish), when
 // quantities that need the whole path (entropy production) are known. Blocks of a batch are merged in their order.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,7 +27,7 @@ struct PathRecord {
 };
 
 struct BatchResult {
-    std::vector<Moments> moments;  // ColumnPlan::size
+    std::vector<Moments> moments;  // ColumnPlan::size, of one batch after the other
     std::map<std::string, std::vector<std::uint64_t>>
         decisions;                      // name -> paths that decided at each time [T]
     std::vector<Histogram> histograms;  // in the order asked for
@@ -44,7 +46,8 @@ public:
     Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
              std::vector<dynamics::TimePoint> times, double trajectories);
 
-    void begin_batch();
+    void begin_batch() { begin_batches({std::numeric_limits<std::uint64_t>::max()}); }
+    void begin_batches(std::vector<std::uint64_t> sizes);
     void begin(TrajectoryId first, Index count);
     void visit(std::size_t time, const Sight& sight);
     // Components the paths of this block end in, one per trajectory (empty: not known).
@@ -70,6 +73,16 @@ private:
     std::vector<bool> fluctuation_reportable_;  // [T]
     std::vector<const Observable*> scalars_;    // kept along raw paths
     BatchResult result_;
+
+    // The lanes of the block that belong to one batch.
+    struct Segment {
+        std::size_t batch;
+        Index first, count;
+    };
+    void cut_into_segments();
+    std::vector<std::uint64_t> sizes_;  // of the batches worked on together
+    std::uint64_t passed_ = 0;          // their trajectories in earlier blocks
+    std::vector<Segment> segments_;
 
     TrajectoryId first_{};
     Index count_ = 0, kept_ = 0;
