@@ -323,7 +323,8 @@ TEST(ObservableTable, ThreeRatesOfOneGaussianAreItsClosedForm) {
         states.x = time.alpha * law.mixture.means + Vector{{std::sqrt(v(0.5)), -std::sqrt(v(2.0))}};
         states.radius2 = Lanes::Constant(1, 4.0 * v(0.5));
         dynamics::Posterior posterior;
-        dynamics::PosteriorEvaluator(law).evaluate(states, time, test::everything, posterior);
+        const dynamics::Request request{.score = true, .spread = true};  // one Gaussian has no classes
+        dynamics::PosteriorEvaluator(law).evaluate(states, time, request, posterior);
         const Sight sight{&setting, &states, &posterior, nullptr, nullptr, nullptr, nullptr};
         Rows c(1, 1), b(1, 1), divergence(1, 1);
         find_observable("entropy_rate")->evaluate(sight, c);
