@@ -20,11 +20,12 @@ struct Grouping {
 [[nodiscard]] Grouping group(const law::Level& level);
 
 struct PosteriorEvaluator::Parts {
-    explicit Parts(const law::Mixture& mixture);
+    explicit Parts(const law::Law& law);
 
     std::unique_ptr<Components> components;
     std::vector<Grouping> groupings;  // one per level
     std::size_t class_level;
+    bool data;  // components are data
     Softmax softmax;
     Rows logits;
     Rows mean;    // sum_k w_k u_k
@@ -39,6 +40,9 @@ void summarise_components(const Rows& shifted_logits, const Rows& weights, const
 // of its own.
 void summarise_classes(const Grouping& grouping, const Rows& weights, const Latent& component, bool fourth,
                        Latent& out);
+
+// H(j|x,c) of data, from logits shifted by any constant and the class weights in `out`; independent of H(j|x).
+void fill_within(const Grouping& grouping, const Rows& logits, Latent& out);
 
 // Everything that reads the score. radius2 counts only where the law has a complement.
 void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out);
