@@ -4,8 +4,8 @@ Each function takes a result and returns a figure, or None where the result lack
 """
 import numpy as np
 
-from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, RED, band, dashed, legend, mark_transitions, plt, spread_band,
-                    stacked, time_axis, wide_range)
+from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, RED, SPECIATION, band, dashed, legend, mark_transitions,
+                    plt, spread_band, stacked, time_axis, wide_range)
 
 
 def entropies(result):
@@ -21,6 +21,8 @@ def entropies(result):
         if name == "class_entropy":
             add_levels(axes, result)
             mark_transitions(axes, result, ("speciation_spectral", "speciation_clones"))
+        else:
+            mark_transitions(axes, result, ("collapse_excess_entropy",))
         axes.set_ylabel("entropy (nats)")
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0] / 4))
         legend(axes)
@@ -73,7 +75,7 @@ def class_rate(axes, result):
     band(axes, result.time, *(per_log_snr * q for q in result.mean("class_entropy_rate")), BLUE, "class entropy rate")
     theory = result.theory("class_entropy_rate")
     dashed(axes, result.time, None if theory is None else per_log_snr * theory)
-    mark_transitions(axes, result)
+    mark_transitions(axes, result, SPECIATION)
     axes.set_ylabel("$dH(c|x_t)$ per log snr (nats)")
 
 
@@ -93,8 +95,7 @@ def variances(result):
         if all(curve is not None for curve in theories):
             for curve, label in zip((*theories, theories[0] + theories[1]), ("theory", None, None)):
                 dashed(axes, result.time, curve, label)
-        if latent == "class":
-            mark_transitions(axes, result, ("speciation_entropy_variance",))
+        mark_transitions(axes, result, ("speciation_entropy_variance" if latent == "class" else "collapse_entropy_variance",))
         axes.set_ylabel(f"{latent} variance (nats$^2$)")
         legend(axes)
     time_axis(panels[-1], result)
@@ -137,6 +138,9 @@ def clones(result):
         if latent == "class":
             axes.axhline(0.775, color=BLACK, linewidth=0.6, linestyle="-", label="0.775")
             mark_transitions(axes, result, ("speciation_clones",))
+        else:
+            axes.axhline(0.5, color=BLACK, linewidth=0.6, linestyle="-", label="1/2")
+            mark_transitions(axes, result, ("collapse_participation",))
         axes.set_ylabel(f"P(clones share their {latent})")
         axes.set_ylim(-0.03, 1.03)
         legend(axes)
@@ -153,7 +157,8 @@ def points(axes, time, value, error, label):
 
 
 DRAWN_ELSEWHERE = {"class_entropy", "class_varentropy", "class_collision", "class_posterior", "class_entropy_rate", "level_entropy",
-                   "datum_entropy", "datum_varentropy", "participation", "entropy_rate", "entropy_rate_score"}
+                   "datum_entropy", "datum_varentropy", "participation", "max_weight", "excess_entropy", "excess_entropy_ratio",
+                   "entropy_rate", "entropy_rate_score"}
 
 
 def others(result):

@@ -1,7 +1,7 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import curves, distributions
+from . import collapse, curves, distributions
 from .style import RC, plt
 
 FIGURES = {
@@ -13,6 +13,8 @@ FIGURES = {
     "posteriors": (curves.posteriors, "Mean class posteriors: they must stay at the weights of the classes."),
     "clones": (curves.clones, "Probability that two clones which part at t share their class (datum), from posteriors and from "
                               "simulated clones, and the overlap of these."),
+    "collapse": (collapse.collapse, "Condensation on a datum: excess entropy with its large-d theory (dashed), weight on one datum, and "
+                                    "when paths settle on theirs; dotted: collapse times by each criterion (shaded: 95 % interval)."),
     "identities": (distributions.identities, "What the run checked about itself: z-scores, largest in brackets; beyond 4.5 is an "
                                              "alarm."),
     "paths": (distributions.paths, "Raw paths, coloured by the side on which they end."),

@@ -24,7 +24,13 @@ MARKS = {  # transitions drawn as vertical lines: label and colour
     "speciation_stability": ("stability", SKY),
     "speciation_entropy_rate": ("rate peak", RED),
     "speciation_entropy_variance": ("variance peak", GREEN),
+    "collapse_excess_entropy": ("$f \\to 0$", BLUE),
+    "collapse_participation": ("participation 1/2", PURPLE),
+    "collapse_entropy_variance": ("variance peak", GREEN),
+    "collapse_nearest": ("mean last change", RED),
 }
+SPECIATION = tuple(name for name in MARKS if name.startswith("speciation"))
+COLLAPSE = tuple(name for name in MARKS if name.startswith("collapse"))
 
 
 def stacked(panels, height=2.1):
@@ -67,7 +73,7 @@ def dashed(axes, time, curve, label="theory"):
         axes.plot(time, curve, color=BLACK, linestyle=(0, (4, 2)), linewidth=0.9, label=label)
 
 
-def mark_transitions(axes, result, names=tuple(MARKS)):
+def mark_transitions(axes, result, names):
     for name in names:
         found = result.transition(name)
         if not found or not result.time[0] <= found["time"] <= result.time[-1]:
@@ -78,6 +84,13 @@ def mark_transitions(axes, result, names=tuple(MARKS)):
                      label=f"{label} {with_error(found['time'], found['stderr'])}")
         if found["ci95_high"] > found["ci95_low"]:
             axes.axvspan(found["ci95_low"], found["ci95_high"], color=colour, alpha=0.15, linewidth=0)
+
+
+def mark_theory(axes, result, name, label):
+    """The time that theory predicts of a transition."""
+    found = result.transition(name)
+    if found and result.time[0] <= found["theory"] <= result.time[-1]:
+        axes.axvline(found["theory"], color=BLACK, linewidth=0.9, linestyle=(0, (4, 2)), label=f"{label} {found['theory']:.4g}")
 
 
 def with_error(value, error):

@@ -5,6 +5,7 @@
 #include "kairos/app/memory.hpp"
 #include "kairos/app/setup.hpp"
 #include "kairos/app/text.hpp"
+#include "kairos/phases/collapse.hpp"
 #include "kairos/phases/speciation.hpp"
 
 namespace kairos::app {
@@ -61,7 +62,9 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
     print_configuration(setup);
     const bool several = setup.config.realisations > 1;
     std::printf("\npredicted critical times%s\n", several ? ", first realisation" : "");
-    for (const auto& [name, time] : phases::predicted_times(*setup.law, setup.schedule))
+    auto predicted = phases::predicted_speciation(*setup.law, setup.schedule);
+    predicted.merge(phases::predicted_collapse(*setup.law, setup.schedule));
+    for (const auto& [name, time] : predicted)
         std::printf("  %-30s %s\n", name.c_str(), to_text(time).c_str());
     const MemoryNeed memory = estimate_memory(setup.config, communicator.size());
     const double seconds = seconds_per_trajectory(setup) * static_cast<double>(setup.ensemble.trajectories);

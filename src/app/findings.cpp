@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "kairos/measure/within.hpp"
+#include "kairos/phases/collapse.hpp"
+#include "kairos/phases/speciation.hpp"
 #include "kairos/phases/theory.hpp"
 
 namespace kairos::app {
@@ -101,19 +103,29 @@ private:
 
 using Transitions = std::map<std::string, phases::CriticalTime>;
 
+// Those of the classes and those of the data, where there are any.
+Transitions transitions_of(const Setup& setup, const phases::BatchCurves& curves,
+                           std::span<const std::uint64_t> last_changes) {
+    const auto& times = setup.ensemble.times;
+    Transitions found = phases::speciation(*setup.law, setup.schedule, times, curves);
+    found.merge(phases::collapse(*setup.law, setup.schedule, times, curves, last_changes));
+    return found;
+}
+
 void find_transitions(const Setup& setup, Curves& curves, const Measured& measured, Findings& findings) {
-    const auto of_curves = [&](const phases::BatchCurves& some) -> Transitions {
-        return phases::speciation(*setup.law, setup.schedule, setup.ensemble.times, some);
+    const auto curves_of = [&](parallel::BatchRange range) -> phases::BatchCurves {
+        return [&curves, range](const std::string& name) { return curves(name, range); };
     };
-    const auto of_batches = [&](parallel::BatchRange range) {
-        return of_curves([&](const std::string& name) { return curves(name, range); });
-    };
-    findings.transitions = of_batches({0, measured.batch_count});
+    std::span<const std::uint64_t> last_changes;
+    const auto decided = measured.decisions.find("datum_last_change");
+    if (decided != measured.decisions.end()) last_changes = decided->second;
+    findings.transitions = transitions_of(setup, curves_of({0, measured.batch_count}), last_changes);
     if (measured.realisations.size() == 1) return;
-    const Transitions closed =
-        of_curves([](const std::string&) { return std::vector<measure::MomentCurve>{}; });
+    const phases::BatchCurves none = [](const std::string&) { return std::vector<measure::MomentCurve>{}; };
+    Transitions closed = phases::speciation(*setup.law, setup.schedule, setup.ensemble.times, none);
+    closed["collapse_nearest"];  // decisions are counted over all realisations together
     for (const auto range : measured.realisations)
-        for (const auto& [name, found] : of_batches(range))
+        for (const auto& [name, found] : transitions_of(setup, curves_of(range), {}))
             if (!closed.contains(name)) findings.realisation_transitions[name].push_back(found.time);
     if (setup.config.random_means()) findings.transitions.erase("speciation_spectral");
 }

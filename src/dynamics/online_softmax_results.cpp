@@ -91,7 +91,7 @@ void OnlineSoftmax::fill_weights(std::size_t level, Latent& out) const {
     for (Index c = 0; c < classes; ++c) {
         weights.row(c).array() *= scale;
     }
-    summarise_classes(groups_of_one(classes), weights, {}, true, out);
+    summarise_classes(groups_of_one(classes), weights, {}, false, out);
     Lanes others;
     column_maxima(out.weights, others, out.top);
     sum_of_others(out.weights, out.top, others);

@@ -73,17 +73,19 @@ void Request::merge(const Request& other) {
     if (other.draw) draw = other.draw;
 }
 
-PosteriorEvaluator::Parts::Parts(const law::Mixture& mixture)
-    : components(make_components(mixture)), class_level(mixture.labels.class_level) {
-    for (const law::Level& level : mixture.labels.levels) {
+PosteriorEvaluator::Parts::Parts(const law::Law& law)
+    : components(make_components(law.mixture)),
+      class_level(law.mixture.labels.class_level),
+      data(law.empirical) {
+    for (const law::Level& level : law.mixture.labels.levels) {
         groupings.push_back(group(level));
     }
-    if (DataPosterior::serves(mixture)) {
-        data = std::make_unique<DataPosterior>(mixture);
+    if (DataPosterior::serves(law.mixture)) {
+        stream = std::make_unique<DataPosterior>(law.mixture);
     }
 }
 
-PosteriorEvaluator::PosteriorEvaluator(const law::Law& law) : parts_(std::make_unique<Parts>(law.mixture)) {}
+PosteriorEvaluator::PosteriorEvaluator(const law::Law& law) : parts_(std::make_unique<Parts>(law)) {}
 bool PosteriorEvaluator::streams(const law::Mixture& mixture) { return DataPosterior::serves(mixture); }
 PosteriorEvaluator::~PosteriorEvaluator() = default;
 PosteriorEvaluator::PosteriorEvaluator(PosteriorEvaluator&&) noexcept = default;
@@ -97,8 +99,8 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
     out.time = time;
     clear_unrequested(request, out);
     fill_norm2(states, components.mixture().complement > 0, out.norm2);
-    if (p.data && DataPosterior::serves(request)) {
-        p.data->evaluate(states, components, request, out);
+    if (p.stream && DataPosterior::serves(request)) {
+        p.stream->evaluate(states, components, request, out);
         return;
     }
 
@@ -111,6 +113,7 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
         out.levels.resize(p.groupings.size());
         for (std::size_t l = 0; l < p.groupings.size(); ++l) {
             summarise_classes(p.groupings[l], out.weights, out.component, request.fourth, out.levels[l]);
+            if (p.data) fill_within(p.groupings[l], logits, out.levels[l]);
         }
     }
     out.chosen.clear();

@@ -2,6 +2,7 @@
 //
 // Every sum here is of terms of one sign, so that an entropy of 1e-300 has as many digits as one of log K:
 //   h = log Z + sum_k w_k (max - l_k)                                  from shifted logits
+//   H(j|x,c) = sum_c w_c ( log Z_c + sum_{j in c} p(j|x,c) (max_c - l_j) )    the same inside every class of data
 //   h = -w_top log1p(-q) - sum_{c != top} w_c log w_c,  q = sum_{c != top} w_c     from class weights
 #include <algorithm>
 #include <limits>
@@ -109,6 +110,29 @@ void summarise_classes(const Grouping& grouping, const Rows& weights, const Late
     fill_logs(out.weights, out.top, out.top_surprisal, logs);
     fill_moments(out.weights, logs, Lanes::Zero(weights.cols()), fourth, out);
     out.max_weight = out.weights.colwise().maxCoeff().array();
+}
+
+// Each class by a softmax of its own: w_c H(j|x, class c) summed over the classes.
+void fill_within(const Grouping& grouping, const Rows& logits, Latent& out) {
+    out.within.setZero(logits.cols());
+    if (grouping.one_to_one) return;
+    Rows own, weights;
+    Softmax shares;
+    Latent datum;
+    for (std::size_t c = 0; c < grouping.classes.size(); ++c) {
+        Index size = 0;
+        for (const Run& run : grouping.classes[c]) size += run.count;
+        if (size == 0) continue;
+        own.resize(size, logits.cols());
+        Index at = 0;
+        for (const Run& run : grouping.classes[c]) {
+            own.middleRows(at, run.count) = logits.middleRows(run.first, run.count);
+            at += run.count;
+        }
+        softmax(own, weights, shares);
+        summarise_components(own, weights, shares, false, datum);
+        out.within += out.weights.row(static_cast<Index>(c)).array() * datum.entropy;
+    }
 }
 
 void place(const Latent& part, Index first, Index lanes, Latent& out) {

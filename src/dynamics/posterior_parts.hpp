@@ -21,17 +21,18 @@ struct Grouping {
 [[nodiscard]] Grouping group(const law::Level& level);
 
 struct PosteriorEvaluator::Parts {
-    explicit Parts(const law::Mixture& mixture);
+    explicit Parts(const law::Law& law);
 
     std::unique_ptr<Components> components;
     std::vector<Grouping> groupings;  // one per level
     std::size_t class_level;
+    bool data;  // components are data
     Softmax softmax;
     Rows logits;
     Rows mean;    // sum_k w_k u_k
     Lanes kappa;  // sum_k w_k/v_k
     CovarianceProduct product;
-    std::unique_ptr<DataPosterior> data;  // where there are many components of one isotropic covariance
+    std::unique_ptr<DataPosterior> stream;  // where there are many components of one isotropic covariance
 };
 
 // Latent of the components, from logits shifted by their maximum and the weights they gave.
@@ -43,6 +44,9 @@ void summarise_classes(const Grouping& grouping, const Rows& weights, const Late
                        Latent& out);
 // Lanes first, first + 1, ... of `out`, which holds `lanes` of them.
 void place(const Latent& part, Index first, Index lanes, Latent& out);
+
+// H(j|x,c) of data, from logits shifted by any constant and the class weights in `out`; independent of H(j|x).
+void fill_within(const Grouping& grouping, const Rows& logits, Latent& out);
 
 // Everything that reads the score. radius2 counts only where the law has a complement.
 void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out);

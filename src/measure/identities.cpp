@@ -168,6 +168,21 @@ void surprisal_noise(const Sight& sight, Out out) {
 
 void mean_surprisal(const Sight& sight, Out out) { out.row(0).array() = clean_latent(sight).entropy; }
 
+// H(j|x) = H(c|x) + H(j|x,c), state by state. Both sides are sums of terms of one sign: what they differ by below 1e-12 nats is
+// rounding.
+void chain_rule(const Sight& sight, Out value, Out expected) {
+    constexpr double rounding = 1e-12;
+    const Latent& classes = class_latent(sight);
+    value.row(0).array() = sight.posterior->component.entropy;
+    expected.row(0).array() = classes.entropy + classes.within;
+    value = ((value - expected).array().abs() > rounding).select(value, expected);
+}
+
+const char* needs_labelled_data(const Setting& setting) {
+    if (const char* missing = needs::data(setting)) return missing;
+    return needs::classes(setting);
+}
+
 // The running potential of D; the ensemble makes e^-D of it
 void fluctuation(const Sight& sight, Out value, Out expected) {
     value.row(0).array() = sight.path->environment() - sight.posterior->log_density;
@@ -207,6 +222,10 @@ std::vector<Identity> make_table() {
     row = of_states("tower", "E[p(c|x_t)] = weight of class c", latents, needs::classes, tower);
     row.axis = Axis::classes;
     table.push_back(row);
+
+    table.push_back(of_states("chain_rule",
+                              "H(j|x) = H(c|x) + H(j|x,c): datum, class, datum within its class", latents,
+                              needs_labelled_data, chain_rule));
 
     row = of_states("total_variance",
                     "Var(i) = Var(h) + E[v], i the surprisal of the class (datum) behind the state",

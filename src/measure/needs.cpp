@@ -38,6 +38,11 @@ const char* data(const Setting& setting) {
     return setting.law->empirical ? nullptr : "needs data: data.samples > 0, or data.model = dataset-file";
 }
 
+const char* several_data(const Setting& setting) {
+    if (const char* missing = data(setting)) return missing;
+    return setting.law->mixture.components() > 1 ? nullptr : "needs two data or more: data.samples > 1";
+}
+
 const char* axis(const Setting& setting) {
     return setting.law->axis.size() > 0 ? nullptr : "needs an order parameter: data.model = two-clusters";
 }

@@ -46,6 +46,17 @@ void of_posterior(const Sight& sight, Out out) {
     fill(out, sight.posterior->*member);
 }
 
+// f = h_j/d
+void excess_entropy(const Sight& sight, Out out) {
+    fill(out, sight.posterior->component.entropy / sight.setting->law->mixture.dimension());
+}
+
+// f/a = h_j/log n
+void excess_entropy_ratio(const Sight& sight, Out out) {
+    const auto samples = static_cast<double>(sight.setting->law->mixture.components());
+    fill(out, sight.posterior->component.entropy / std::log(samples));
+}
+
 void class_posterior(const Sight& sight, Out out) { out = class_latent(sight).weights; }
 
 void level_entropy(const Sight& sight, Out out) {
@@ -185,6 +196,11 @@ void add_datum_rows(std::vector<Observable>& table) {
               "sum_j w_j^2", latents, needs::data, of_datum<&Latent::collision>));
     add(plain("max_weight", "dimensionless", "weight of the likeliest datum", "max_j w_j", latents,
               needs::data, of_datum<&Latent::max_weight>));
+    table.push_back(plain("excess_entropy", "nats", "excess entropy: entropy of the datum per dimension",
+                          "f = h/d, h the datum entropy", latents, needs::data, excess_entropy));
+    table.push_back(plain("excess_entropy_ratio", "dimensionless",
+                          "excess entropy over that of independent data, a = log(n)/d", "f/a = h/log n",
+                          latents, needs::several_data, excess_entropy_ratio));
 }
 
 void add_rate_rows(std::vector<Observable>& table) {

@@ -48,6 +48,20 @@ std::optional<CrossingWindow> crossing_window(const Vector& values, double level
     return CrossingWindow{widened(window, 4, nearness), bracket};
 }
 
+std::optional<Window> falling_window(const Vector& values, double low, double high) {
+    if (!values.allFinite()) return {};
+    const std::vector<double> smooth = smoothed(values);
+    const double middle = 0.5 * (low + high);
+    std::size_t above = smooth.size();
+    for (std::size_t i = 0; i + 1 < smooth.size(); ++i)
+        if (smooth[i] < middle && smooth[i + 1] >= middle) above = i + 1;
+    if (above == smooth.size()) return {};
+    Window window{above, 1};
+    grow(window, smooth.size(),
+         [&](std::size_t i) { return i < above ? smooth[i] > low : smooth[i] < high; });
+    return window;
+}
+
 std::optional<std::size_t> peak_index(const Vector& values) {
     if (values.size() < 3 || !values.allFinite()) return {};
     const std::vector<double> smooth = smoothed(values);

@@ -44,6 +44,10 @@ struct PeakWindow {
 };
 [[nodiscard]] PeakWindow peak_window(const Vector& values, std::size_t top, double share);
 
+// The part of a curve that falls toward earlier times between two heights: from the point where it first passes half way between them
+// on, all points above `low` before and below `high` after; nothing if it never passes.
+[[nodiscard]] std::optional<Window> falling_window(const Vector& values, double low, double high);
+
 // The same window, at least `points` long as far as the curve goes; grows toward the larger of `preference`.
 [[nodiscard]] Window widened(Window window, std::size_t points, std::span<const double> preference);
 

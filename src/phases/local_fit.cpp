@@ -12,7 +12,7 @@ LocalFit::LocalFit(Window window, std::span<const double> log_snr, const Vector&
       target_(target),
       reference_(reference) {}
 
-double LocalFit::locate(const Vector& values, std::size_t offset, double start) const {
+double LocalFit::operator()(const Vector& values, std::size_t offset, double start) const {
     Vector inside =
         values.segment(static_cast<Index>(window_.first - offset), static_cast<Index>(window_.count));
     if (!inside.allFinite()) return std::numeric_limits<double>::quiet_NaN();

@@ -23,7 +23,7 @@ public:
              double reference);
 
     // Log snr of the critical point nearest to `start`; NaN if there is none. values: of the curve from index `offset` on.
-    [[nodiscard]] double locate(const Vector& values, std::size_t offset, double start) const;
+    [[nodiscard]] double operator()(const Vector& values, std::size_t offset, double start) const;
 
 private:
     Window window_;

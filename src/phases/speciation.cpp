@@ -22,15 +22,6 @@ double spectral_time(const law::Law& law, const Schedule& schedule) {
     return time_in_domain(schedule, -std::log(top));
 }
 
-// alpha^2 s^2/sigma^2 = n^{2/d} - 1: where the population's datum entropy reaches 0
-double collapse_time(const law::Law& law, const Schedule& schedule) {
-    const auto variance = law.empirical ? shared_variance(law.population) : std::nullopt;
-    const auto samples = static_cast<double>(law.mixture.components());
-    if (!variance || !(*variance > 0.0) || samples < 2.0) return nan;
-    return time_in_domain(
-        schedule, std::log(std::expm1(2.0 * std::log(samples) / law.mixture.dimension()) / *variance));
-}
-
 // Known without a run and without t_min, t_max.
 std::map<std::string, double> closed_forms(const law::Law& law, const Schedule& schedule) {
     std::map<std::string, double> times;
@@ -58,11 +49,6 @@ std::map<std::string, double> class_predictions(const law::Law& law, const Sched
     return {{"speciation_clones", exact_crossing(schedule, collision, clone_level)},
             {"speciation_entropy_rate", exact_peak(schedule, rate)},
             {"speciation_entropy_variance", exact_peak(schedule, variance)}};
-}
-
-double mean_of(const measure::Moments& moments, std::size_t) { return moments.mean; }
-double variance_of(const measure::Moments& moments, std::size_t) {
-    return moments.m2 / (moments.count - 1.0);
 }
 
 std::map<std::string, CriticalTime> measured(const Schedule& schedule, std::span<const Time> times,
@@ -101,10 +87,9 @@ std::map<std::string, CriticalTime> speciation(const law::Law& law, const Schedu
     return found;
 }
 
-std::map<std::string, double> predicted_times(const law::Law& law, const Schedule& schedule) {
+std::map<std::string, double> predicted_speciation(const law::Law& law, const Schedule& schedule) {
     std::map<std::string, double> times = closed_forms(law, schedule);
     times.merge(class_predictions(law, schedule));
-    if (law.empirical) times["collapse_excess_entropy"] = collapse_time(law, schedule);
     std::erase_if(times, [](const auto& entry) { return !std::isfinite(entry.second); });
     return times;
 }

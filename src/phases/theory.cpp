@@ -40,9 +40,14 @@ void add_filter_curves(const law::Mixture& mixture, const dynamics::TimePoint& a
     curves["score_divergence"].push_back((filter - mixture.dimension()) / at.sigma2);
 }
 
-// log n max(0, 1 + (1/2a) log( sigma^2/(sigma^2 + alpha^2 s^2) )),  a = log(n)/d
-double datum_entropy(double samples, double dimension, double variance, const dynamics::TimePoint& at) {
-    return std::max(0.0, std::log(samples) - 0.5 * dimension * std::log1p(snr(at) * variance));
+// H(j|x_t) = log n max(0, 1 + (1/2a) log( sigma^2/(sigma^2 + alpha^2 s^2) )),  a = log(n)/d
+void add_datum_curves(const law::Mixture& data, double variance, const dynamics::TimePoint& at,
+                      Curves& curves) {
+    const double most = std::log(static_cast<double>(data.components())), dimension = data.dimension();
+    const double entropy = std::max(0.0, most - 0.5 * dimension * std::log1p(snr(at) * variance));
+    curves["datum_entropy"].push_back(entropy);
+    curves["excess_entropy"].push_back(entropy / dimension);
+    curves["excess_entropy_ratio"].push_back(entropy / most);
 }
 
 }  // namespace
@@ -63,7 +68,8 @@ Curves theory_curves(const law::Law& law, const dynamics::Schedule& schedule,
     const ClassTheoryOf classes = class_theory(law);
     const bool single = !law.empirical && law.mixture.components() == 1;
     const bool filter = single || (classes && classes_are_components(law.mixture));
-    const std::optional<double> variance = law.empirical ? shared_variance(law.population) : std::nullopt;
+    const std::optional<double> variance =
+        law.empirical && law.mixture.components() > 1 ? shared_variance(law.population) : std::nullopt;
     for (const Time t : times) {
         const dynamics::TimePoint at = schedule.at(t);
         double class_rate = 0.0;
@@ -73,10 +79,7 @@ Curves theory_curves(const law::Law& law, const dynamics::Schedule& schedule,
             class_rate = theory.entropy_rate;
         }
         if (filter) add_filter_curves(law.mixture, at, single ? 0.0 : class_rate, curves);
-        if (variance) {
-            const auto samples = static_cast<double>(law.mixture.components());
-            curves["datum_entropy"].push_back(datum_entropy(samples, law.mixture.dimension(), *variance, at));
-        }
+        if (variance) add_datum_curves(law.mixture, *variance, at, curves);
     }
     return curves;
 }

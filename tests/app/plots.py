@@ -26,7 +26,7 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
     "tree": (CLASSES | {"paths", "decisions"},
              ["--data.model=hierarchical", "--data.levels=2", "--data.branching=3", "--data.dimension=40", "--observe.paths=5",
               "--observe.observables=all", "--observe.states=true"]),
-    "empirical": (CLASSES | {"decisions"},
+    "empirical": (CLASSES | {"decisions", "collapse"},
                   ["--data.model=random-clusters", "--data.components=12", "--data.dimension=8", "--data.samples=60",
                    "--clones.times=0.5", "--clones.pairs=20"]),
     "quenched": (CLASSES | {"decisions"},

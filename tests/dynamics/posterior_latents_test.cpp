@@ -178,5 +178,81 @@ TEST(Latents, WeightZeroTakesNoPart) {
     EXPECT_EQ(p.levels[0].weights(2, 0), 0.0);
 }
 
+// sum_c w_c H(j|x, class c) in long double, class by class.
+double within_by_brute_force(const law::Mixture& data, const std::vector<int>& class_of, const Vector& x,
+                             const TimePoint& time) {
+    const auto n = static_cast<std::size_t>(data.components());
+    std::vector<long double> logs;
+    for (Index k = 0; k < data.components(); ++k) {
+        long double distance = 0;
+        for (Index i = 0; i < x.size(); ++i) {
+            const long double gap =
+                static_cast<long double>(x[i]) -
+                static_cast<long double>(time.alpha) * static_cast<long double>(data.means(i, k));
+            distance += gap * gap;
+        }
+        logs.push_back(-distance / (2.0L * static_cast<long double>(time.sigma2)));
+    }
+    const long double most = *std::max_element(logs.begin(), logs.end());
+    long double total = 0, sum = 0;
+    for (const long double l : logs) total += std::exp(l - most);
+    for (int c = 0; c <= *std::max_element(class_of.begin(), class_of.end()); ++c) {
+        std::vector<long double> inside;
+        for (std::size_t k = 0; k < n; ++k)
+            if (class_of[k] == c) inside.push_back(logs[k]);
+        const auto top = std::max_element(inside.begin(), inside.end());
+        long double others = 0, moment = 0;
+        for (auto l = inside.begin(); l != inside.end(); ++l) {
+            if (l == top) continue;
+            others += std::exp(*l - *top);
+            moment += std::exp(*l - *top) * (*top - *l);
+        }
+        const long double weight = std::exp(*top - most) * (1.0L + others) / total;
+        sum += weight * (std::log1p(others) + moment / (1.0L + others));
+    }
+    return static_cast<double>(sum);
+}
+
+law::Law random_data(Index n, const std::vector<std::vector<int>>& levels) {
+    law::Law law;
+    law.empirical = true;
+    law.mixture.means = test::Normals(8).matrix(3, n);
+    law.mixture.weights = Vector::Constant(n, 1.0 / static_cast<double>(n));
+    law.mixture.covariances = {isotropic(0.0)};
+    for (const auto& level : levels) law.mixture.labels.levels.push_back(test::labels_of(level).levels[0]);
+    return law;
+}
+
+// Sorted, interleaved, all in one, and one class a datum; far from collapse, in it and long after it.
+TEST(Latents, DatumWithinItsClassEqualsBruteForce) {
+    const std::vector<std::vector<int>> levels = {
+        {0, 0, 0, 0, 1, 1, 2}, {2, 0, 1, 0, 1, 2, 0}, {0, 0, 0, 0, 0, 0, 0}, {6, 5, 4, 3, 2, 1, 0}};
+    const law::Law law = random_data(7, levels);
+    PosteriorEvaluator evaluator(law);
+    for (const TimePoint& time : {at(0.3, 0.91), at(0.9, 0.19), at(1.0, 0.02), at(1.0, 0.004)}) {
+        Posterior p;
+        const States states = test::random_states(law.mixture, 8, 1.0, 9);
+        evaluator.evaluate(states, time, latents, p);
+        for (std::size_t l = 0; l < levels.size(); ++l) {
+            for (Index j = 0; j < states.count(); ++j) {
+                const double exact = within_by_brute_force(law.mixture, levels[l], states.x.col(j), time);
+                EXPECT_NEAR(p.levels[l].within[j], exact, 1e-10 * exact) << "level " << l << ", state " << j;
+                EXPECT_NEAR(p.levels[l].entropy[j] + p.levels[l].within[j], p.component.entropy[j],
+                            1e-9 * p.component.entropy[j]);
+            }
+        }
+    }
+}
+
+TEST(Latents, OnlyDataHaveAnEntropyWithinTheirClass) {
+    law::Law law = random_data(4, {{0, 0, 1, 1}});
+    law.empirical = false;
+    Posterior p;
+    PosteriorEvaluator(law).evaluate(test::random_states(law.mixture, 3, 1.0, 9), at(0.5, 0.75), latents, p);
+
+    EXPECT_EQ(p.levels[0].within.size(), 0);
+    EXPECT_EQ(p.component.within.size(), 0);
+}
+
 }  // namespace
 }  // namespace kairos::dynamics

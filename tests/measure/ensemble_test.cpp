@@ -180,6 +180,34 @@ TEST(Ensemble, MeanDataSurprisalIsTheConditionalEntropy) {
     }
 }
 
+TEST(Ensemble, DataOfUnequalClassesObeyTheChainRuleInEveryState) {
+    const auto law = law::draw_empirical(law::build_law({.kind = law::ModelKind::random_clusters,
+                                                         .dimension = 5,
+                                                         .components = 3,
+                                                         .weights = {1.0, 2.0, 5.0}},
+                                                        law::Representation::full),
+                                         90, 4);
+    Ensemble ensemble(spec_of(law, Direction::reverse, {"datum_entropy", "class_entropy"}), ou());
+    const auto result = ensemble.run(TrajectoryId{0}, 400);
+    const auto* value = ensemble.plan().find(Quantity::identity_value, "chain_rule");
+    const auto* difference = ensemble.plan().find(Quantity::identity_difference, "chain_rule");
+    ASSERT_NE(value, nullptr);
+    for (std::size_t i = 0; i < 5; ++i) {
+        const Moments& apart = result.moments[difference->at(i)];
+
+        EXPECT_LT(std::max(-apart.minimum, apart.maximum), 1e-13) << i;
+        EXPECT_EQ(result.moments[value->at(i)].mean, at(ensemble, result, "datum_entropy", i).mean);
+        EXPECT_LT(at(ensemble, result, "class_entropy", i).mean,
+                  at(ensemble, result, "datum_entropy", i).mean);
+        EXPECT_EQ(judge(result.moments[value->at(i)], apart).z, 0.0);
+    }
+    const auto mixture = two_clusters(4);
+    EXPECT_EQ(Ensemble(spec_of(mixture, Direction::reverse, {}), ou())
+                  .plan()
+                  .find(Quantity::identity_value, "chain_rule"),
+              nullptr);
+}
+
 TEST(Ensemble, AccumulatedEntropyIsTheIntegralOfTheRate) {
     const auto law = two_clusters(16);
     auto spec = spec_of(law, Direction::reverse, {"accumulated_entropy", "class_entropy"});

@@ -170,6 +170,16 @@ struct Reference {
         }
         return sum;
     }
+    // a + (1/2) log(2 pi sigma^2) + E[|x - alpha y|^2 | x]/(2 sigma^2 d) + log p_t(x)/d,  a = log(n)/d: its average over x has the 1/2
+    // of Biroli et al. for the third term
+    [[nodiscard]] double excess_entropy() const {
+        const double d = static_cast<double>(x.size()), n = static_cast<double>(b.weights.size());
+        double distance = 0.0;
+        for (Index k = 0; k < b.weights.size(); ++k)
+            distance += b.weights(k) * (x - time.alpha * law.mixture.means.col(k)).squaredNorm();
+        return std::log(n) / d + 0.5 * std::log(2.0 * std::numbers::pi * time.sigma2) +
+               distance / (2.0 * time.sigma2 * d) + b.log_density / d;
+    }
     [[nodiscard]] double data_surprisal() const {
         if (law.empirical) return -std::log(b.weights(component));
         const double d = static_cast<double>(x.size());
@@ -213,7 +223,11 @@ std::map<std::string, Expected> class_references() {
             {"datum_entropy", scalar([](const Reference& r) { return entropy(r.b.weights); })},
             {"datum_varentropy", scalar([](const Reference& r) { return varentropy(r.b.weights); })},
             {"participation", scalar([](const Reference& r) { return r.b.weights.squaredNorm(); })},
-            {"max_weight", scalar([](const Reference& r) { return r.b.weights.maxCoeff(); })}};
+            {"max_weight", scalar([](const Reference& r) { return r.b.weights.maxCoeff(); })},
+            {"excess_entropy", scalar([](const Reference& r) { return r.excess_entropy(); })},
+            {"excess_entropy_ratio", scalar([](const Reference& r) {
+                 return r.excess_entropy() * static_cast<double>(r.x.size()) / std::log(5.0);
+             })}};
 }
 
 std::map<std::string, Expected> state_references() {
@@ -309,7 +323,8 @@ TEST(ObservableTable, ThreeRatesOfOneGaussianAreItsClosedForm) {
         states.x = time.alpha * law.mixture.means + Vector{{std::sqrt(v(0.5)), -std::sqrt(v(2.0))}};
         states.radius2 = Lanes::Constant(1, 4.0 * v(0.5));
         dynamics::Posterior posterior;
-        dynamics::PosteriorEvaluator(law).evaluate(states, time, test::everything, posterior);
+        const dynamics::Request request{.score = true, .spread = true};  // one Gaussian has no classes
+        dynamics::PosteriorEvaluator(law).evaluate(states, time, request, posterior);
         const Sight sight{&setting, &states, &posterior, nullptr, nullptr, nullptr, nullptr};
         Rows c(1, 1), b(1, 1), divergence(1, 1);
         find_observable("entropy_rate")->evaluate(sight, c);
@@ -369,6 +384,8 @@ TEST(ObservableTable, HasEveryRowOnceWithItsMeaning) {
                                             "datum_varentropy",
                                             "participation",
                                             "max_weight",
+                                            "excess_entropy",
+                                            "excess_entropy_ratio",
                                             "entropy_rate",
                                             "entropy_rate_score",
                                             "accumulated_entropy",

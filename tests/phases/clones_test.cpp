@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "kairos/law/empirical.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/estimate.hpp"
 #include "kairos/phases/theory.hpp"
@@ -97,6 +98,42 @@ TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
             expect_consistent(overlap.mean, overlap.standard_error, rho2);
             expect_consistent(overlap.variance, overlap.variance_stderr, (1 + rho2 * rho2) / 12);
         }
+    }
+}
+
+// Data: clones end on one datum as often as the participation at the branching says, estimated here from states made from data.
+TEST(Clones, OfDataEndOnOneDatumAsOftenAsTheParticipationSays) {
+    const auto law = law::draw_empirical(
+        law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 6}, law::Representation::full), 40,
+        5);
+    auto spec = spec_of(law);
+    spec.branch_times = {Time{0.15}, Time{0.4}, Time{0.8}, Time{1.5}};
+    CloneEnsemble clones(spec, ou());
+    const auto row = clones.run(TrajectoryId{0}, 20000);
+    const dynamics::ExactTransition transition(law, ou());
+    dynamics::PosteriorEvaluator evaluator(law);
+    for (std::size_t b = 0; b < spec.branch_times.size(); ++b) {
+        dynamics::CleanData clean;
+        dynamics::States states;
+        dynamics::Posterior posterior;
+        const auto time = ou().at(spec.branch_times[b]);
+        const StepId draw{static_cast<std::uint32_t>(b)};
+        transition.draw_clean(99, draw, TrajectoryId{0}, 20000, clean);
+        transition.noised(clean, time, 99, draw, states);
+        evaluator.evaluate(states, time, {.latents = true}, posterior);
+        const auto of_lanes = [](const Lanes& v) {
+            return measure::estimate(measure::moments_of({v.data(), static_cast<std::size_t>(v.size())}));
+        };
+        const auto datum = of_lanes(posterior.component.collision);
+        const auto classes = of_lanes(posterior.levels[0].collision);
+        const auto same_datum = found(row, b, CloneQuantity::same_datum);
+        const auto same_class = found(row, b, CloneQuantity::same_class);
+
+        expect_consistent(same_datum.mean, std::hypot(same_datum.standard_error, datum.standard_error),
+                          datum.mean);
+        expect_consistent(same_class.mean, std::hypot(same_class.standard_error, classes.standard_error),
+                          classes.mean);
+        EXPECT_GT(same_class.mean, same_datum.mean);
     }
 }
 

@@ -20,11 +20,9 @@ using dynamics::Schedule;
 using dynamics::ScheduleKind;
 using measure::MomentCurve;
 using measure::Moments;
-using phases::CriticalTime;
+using phases::CriticalTime, phases::mean_of;
 
 constexpr int batches = 20;
-
-double mean_of(const Moments& moments, std::size_t) { return moments.mean; }
 
 // A crossover as class_collision has it, steeper on one side, through 0.775 at log snr = -6.9...
 double step_curve(double x) {
@@ -201,6 +199,34 @@ TEST_P(PeakOf, IntervalsCoverTheTruthOnCoarseAndFineGrids) {
 INSTANTIATE_TEST_SUITE_P(Curves, PeakOf,
                          testing::Values(peak_curve, entropy_variance_curve, entropy_rate_curve));
 
+// The excess entropy of 20000 data in 256 dimensions, as their population has it.
+double excess_entropy_curve(double x) {
+    return std::max(0.0, 1.0 - 128.0 / std::log(20000.0) * std::log1p(std::exp(x)));
+}
+CriticalTime zero_of(const std::vector<Time>& times, std::span<const MomentCurve> drawn) {
+    return phases::extrapolated_zero(ou(), times, drawn, mean_of, {1.0, true});
+}
+
+TEST(ExtrapolatedZero, IntervalsCoverTheTimeOfCollapse) {
+    const double truth = ou().time_of(LogSnr{std::log(std::expm1(std::log(20000.0) / 128.0))}).value;
+    expect_honest(excess_entropy_curve, truth, {20, 60, 200}, {0.001, 0.004, 0.012}, zero_of);
+}
+
+// A variance that is only guessed, ten times too small or too large: the rival fit knows of it.
+TEST(ExtrapolatedZero, OfAGuessedVarianceCoversTheTimeOfCollapse) {
+    const double rate = 0.25;  // log(n)/d: snr there is 0.65, where the variance matters
+    const double truth = ou().time_of(LogSnr{std::log(std::expm1(2.0 * rate))}).value;
+    const auto curve = [&](double x) { return std::max(0.0, 1.0 - 0.5 / rate * std::log1p(std::exp(x))); };
+    const Experiment experiment(80, curve, truth, 0.002, false);
+    for (const double variance : {0.1, 10.0}) {
+        const CriticalTime found = phases::extrapolated_zero(
+            ou(), experiment.times, experiment.draw(1, experiment.size), mean_of, {variance, false});
+        EXPECT_LT(found.ci95_low, truth) << variance;
+        EXPECT_GT(found.ci95_high, truth) << variance;
+        EXPECT_LT(found.standard_error, 0.2 * truth) << variance;
+    }
+}
+
 void expect_nothing(const CriticalTime& found) {
     for (const double value :
          {found.time, found.standard_error, found.ci95_low, found.ci95_high, found.theory})
@@ -214,6 +240,7 @@ TEST(CriticalTimes, AreAbsentWhereACurveHasNone) {
         40, [](double x) { return 0.5 * peak_curve(x); }, 5.0, 1e-6, false);
     expect_nothing(crossing_at(low.times, low.draw(1, 1e-6)));
     expect_nothing(peak_of(rising.times, rising.draw(1, 1e-6)));
+    expect_nothing(zero_of(rising.times, rising.draw(1, 1e-6)));
     const Experiment nowhere(
         40, [](double) { return 0.0; }, 5.0, 0.0, false);
     expect_nothing(peak_of(nowhere.times, nowhere.draw(1, 0.0)));

@@ -12,7 +12,7 @@
 
 #include "kairos/app/run_loop.hpp"
 #include "kairos/app/setup.hpp"
-#include "kairos/phases/speciation.hpp"
+#include "kairos/phases/critical.hpp"
 
 namespace kairos::app {
 

@@ -43,7 +43,7 @@ struct Latent {
     Lanes top;            // index of the largest weight, the first of equal ones; kept as a double
     Lanes top_surprisal;  // -log of the largest weight, to full accuracy where it is near 1
     Lanes fourth;         // sum_l w_l (log w_l)^4, where asked for
-    Lanes within;         // levels: entropy of the component given the class, sum_c w_c H(k|x,c)
+    Lanes within;         // levels of a law of data: H(j|x,c) = sum_c w_c H(j|x, class c)
 };
 
 struct Posterior {

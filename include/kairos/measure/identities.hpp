@@ -11,6 +11,7 @@
 //   rate_score       (b) = (c)
 //   rate_derivative  int r dt between times = H(y|x_t) - H(y|x_s)    entry i: the interval that ends at t_i
 //   tower            E[p(c|x_t)] = weight of c
+//   chain_rule       H(j|x) = H(c|x) + H(j|x,c) for labelled data, state by state
 //   total_variance   Var(i) = Var(h) + E[v] for the class (datum) surprisal
 //   fluctuation      E[e^-D] = 1 where the variance of e^-D is finite and small enough, NaN elsewhere
 //

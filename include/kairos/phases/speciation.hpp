@@ -11,7 +11,6 @@
 //
 // Source: docs/theory.md, "Speciation", "Stability"; Biroli et al. 2402.18491; Raya and Ambrogioni 2023; Handke et al. 2602.09651.
 #pragma once
-#include <functional>
 #include <map>
 #include <string>
 
@@ -20,16 +19,13 @@
 
 namespace kairos::phases {
 
-// Batch curves of a scalar observable by name; an empty vector if the run did not measure it.
-using BatchCurves = std::function<std::vector<measure::MomentCurve>(const std::string&)>;
-
 [[nodiscard]] std::map<std::string, CriticalTime> speciation(const law::Law& law,
                                                              const dynamics::Schedule& schedule,
                                                              std::span<const Time> times,
                                                              const BatchCurves& curves);
 
 // Those known without a run, for `kairos plan`.
-[[nodiscard]] std::map<std::string, double> predicted_times(const law::Law& law,
-                                                            const dynamics::Schedule& schedule);
+[[nodiscard]] std::map<std::string, double> predicted_speciation(const law::Law& law,
+                                                                 const dynamics::Schedule& schedule);
 
 }  // namespace kairos::phases

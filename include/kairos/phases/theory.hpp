@@ -6,8 +6,9 @@
 //   class_entropy_rate = (g^2/2) E[ sum_c w_c |s_c - s|^2 ]
 // Zero-mean components of unequal isotropic variance: the same, by quadrature over R2 = |x|^2 ~ v_k chi^2_d.
 // One Gaussian: entropy_rate = (g^2/2)(alpha^2/sigma^4) tr Cov(y|x) (deterministic).
-// Empirical law of n points of a population with within-class variance s^2: datum_entropy/log n =
-//   max(0, 1 + (1/(2a)) log( sigma^2/(sigma^2 + alpha^2 s^2) )), a = log(n)/d      (large d)
+// Empirical law of n > 1 points of a population with within-class variance s^2: excess_entropy_ratio = H(j|x_t)/log n =
+//   max(0, 1 + (1/(2a)) log( sigma^2/(sigma^2 + alpha^2 s^2) )), a = log(n)/d      (large d), and in other units
+//   datum_entropy = H(j|x_t), excess_entropy = H(j|x_t)/d
 //
 // Names equal the observables they predict; an ensemble variance is NAME_variance. Units: nats, nats per time for rates.
 // Errors: none; a curve that has no closed theory is absent. Absolute quadrature error below 1e-10 (relative 1e-8 for rates).
