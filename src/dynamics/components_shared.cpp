@@ -53,7 +53,10 @@ private:
 
     [[nodiscard]] const law::Covariance& covariance() const { return mixture().covariances[0]; }
     // u_k = scale gains_k; isotropic components do without a copy of the means.
-    [[nodiscard]] const Matrix& gains() const { return isotropic_ ? mixture().means : gains_; }
+    [[nodiscard]] Eigen::Ref<const Matrix> gains() const {
+        if (isotropic_) return mixture().means;
+        return gains_;
+    }
 
     bool isotropic_;
     double scale_ = 1.0;
