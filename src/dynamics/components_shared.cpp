@@ -84,7 +84,7 @@ void SharedComponents::prepare() {
 
 void SharedComponents::centre() {
     if (count() > few_components) {
-        centre_ = gains().rowwise().mean();
+        centre_ = gains() * Vector::Constant(count(), 1.0 / static_cast<double>(count()));
         centred_norm2_ = (gains().colwise() - centre_).colwise().squaredNorm().transpose();
     }
 }
