@@ -1,9 +1,11 @@
 #include "kairos/app/build_law.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kairos/base/error.hpp"
 #include "kairos/io/dataset_file.hpp"
+#include "kairos/io/shared_points.hpp"
 #include "kairos/law/empirical.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/law/reduction.hpp"
@@ -22,16 +24,26 @@ bool wants_full(const Config& config, double dimension) {
 
 // The law of a file or drawn data arrives in all its coordinates; it is reduced where that is asked for or pays.
 law::Law represent(const Config& config, law::Law law) {
-    if (wants_full(config, law.mixture.dimension())) return law;
     const bool possible = law::can_reduce(law.mixture);
     if (config.representation == RepresentationChoice::reduced && !possible)
         throw ConfigError("ensemble.representation", "reduced", "is not possible for these covariances",
                           "full, or isotropic components (or a single component)",
                           "Try --ensemble.representation=full.");
-    // Data that span their space leave nothing to reduce; the rotation itself costs n d^2.
-    const bool pays = law.mixture.components() <= law.mixture.coordinates() / 2;
-    const bool asked = config.representation == RepresentationChoice::reduced;
-    return possible && (pays || asked) ? law::reduce(law).law : law;
+    const Index dimension = law.mixture.coordinates(), components = law.mixture.components();
+    return possible && reduces(config, static_cast<double>(dimension), static_cast<double>(components))
+               ? law::reduce(law).law
+               : law;
+}
+
+// Every rank draws its slice of the data, where they will stay.
+law::Law drawn(const Config& config, const law::Law& population, const parallel::Communicator& communicator) {
+    const std::uint64_t seed = config.model.seed;
+    law::Points points = io::shared_points(
+        communicator, population.mixture.coordinates(), config.samples,
+        [&](Index first, Eigen::Map<Matrix> columns) {
+            law::draw_points(population.mixture, static_cast<std::uint64_t>(first), seed, columns);
+        });
+    return law::drawn_law(population, std::move(points), seed);
 }
 
 law::Law population_of(const Config& config) {
@@ -60,6 +72,13 @@ void check_file_against_keys(const Config& config, const law::Mixture& mixture) 
 
 }  // namespace
 
+bool reduces(const Config& config, double dimension, double components) {
+    if (wants_full(config, dimension)) return false;
+    if (config.representation == RepresentationChoice::reduced) return true;
+    // Data that span their space leave nothing to reduce; the rotation itself costs n d^2.
+    return components <= std::floor(dimension / 2.0);
+}
+
 law::Law law_of(const Config& config, const parallel::Communicator& communicator) {
     law::Law law;
     if (config.model.kind == law::ModelKind::dataset_file)
@@ -72,7 +91,7 @@ law::Law law_of(const Config& config, const parallel::Communicator& communicator
     else
         law = population_of(config);
     if (!config.file.empty()) check_file_against_keys(config, law.mixture);
-    if (config.samples > 0) law = law::draw_empirical(law, config.samples, config.model.seed);
+    if (config.samples > 0) law = drawn(config, law, communicator);
     return represent(config, std::move(law));
 }
 

@@ -26,20 +26,36 @@ double operations(const Setup& setup) {
            static_cast<double>(mixture.components()) * static_cast<double>(mixture.coordinates() + 1);
 }
 
-// Seconds of one rank, from a small piece of the run itself.
+// Some of the times, both ends among them.
+std::vector<Time> some_of(const std::vector<Time>& times, std::size_t count) {
+    if (count >= times.size()) return times;
+    std::vector<Time> some;
+    for (std::size_t i = 0; i < count; ++i) some.push_back(times[i * (times.size() - 1) / (count - 1)]);
+    return some;
+}
+
+// Seconds of one rank, from a small piece of the run itself; of few times where an evaluation is dear.
 double seconds_per_trajectory(const Setup& setup) {
-    measure::Ensemble ensemble(setup.ensemble, setup.schedule);
+    constexpr double budget = 4e9;  // operations, before the clock is looked at
+    const std::uint64_t piece = std::min<std::uint64_t>(setup.batches.size(), 16);
+    const double once =
+        operations(setup) / static_cast<double>(setup.ensemble.trajectories) * static_cast<double>(piece);
+    const auto all = setup.ensemble.times.size();
+    measure::EnsembleSpec spec = setup.ensemble;
+    spec.times = some_of(spec.times, static_cast<std::size_t>(std::max(
+                                         2.0, std::min(1.0, budget / once) * static_cast<double>(all))));
+    const double share = static_cast<double>(spec.times.size()) / static_cast<double>(all);
+    measure::Ensemble ensemble(std::move(spec), setup.schedule);
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
     std::uint64_t done = 0;
-    const std::uint64_t piece = std::min<std::uint64_t>(setup.batches.size(), 16);
     double elapsed = 0;
     do {
         (void)ensemble.run(TrajectoryId{0}, piece);
         done += piece;
         elapsed = std::chrono::duration<double>(Clock::now() - start).count();
     } while (elapsed < 0.2 && done < setup.ensemble.trajectories);
-    return elapsed / static_cast<double>(done);
+    return elapsed / static_cast<double>(done) / share;
 }
 
 void print_configuration(const Setup& setup) {
@@ -54,10 +70,19 @@ void print_configuration(const Setup& setup) {
     }
 }
 
+void print_memory(const MemoryNeed& memory, const Machine& machine) {
+    std::printf("memory per rank    %.3g MB (law %.3g, block %.3g, moments %.3g)\n", memory.rank() / 1e6,
+                memory.law / 1e6, memory.block / 1e6, memory.moments / 1e6);
+    std::printf("memory per node    %.3g MB (data %.3g once, and %d rank%s) of %.3g MB\n",
+                memory.node(machine.ranks) / 1e6, memory.data / 1e6, machine.ranks,
+                machine.ranks == 1 ? "" : "s", machine.memory / 1e6);
+}
+
 }  // namespace
 
 void command_plan(const CommandLine& line, const parallel::Communicator& communicator) {
     const Setup setup = prepare(read_config(line.config_file, line.overrides), communicator);
+    const Machine machine = machine_of(communicator);
     if (!communicator.is_root()) return;
     print_configuration(setup);
     const bool several = setup.config.realisations > 1;
@@ -66,7 +91,6 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
     predicted.merge(phases::predicted_collapse(*setup.law, setup.schedule));
     for (const auto& [name, time] : predicted)
         std::printf("  %-30s %s\n", name.c_str(), to_text(time).c_str());
-    const MemoryNeed memory = estimate_memory(setup.config, communicator.size());
     const double seconds = seconds_per_trajectory(setup) * static_cast<double>(setup.ensemble.trajectories);
     std::printf("\nbatches            %llu of %llu trajectories\n",
                 static_cast<unsigned long long>(setup.batches.count()),
@@ -75,9 +99,7 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
         std::printf("realisations       %llu, data.seed from %llu\n",
                     static_cast<unsigned long long>(setup.config.realisations),
                     static_cast<unsigned long long>(setup.config.model.seed));
-    std::printf("memory per rank    %.3g MB (law %.3g, block %.3g, moments %.3g) of %.3g MB on this node\n",
-                memory.rank() / 1e6, memory.law / 1e6, memory.block / 1e6, memory.moments / 1e6,
-                machine_memory() / 1e6);
+    print_memory(setup.memory, machine);
     std::printf("operations         %.3g\n", operations(setup));
     std::printf("estimated time     %.3g s on %d rank%s\n", seconds / communicator.size(),
                 communicator.size(), communicator.size() == 1 ? "" : "s");

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
+#include "kairos/app/build_law.hpp"
+#include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/ensemble.hpp"
@@ -16,10 +19,69 @@ namespace {
 constexpr double number_bytes = 8.0;
 constexpr double columns_per_time = 60.0;  // moments a default run keeps per time, identities included
 
+using law::ModelKind;
+
+bool from_dataset(const Config& config) { return config.model.kind == ModelKind::dataset_file; }
+bool from_file(const Config& config) {
+    return from_dataset(config) || config.model.kind == ModelKind::mixture_file;
+}
+
+// What the law consists of, in numbers.
+struct Sizes {
+    double dimension, components, data;  // components: of the population (0: none); data: 0 for a population
+    double coordinates;                  // explicit ones of the law that runs
+    bool reduces = false;                // data are brought to fewer coordinates
+    [[nodiscard]] double terms() const { return data > 0 ? data : components; }
+};
+
 bool runs_full(const Config& config) {
-    if (config.samples > 0 || config.representation == RepresentationChoice::full) return true;
+    if (config.representation == RepresentationChoice::full) return true;
     if (config.representation == RepresentationChoice::reduced) return false;
-    return law::cheaper_representation(config.model) == law::Representation::full;
+    return from_file(config) || law::cheaper_representation(config.model) == law::Representation::full;
+}
+
+Sizes sizes_of(const Config& config, const io::TableShape& input) {
+    Sizes sizes{};
+    const auto rows = static_cast<double>(input.rows);
+    sizes.dimension = from_file(config) ? static_cast<double>(input.columns) : config.model.dimension;
+    sizes.components = from_dataset(config) ? 0.0
+                       : from_file(config)  ? rows
+                                            : static_cast<double>(config.model.components);
+    sizes.data = from_dataset(config) ? rows : static_cast<double>(config.samples);
+    sizes.reduces = sizes.data > 0 && reduces(config, sizes.dimension, sizes.data);
+    const bool full = sizes.data > 0 ? !sizes.reduces : runs_full(config);
+    sizes.coordinates = full ? sizes.dimension : std::min(sizes.dimension, sizes.terms());
+    return sizes;
+}
+
+// Means of the population, and the directions of an anisotropic one.
+double population_numbers(const Config& config, const Sizes& sizes) {
+    const double coordinates = sizes.data > 0 ? sizes.dimension : sizes.coordinates;
+    double columns = sizes.components;
+    if (config.model.kind == ModelKind::gaussian_process) columns += 3.0 * sizes.dimension;
+    return coordinates * columns;
+}
+
+// What each rank keeps of every datum: weight, number and classes, and coefficients of its logit and runs of
+// its class in every evaluator (that of the observables and that of the steps; clones have their own).
+double numbers_per_datum(const Config& config) {
+    const double levels = from_dataset(config) ? static_cast<double>(config.labels.size())
+                          : config.model.kind == ModelKind::hierarchical ? config.model.levels
+                                                                         : 1.0;
+    const double evaluators = config.clone_times.empty() ? 2.0 : 4.0;
+    return 2.0 + 2.5 * levels + evaluators * (4.0 + 2.0 * levels);
+}
+
+double law_numbers(const Config& config, const Sizes& sizes) {
+    double numbers = population_numbers(config, sizes);
+    if (sizes.data > 0) numbers += numbers_per_datum(config) * sizes.data;
+    // The vectors to span, twice more while they are orthogonalised, and the basis.
+    if (sizes.reduces)
+        numbers +=
+            4.0 * sizes.dimension * (sizes.data + sizes.components + 1.0) + sizes.coordinates * sizes.data;
+    // Tangents start along the principal directions of the means.
+    if (config.tangents > 0) numbers += 2.0 * sizes.terms() * (sizes.terms() + sizes.coordinates);
+    return numbers;
 }
 
 std::string gigabytes(double bytes) {
@@ -29,47 +91,74 @@ std::string gigabytes(double bytes) {
     return text.str();
 }
 
+// The key that asks for the memory, its value, and how to ask for less.
+ConfigError too_large(const Config& config, const io::TableShape& input, const std::string& problem,
+                      const std::string& allowed, std::string mend) {
+    if (from_dataset(config))
+        return {"data.dataset", config.dataset,
+                "holds [" + std::to_string(input.rows) + "," + std::to_string(input.columns) +
+                    "] numbers and " + problem,
+                allowed, mend.empty() ? "Take fewer points, or start fewer ranks a node." : std::move(mend)};
+    if (config.samples > 0)
+        return {"data.samples", std::to_string(config.samples), problem, allowed,
+                mend.empty() ? "Lower data.samples or data.dimension, or start fewer ranks a node."
+                             : std::move(mend)};
+    if (from_file(config)) return {"data.file", config.file, problem, allowed, "Take fewer components."};
+    return {"data.dimension", to_text(config.model.dimension), problem, allowed,
+            runs_full(config) ? "Try --ensemble.representation=reduced." : "Lower data.components."};
+}
+
 }  // namespace
 
-MemoryNeed estimate_memory(const Config& config, int ranks) {
+MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, int ranks) {
+    const Sizes sizes = sizes_of(config, input);
     MemoryNeed need;
-    const bool file = config.model.kind == law::ModelKind::mixture_file ||
-                      config.model.kind == law::ModelKind::dataset_file;
-    const bool full = !file && runs_full(config);
-    const double components = config.samples > 0 ? static_cast<double>(config.samples)
-                                                 : static_cast<double>(config.model.components);
-    const double coordinates = full ? config.model.dimension : std::min(config.model.dimension, components);
-    const bool dense = config.model.kind == law::ModelKind::gaussian_process;
-    if (!file)
-        need.law = number_bytes * coordinates * (components + (dense ? 3.0 * config.model.dimension : 0.0));
-    if (config.samples > 0) need.law *= 2.0;  // drawn, then sorted by class
-    const double lanes =
-        std::clamp(512.0 * 1024.0 / (number_bytes * (4 * coordinates + 3 * components + 24)), 32.0, 1024.0);
-    need.block = number_bytes * lanes * (8.0 * coordinates + 4.0 * components + 200.0);
+    need.data = number_bytes * sizes.dimension * sizes.data;
+    need.law = number_bytes * law_numbers(config, sizes);
+    const double lanes = std::clamp(
+        512.0 * 1024.0 / (number_bytes * (4 * sizes.coordinates + 3 * sizes.terms() + 24)), 32.0, 1024.0);
+    need.block = number_bytes * lanes * (8.0 * sizes.coordinates + 4.0 * sizes.terms() + 200.0);
     const double batches = std::min<double>(512.0, static_cast<double>(config.trajectories));
     const double row = columns_per_time * static_cast<double>(config.points) * sizeof(measure::Moments);
     need.moments = 2.0 * row * std::ceil(batches / ranks) + row;
     return need;
 }
 
-double machine_memory() {
-    return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+Machine machine_of(const parallel::Communicator& communicator) {
+    Machine machine;
+    machine.memory = communicator.min(static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
+                                      static_cast<double>(sysconf(_SC_PAGESIZE)));
+    machine.ranks = static_cast<int>(communicator.max(std::int64_t{communicator.node().size()}));
+    machine.shared = parallel::shared_folder();
+    constexpr double unknown = std::numeric_limits<double>::max();
+    const double room = communicator.min(machine.shared.free_bytes.value_or(unknown));
+    machine.shared.free_bytes = room < unknown ? std::optional(room) : std::nullopt;
+    return machine;
 }
 
-void require_memory(const Config& config, int ranks, int ranks_on_node) {
-    const double needed = estimate_memory(config, ranks).rank() * ranks_on_node;
-    if (needed <= machine_memory()) return;
-    const bool full = runs_full(config);
-    const std::string allowed = "what fits the " + gigabytes(machine_memory()) + " of this machine";
-    if (config.samples > 0)
-        throw ConfigError("data.samples", std::to_string(config.samples),
-                          "needs " + gigabytes(needed) + " of memory", allowed,
-                          "Lower data.samples or data.dimension, or start fewer ranks a node.");
-    std::ostringstream dimension;
-    dimension.precision(17);
-    dimension << config.model.dimension;
-    throw ConfigError("data.dimension", dimension.str(), "needs " + gigabytes(needed) + " of memory", allowed,
-                      full ? "Try --ensemble.representation=reduced." : "Lower data.components.");
+void require_memory(const Config& config, const io::TableShape& input, const MemoryNeed& need,
+                    const Machine& machine) {
+    const double all = need.node(machine.ranks);
+    if (all > machine.memory)
+        throw too_large(config, input, "needs " + gigabytes(all) + " of memory",
+                        "what fits the " + gigabytes(machine.memory) + " of this machine", "");
+    const auto& room = machine.shared.free_bytes;
+    if (machine.ranks > 1 && room && need.data > *room)
+        throw too_large(config, input,
+                        "needs " + gigabytes(need.data) + " of memory shared by the ranks of a node",
+                        "what fits the " + gigabytes(*room) + " left in " + machine.shared.path,
+                        parallel::how_to_make_room());
+}
+
+MemoryNeed checked_memory(const Config& config, const parallel::Communicator& communicator) {
+    io::TableShape input;
+    if (from_dataset(config))
+        input = io::shape_of_dataset(communicator, config.file, config.dataset);
+    else if (from_file(config))
+        input = io::shape_of_mixture(communicator, config.file);
+    const MemoryNeed need = estimate_memory(config, input, communicator.size());
+    require_memory(config, input, need, machine_of(communicator));
+    return need;
 }
 
 }  // namespace kairos::app

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "kairos/app/build_law.hpp"
-#include "kairos/app/memory.hpp"
 #include "kairos/app/observation_times.hpp"
 #include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
@@ -69,7 +68,7 @@ void resolve_automatic(Setup& setup) {
 
 Setup prepare(const Config& config, const parallel::Communicator& communicator) {
     dynamics::Schedule schedule(config.process, config.limits);
-    require_memory(config, communicator.size(), communicator.node().size());
+    const MemoryNeed memory = checked_memory(config, communicator);
     law::Law law = law_of(config, communicator);
 
     measure::EnsembleSpec spec;
@@ -96,7 +95,8 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
                 std::move(owned),
                 std::move(spec),
                 parallel::BatchPlan(config.trajectories, config.batch),
-                clone_plan(config)};
+                clone_plan(config),
+                memory};
     auto& branch_times = setup.config.clone_times;
     std::sort(branch_times.begin(), branch_times.end());
     branch_times.erase(std::unique(branch_times.begin(), branch_times.end()), branch_times.end());

@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <span>
 
-#include "kairos/base/array.hpp"
+#include "kairos/law/points.hpp"
 
 namespace kairos::dynamics {
 
 template <class Visit>
-void with_chosen_means(const Matrix& means, std::span<const int> chosen, Visit&& visit) {
+void with_chosen_means(const law::Points& means, std::span<const int> chosen, Visit&& visit) {
     constexpr Index coordinates = 16, lanes = 64;
     alignas(64) double tile[coordinates * lanes];
     const auto count = static_cast<Index>(chosen.size());
@@ -23,7 +23,7 @@ void with_chosen_means(const Matrix& means, std::span<const int> chosen, Visit&&
         for (Index i = 0; i < means.rows(); i += coordinates) {
             const Index height = std::min(coordinates, means.rows() - i);
             for (Index l = 0; l < n; ++l) {
-                const double* column = &means(i, chosen[static_cast<std::size_t>(j + l)]);
+                const double* column = means.col(chosen[static_cast<std::size_t>(j + l)]).data() + i;
                 for (Index h = 0; h < height; ++h) tile[h * lanes + l] = column[h];
             }
             for (Index h = 0; h < height; ++h) visit(i + h, j, n, tile + h * lanes);

@@ -53,7 +53,10 @@ private:
 
     [[nodiscard]] const law::Covariance& covariance() const { return mixture().covariances[0]; }
     // u_k = scale gains_k; isotropic components do without a copy of the means.
-    [[nodiscard]] const Matrix& gains() const { return isotropic_ ? mixture().means : gains_; }
+    [[nodiscard]] Eigen::Ref<const Matrix> gains() const {
+        if (isotropic_) return mixture().means;
+        return gains_;
+    }
 
     bool isotropic_;
     double scale_ = 1.0;
@@ -81,7 +84,7 @@ void SharedComponents::prepare() {
 
 void SharedComponents::centre() {
     if (count() > few_components) {
-        centre_ = gains().rowwise().mean();
+        centre_ = gains() * Vector::Constant(count(), 1.0 / static_cast<double>(count()));
         centred_norm2_ = (gains().colwise() - centre_).colwise().squaredNorm().transpose();
     }
 }

@@ -11,7 +11,7 @@ namespace kairos::dynamics {
 
 [[nodiscard]] inline bool few_terms(Index rows, Index columns) { return rows * columns <= 32; }
 
-inline void inner_products(const Matrix& a, const Rows& x, Rows& out) {
+inline void inner_products(const Eigen::Ref<const Matrix>& a, const Rows& x, Rows& out) {
     out.resize(a.cols(), x.cols());
     if (!few_terms(a.rows(), a.cols())) {
         out.noalias() = a.transpose() * x;
@@ -25,7 +25,8 @@ inline void inner_products(const Matrix& a, const Rows& x, Rows& out) {
     }
 }
 
-inline void add_combination(double factor, const Matrix& a, const Rows& w, Run run, Rows& out) {
+inline void add_combination(double factor, const Eigen::Ref<const Matrix>& a, const Rows& w, Run run,
+                            Rows& out) {
     if (!few_terms(a.rows(), run.count)) {
         out.noalias() += factor * a.middleCols(run.first, run.count) * w.middleRows(run.first, run.count);
         return;

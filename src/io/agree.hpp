@@ -5,6 +5,7 @@
 #pragma once
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "kairos/io/hdf5_handle.hpp"
 #include "kairos/parallel/communicator.hpp"
@@ -29,23 +30,46 @@ void agree_to_write(const parallel::Communicator& communicator, const std::strin
     throw OutputRefusal(file, fault.substr(0, cut), fault.substr(cut + 1));
 }
 
-// The root alone tries; the others throw what it threw. Errors other than InputRefusal keep their sentence
-// and code.
+// What an attempt to read met, as a text that throw_fault turns back into the same error; empty: nothing.
+// Errors other than InputRefusal keep their sentence.
+template <class Body>
+std::string fault_of(Body body) {
+    try {
+        body();
+    } catch (const InputRefusal& refusal) {
+        return refusal.file + part_separator + refusal.dataset + part_separator + refusal.problem +
+               part_separator + refusal.mend;
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return {};
+}
+
+inline void throw_fault(const std::string& fault) {
+    if (fault.empty()) return;
+    std::vector<std::string> parts(1);
+    for (const char letter : fault) {
+        if (letter == part_separator)
+            parts.emplace_back();
+        else
+            parts.back() += letter;
+    }
+    if (parts.size() == 4) throw InputRefusal(parts[0], parts[1], parts[2], parts[3]);
+    throw Error(ExitCode::other, fault);
+}
+
+// The root alone tries; the others throw what it threw.
 template <class Body>
 void root_reads(const parallel::Communicator& communicator, Body body) {
-    std::string dataset, problem, mend, file, other;
-    if (communicator.is_root()) {
-        try {
-            body();
-        } catch (const InputRefusal& refusal) {
-            file = refusal.file, dataset = refusal.dataset, problem = refusal.problem, mend = refusal.mend;
-        } catch (const std::exception& error) {
-            other = error.what();
-        }
-    }
-    for (std::string* text : {&file, &dataset, &problem, &mend, &other}) communicator.broadcast(*text);
-    if (!problem.empty()) throw InputRefusal(file, dataset, problem, mend);
-    if (!other.empty()) throw Error(ExitCode::other, other);
+    std::string fault = communicator.is_root() ? fault_of(body) : "";
+    communicator.broadcast(fault);
+    throw_fault(fault);
+}
+
+// Every rank reads a part of its own.
+template <class Body>
+void agree_to_read(const parallel::Communicator& communicator, Body body) {
+    throw_fault(communicator.first_text(fault_of(body)));
 }
 
 }  // namespace kairos::io

@@ -1,238 +1,80 @@
 #include "kairos/io/dataset_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <stdexcept>
 
 #include "agree.hpp"
+#include "file_parts.hpp"
 #include "input_file.hpp"
-#include "kairos/law/assemble.hpp"
+#include "kairos/io/shared_points.hpp"
 #include "kairos/law/empirical.hpp"
 
 namespace kairos::io {
 namespace {
 
 using parallel::Communicator;
-using Labels = std::vector<std::vector<std::int64_t>>;  // [level][component or datum]
 
-// An array that was read, or one that is absent (no axes).
-struct Piece {
-    std::string name;
-    ResultArray array;
-    [[nodiscard]] bool there() const { return !array.shape.empty(); }
-};
+// What no machine holds, and whose bytes could not even be counted.
+constexpr double most_values = 9e15;
 
-struct MixturePieces {
-    Piece means{"means", {}}, weights{"weights", {}}, sigmas{"sigmas", {}}, variances{"variances", {}},
-        covariances{"covariances", {}}, factors{"factors", {}};
-    [[nodiscard]] std::vector<Piece*> optional() {
-        return {&weights, &sigmas, &variances, &covariances, &factors};
-    }
-};
-
-std::string shape_text(const std::vector<std::size_t>& shape) {
-    std::string text;
-    for (const std::size_t length : shape) {
-        text += text.empty() ? '[' : ',';
-        text += std::to_string(length);
-    }
-    return text.empty() ? "[]" : text + ']';
+TableShape table_shape(const InputFile& file, const std::string& dataset, const std::string& meaning) {
+    const std::vector<std::size_t> shape = file.shape(dataset);
+    require_shape(shape, {0, 0}, meaning, file.at(dataset));
+    const double values = static_cast<double>(shape[0]) * static_cast<double>(shape[1]);
+    if (values > most_values) refuse(file.at(dataset), "its values do not fit into any memory");
+    return {static_cast<Index>(shape[0]), static_cast<Index>(shape[1])};
 }
 
-// expected: 0 stands for any length of at least 1.
-void require_shape(const std::vector<std::size_t>& shape, const std::vector<std::size_t>& expected,
-                   const std::string& meaning, const Place& place) {
-    bool good = shape.size() == expected.size();
-    for (std::size_t i = 0; good && i < shape.size(); ++i)
-        good = shape[i] > 0 && (expected[i] == 0 || expected[i] == shape[i]);
-    if (!good) refuse(place, "its shape is " + shape_text(shape) + " instead of " + meaning);
+TableShape shape_from_root(const Communicator& communicator, const std::string& file,
+                           const std::string& dataset, const std::string& meaning) {
+    TableShape shape;
+    root_reads(communicator, [&] { shape = table_shape(InputFile(file), dataset, meaning); });
+    communicator.broadcast_value(shape);
+    return shape;
 }
 
-ResultArray read_finite(const InputFile& file, const std::string& name,
-                        const std::vector<std::size_t>& expected, const std::string& meaning) {
-    ResultArray array = file.read_numbers(name);
-    require_shape(array.shape, expected, meaning, file.at(name));
-    const auto bad =
-        std::find_if(array.values.begin(), array.values.end(), [](double v) { return !std::isfinite(v); });
-    if (bad != array.values.end())
-        refuse(file.at(name), "value " + std::to_string(bad - array.values.begin()) + " is not finite");
-    return array;
-}
-
-void require_all(const Piece& piece, bool positive, const InputFile& file) {
-    for (const double value : piece.array.values)
-        if (value < 0 || (positive && value == 0))
-            refuse(file.at(piece.name), "a value is " + std::to_string(value) + ", and all must be " +
-                                            (positive ? "positive" : "0 or more"));
-}
-
-Labels read_labels(const InputFile& file, const std::vector<std::string>& names, std::size_t count,
-                   const char* axis) {
-    Labels labels;
-    for (const auto& name : names) {
-        IntegerArray array = file.read_integers(name);
-        require_shape(array.shape, {count}, std::string("[") + axis + "] = [" + std::to_string(count) + "]",
-                      file.at(name));
-        labels.push_back(std::move(array.values));
-    }
-    return labels;
-}
-
-void require_one_covariance(const MixturePieces& pieces, const InputFile& file) {
-    const int kinds = pieces.sigmas.there() + pieces.variances.there() + pieces.covariances.there();
-    const std::string allowed =
-        "Give one of sigmas[K], variances[K,d], covariances[K,d,d], or sigmas[K] with factors[K,d,q].";
-    if (kinds == 0) refuse(file.at("sigmas"), "nothing says how wide the components are", allowed);
-    if (kinds > 1)
-        refuse(file.at(""), "it holds more than one of sigmas, variances and covariances", allowed);
-    if (pieces.factors.there() && !pieces.sigmas.there())
-        refuse(file.at("factors"), "it needs sigmas[K] beside it", allowed);
-}
-
-MixturePieces read_pieces(const InputFile& file) {
-    MixturePieces pieces;
-    pieces.means.array = read_finite(file, "means", {0, 0}, "[K,d]");
-    const std::size_t K = pieces.means.array.shape[0], d = pieces.means.array.shape[1];
-    const std::string k = std::to_string(K), kd = k + "," + std::to_string(d);
-    const auto take = [&](Piece& piece, const std::vector<std::size_t>& shape, const std::string& meaning) {
-        if (file.has(piece.name)) piece.array = read_finite(file, piece.name, shape, meaning);
-    };
-    take(pieces.weights, {K}, "[K] = [" + k + "]");
-    take(pieces.sigmas, {K}, "[K] = [" + k + "]");
-    take(pieces.variances, {K, d}, "[K,d] = [" + kd + "]");
-    take(pieces.covariances, {K, d, d}, "[K,d,d] = [" + kd + "," + std::to_string(d) + "]");
-    take(pieces.factors, {K, d, 0}, "[K,d,q] = [" + kd + ",q]");
-    require_one_covariance(pieces, file);
-    require_all(pieces.weights, true, file);
-    require_all(pieces.sigmas, false, file);
-    require_all(pieces.variances, false, file);
-    return pieces;
-}
-
-void broadcast(const Communicator& communicator, ResultArray& array) {
-    std::uint64_t axes = array.shape.size();
-    communicator.broadcast_value(axes);
-    array.shape.resize(axes);
-    communicator.broadcast(std::span(array.shape));
-    std::uint64_t length = array.values.size();
-    communicator.broadcast_value(length);
-    array.values.resize(length);
-    communicator.broadcast(std::span(array.values));
-}
-
-void broadcast(const Communicator& communicator, Labels& labels) {
-    std::uint64_t levels = labels.size();
-    communicator.broadcast_value(levels);
-    labels.resize(levels);
-    for (auto& level : labels) {
-        std::uint64_t length = level.size();
-        communicator.broadcast_value(length);
-        level.resize(length);
-        communicator.broadcast(std::span(level));
-    }
-}
-
-// A file's row-major [rows, columns] is a column-major columns x rows matrix: rows become columns for free.
-Eigen::Map<const Matrix> columns_of(const ResultArray& array, std::size_t rows, std::size_t length,
-                                    std::size_t offset = 0) {
-    return {array.values.data() + offset, static_cast<Index>(length), static_cast<Index>(rows)};
-}
-
-law::Covariance covariance_of(const MixturePieces& pieces, std::size_t k, std::size_t d) {
-    if (pieces.covariances.there()) return law::full(columns_of(pieces.covariances.array, d, d, k * d * d));
-    law::Covariance covariance;
-    if (pieces.variances.there()) {
-        covariance.diagonal = columns_of(pieces.variances.array, 1, d, k * d);
-        return covariance;
-    }
-    const double sigma = pieces.sigmas.array.values[k];
-    covariance.isotropic = sigma * sigma;
-    if (!pieces.factors.there()) return covariance;
-    const std::size_t q = pieces.factors.array.shape[2];
-    return law::factored(sigma * sigma, columns_of(pieces.factors.array, d, q, k * d * q).transpose());
-}
-
-bool all_sigmas_equal(const MixturePieces& pieces) {
-    const auto& sigmas = pieces.sigmas.array.values;
-    return pieces.sigmas.there() && !pieces.factors.there() &&
-           std::all_of(sigmas.begin(), sigmas.end(), [&](double sigma) { return sigma == sigmas.front(); });
-}
-
-std::vector<law::Covariance> covariances_of(const MixturePieces& pieces, const Place& place) {
-    const std::size_t K = pieces.means.array.shape[0], d = pieces.means.array.shape[1];
-    std::vector<law::Covariance> covariances;
-    for (std::size_t k = 0; k < (all_sigmas_equal(pieces) ? 1 : K); ++k) {
-        try {
-            covariances.push_back(covariance_of(pieces, k, d));
-        } catch (const std::domain_error& error) {
-            const Piece& piece = pieces.covariances.there() ? pieces.covariances : pieces.factors;
-            refuse(place.at(piece.name), "component " + std::to_string(k) + ": " + error.what());
-        }
-    }
-    return covariances;
-}
-
-law::Labels labels_of(const Labels& labels, std::size_t class_level) {
-    law::Labels result;
-    for (const auto& level : labels) result.levels.push_back(law::level_from_labels(level));
-    result.class_level = class_level;
-    return result;
-}
-
-// names empty: mixtures have one level, datasets none.
-void require_level(const std::vector<std::string>& names, std::size_t class_level) {
-    const std::size_t levels = std::max<std::size_t>(1, names.size());
-    if (class_level < levels) return;
-    throw ConfigError("data.class-level", std::to_string(class_level + 1),
-                      "is a level that data.labels does not have", "1 to " + std::to_string(levels),
-                      "Name one dataset a level in data.labels.");
+void read_finite_rows(const InputFile& file, const std::string& dataset, Index first,
+                      Eigen::Map<Matrix> columns) {
+    const std::span<double> values(columns.data(), static_cast<std::size_t>(columns.size()));
+    file.read_rows(dataset, static_cast<std::size_t>(first), values);
+    const auto bad = std::find_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); });
+    if (bad != values.end())
+        refuse(file.at(dataset),
+               "value " + std::to_string(first * columns.rows() + (bad - values.begin())) + " is not finite");
 }
 
 }  // namespace
 
-law::Law read_mixture(const Communicator& communicator, const std::string& file,
-                      const std::vector<std::string>& label_names, std::size_t class_level) {
-    require_level(label_names, class_level);
-    MixturePieces pieces;
-    Labels labels;
-    root_reads(communicator, [&] {
-        const InputFile input(file);
-        pieces = read_pieces(input);
-        labels = read_labels(input, label_names, pieces.means.array.shape[0], "K");
-    });
-    broadcast(communicator, pieces.means.array);
-    for (Piece* piece : pieces.optional()) broadcast(communicator, piece->array);
-    broadcast(communicator, labels);
+TableShape shape_of_dataset(const Communicator& communicator, const std::string& file,
+                            const std::string& dataset) {
+    return shape_from_root(communicator, file, dataset, "[n,d]");
+}
 
-    const Place place{Place::Use::reading, file, ""};
-    const std::size_t K = pieces.means.array.shape[0], d = pieces.means.array.shape[1];
-    law::Mixture mixture;
-    mixture.means = columns_of(pieces.means.array, K, d);
-    if (pieces.weights.there()) mixture.weights = columns_of(pieces.weights.array, 1, K);
-    mixture.covariances = covariances_of(pieces, place);
-    mixture.labels = labels_of(labels, class_level);
-    try {
-        return law::mixture_law(std::move(mixture));
-    } catch (const std::domain_error& error) {
-        refuse(place, error.what());
-    }
+TableShape shape_of_mixture(const Communicator& communicator, const std::string& file) {
+    return shape_from_root(communicator, file, "means", "[K,d]");
 }
 
 law::Law read_dataset(const Communicator& communicator, const std::string& file, const std::string& dataset,
                       const std::vector<std::string>& label_names, std::size_t class_level) {
     require_level(label_names, class_level);
-    ResultArray points;
-    Labels labels;
+    TableShape shape;
+    FileLabels labels;
     root_reads(communicator, [&] {
         const InputFile input(file);
-        points = read_finite(input, dataset, {0, 0}, "[n,d]");
-        labels = read_labels(input, label_names, points.shape[0], "n");
+        shape = table_shape(input, dataset, "[n,d]");
+        labels = read_labels(input, label_names, static_cast<std::size_t>(shape.rows), "n");
     });
-    broadcast(communicator, points);
+    communicator.broadcast_value(shape);
     broadcast(communicator, labels);
-    Matrix columns = columns_of(points, points.shape[0], points.shape[1]);
-    points = {};
-    return law::empirical_law(std::move(columns), labels_of(labels, class_level));
+    // A row of the file is a column of the law: each rank reads its rows where they will stay.
+    law::Points points =
+        shared_points(communicator, shape.columns, shape.rows, [&](Index first, Eigen::Map<Matrix> columns) {
+            agree_to_read(communicator, [&] {
+                if (columns.size() > 0) read_finite_rows(InputFile(file), dataset, first, columns);
+            });
+        });
+    return law::empirical_law(std::move(points), labels_of(labels, class_level));
 }
 
 }  // namespace kairos::io

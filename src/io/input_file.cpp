@@ -125,6 +125,10 @@ InputFile::Opened InputFile::open_dataset(const std::string& dataset, bool integ
     return opened;
 }
 
+std::vector<std::size_t> InputFile::shape(const std::string& dataset) const {
+    return open_dataset(dataset, false).shape;
+}
+
 ResultArray InputFile::read_numbers(const std::string& dataset) const {
     const Opened opened = open_dataset(dataset, false);
     ResultArray array{opened.shape, make_room<double>(opened.elements, at(dataset))};
@@ -140,6 +144,23 @@ IntegerArray InputFile::read_integers(const std::string& dataset) const {
     check(H5Dread(opened.dataset.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()),
           "H5Dread", at(dataset));
     return array;
+}
+
+// One call for all rows: HDF5 then reads every chunk once, and converts in a small buffer of its own.
+void InputFile::read_rows(const std::string& dataset, std::size_t first, std::span<double> values) const {
+    const Place place = at(dataset);
+    const Opened opened = open_dataset(dataset, false);
+    const std::size_t length = opened.shape.size() == 2 ? opened.shape[1] : 0;
+    if (length == 0 || values.size() % length != 0 || first + values.size() / length > opened.shape[0])
+        refuse(place, "it changed while it was read");
+    const hsize_t start[] = {first, 0}, count[] = {values.size() / length, length};
+    const Handle rows(H5Dget_space(opened.dataset.get()), H5Sclose, "H5Dget_space", place);
+    check(H5Sselect_hyperslab(rows.get(), H5S_SELECT_SET, start, nullptr, count, nullptr),
+          "H5Sselect_hyperslab", place);
+    const Handle memory(H5Screate_simple(2, count, nullptr), H5Sclose, "H5Screate_simple", place);
+    check(H5Dread(opened.dataset.get(), H5T_NATIVE_DOUBLE, memory.get(), rows.get(), H5P_DEFAULT,
+                  values.data()),
+          "H5Dread", place);
 }
 
 }  // namespace kairos::io

@@ -4,6 +4,7 @@
 // expected.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,12 @@ public:
     // Names of that kind directly inside a group, ascending.
     [[nodiscard]] std::vector<std::string> names(const std::string& group, ObjectKind kind) const;
 
+    [[nodiscard]] std::vector<std::size_t> shape(const std::string& dataset) const;  // of numbers
     [[nodiscard]] ResultArray read_numbers(const std::string& dataset) const;    // floating point or integer
     [[nodiscard]] IntegerArray read_integers(const std::string& dataset) const;  // integer
+    // Rows from `first` on of numbers with two axes, as many as fill `values` ([rows, length] in row-major
+    // order), straight into it.
+    void read_rows(const std::string& dataset, std::size_t first, std::span<double> values) const;
 
 private:
     struct Opened {

@@ -51,23 +51,6 @@ void apply_roots(const Mixture& population, const std::vector<Index>& component,
     }
 }
 
-// Component by its weight: the first whose cumulated weight exceeds u.
-std::vector<Index> draw_components(const Mixture& population, std::uint64_t first, Index count,
-                                   std::uint64_t seed) {
-    std::vector<double> uniforms(static_cast<std::size_t>(count));
-    random::fill_uniforms({.seed = seed, .purpose = random::Purpose::data_component}, TrajectoryId{first},
-                          StepId{0}, uniforms);
-    std::vector<double> cumulated(population.weights.begin(), population.weights.end());
-    std::partial_sum(cumulated.begin(), cumulated.end(), cumulated.begin());
-    std::vector<Index> component;
-    component.reserve(uniforms.size());
-    for (const double u : uniforms) {
-        const auto place = std::ranges::upper_bound(cumulated, u * cumulated.back());
-        component.push_back(std::min<Index>(place - cumulated.begin(), population.components() - 1));
-    }
-    return component;
-}
-
 Labels inherited(const Labels& population, const std::vector<Index>& component) {
     Labels labels = population;
     for (Level& level : labels.levels) {
@@ -81,38 +64,48 @@ Labels inherited(const Labels& population, const std::vector<Index>& component) 
 
 }  // namespace
 
-DrawnData draw_data(const Mixture& population, std::uint64_t first, Index count, std::uint64_t data_seed) {
+// The first component whose cumulated weight exceeds u.
+std::vector<Index> draw_components(const Mixture& population, std::uint64_t first, Index count,
+                                   std::uint64_t data_seed) {
+    std::vector<double> uniforms(static_cast<std::size_t>(count));
+    random::fill_uniforms({.seed = data_seed, .purpose = random::Purpose::data_component},
+                          TrajectoryId{first}, StepId{0}, uniforms);
+    std::vector<double> cumulated(population.weights.begin(), population.weights.end());
+    std::partial_sum(cumulated.begin(), cumulated.end(), cumulated.begin());
+    std::vector<Index> component;
+    component.reserve(uniforms.size());
+    for (const double u : uniforms) {
+        const auto place = std::ranges::upper_bound(cumulated, u * cumulated.back());
+        component.push_back(std::min<Index>(place - cumulated.begin(), population.components() - 1));
+    }
+    return component;
+}
+
+void draw_points(const Mixture& population, std::uint64_t first, std::uint64_t data_seed,
+                 Eigen::Ref<Matrix> points) {
     if (population.complement != 0.0)
-        throw std::invalid_argument("draw_data: the population must be in all its coordinates");
-    const Index d = population.coordinates();
-    const Index block = block_of(d);
-    DrawnData data{.points = Matrix(d, count), .component = {}};
-    data.component.reserve(static_cast<std::size_t>(count));
-    Rows normals(d, block);
-    Matrix xi(d, block);
-    for (Index done = 0; done < count;) {
-        const Index skipped = static_cast<Index>((first + static_cast<std::uint64_t>(done)) %
-                                                 static_cast<std::uint64_t>(block));
-        const std::uint64_t start =
-            first + static_cast<std::uint64_t>(done) - static_cast<std::uint64_t>(skipped);
-        const Index used = std::min(block - skipped, count - done);
+        throw std::invalid_argument("draw_points: the population must be in all its coordinates");
+    const Index block = block_of(population.coordinates());
+    Rows normals(population.coordinates(), block);
+    Matrix xi(population.coordinates(), block);
+    for (Index done = 0; done < points.cols();) {
+        const std::uint64_t datum = first + static_cast<std::uint64_t>(done);
+        const auto skipped = static_cast<Index>(datum % static_cast<std::uint64_t>(block));
+        const std::uint64_t start = datum - static_cast<std::uint64_t>(skipped);
         const std::vector<Index> component = draw_components(population, start, block, data_seed);
         random::fill_normals({.seed = data_seed, .purpose = random::Purpose::data_sample},
                              TrajectoryId{start}, StepId{0}, 0, normals);
         xi = normals;
         apply_roots(population, component, xi);
-        for (Index j = skipped; j < skipped + used; ++j, ++done) {
-            const Index k = component[static_cast<std::size_t>(j)];
-            data.points.col(done) = population.means.col(k) + xi.col(j);
-            data.component.push_back(k);
-        }
+        const Index used = std::min(block - skipped, points.cols() - done);
+        for (Index j = skipped; j < skipped + used; ++j, ++done)
+            points.col(done) = population.means.col(component[static_cast<std::size_t>(j)]) + xi.col(j);
     }
-    return data;
 }
 
-Law draw_empirical(const Law& population, Index samples, std::uint64_t data_seed) {
-    DrawnData data = draw_data(population.mixture, 0, samples, data_seed);
-    Law law = empirical_law(std::move(data.points), inherited(population.mixture.labels, data.component));
+Law drawn_law(const Law& population, Points points, std::uint64_t data_seed) {
+    const std::vector<Index> component = draw_components(population.mixture, 0, points.cols(), data_seed);
+    Law law = empirical_law(std::move(points), inherited(population.mixture.labels, component));
     law.population = population.mixture;
     law.axis = population.axis;
     law.two_clusters = population.two_clusters;
@@ -120,7 +113,15 @@ Law draw_empirical(const Law& population, Index samples, std::uint64_t data_seed
     return law;
 }
 
-Law empirical_law(Matrix points, Labels labels) {
+Law draw_empirical(const Law& population, Index samples, std::uint64_t data_seed) {
+    return drawn_law(
+        population,
+        Points::made(population.mixture.coordinates(), samples,
+                     [&](auto points) { draw_points(population.mixture, 0, data_seed, points); }),
+        data_seed);
+}
+
+Law empirical_law(Points points, Labels labels) {
     const Index count = points.cols();
     if (count == 0) throw std::invalid_argument("empirical_law: a law needs at least one point");
     Law law;
@@ -130,7 +131,8 @@ Law empirical_law(Matrix points, Labels labels) {
     law.mixture.weights = Vector::Constant(count, 1.0 / static_cast<double>(count));
     law.mixture.covariances.resize(1);
     law.mixture.labels = std::move(labels);
-    sort_by_class(law.mixture);
+    law.mixture.origin.resize(static_cast<std::size_t>(count));
+    std::iota(law.mixture.origin.begin(), law.mixture.origin.end(), std::int64_t{0});
     return law;
 }
 

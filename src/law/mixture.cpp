@@ -16,24 +16,6 @@ void gather(std::vector<T>& values, const std::vector<std::int64_t>& order) {
     values = std::move(result);
 }
 
-// Column i <- column order[i], along the cycles of the permutation: a dataset is too large to be held twice.
-void gather_columns(Matrix& columns, const std::vector<std::int64_t>& order) {
-    std::vector<bool> placed(order.size(), false);
-    for (std::size_t start = 0; start < order.size(); ++start) {
-        if (placed[start]) continue;
-        const Vector first = columns.col(static_cast<Index>(start));
-        std::size_t to = start;
-        for (auto from = static_cast<std::size_t>(order[to]); from != start;
-             from = static_cast<std::size_t>(order[to])) {
-            columns.col(static_cast<Index>(to)) = columns.col(static_cast<Index>(from));
-            placed[to] = true;
-            to = from;
-        }
-        columns.col(static_cast<Index>(to)) = first;
-        placed[to] = true;
-    }
-}
-
 }  // namespace
 
 void sort_by_class(Mixture& mixture) {
@@ -52,7 +34,7 @@ void sort_by_class(Mixture& mixture) {
                              [&](std::int64_t k) { return class_of[static_cast<std::size_t>(k)]; });
 
     gather(mixture.origin, order);
-    gather_columns(mixture.means, order);
+    mixture.means = mixture.means(Eigen::all, order);
     mixture.weights = Vector(mixture.weights(order));
     if (!mixture.shares_covariance()) gather(mixture.covariances, order);
     for (Level& level : mixture.labels.levels) gather(level.class_of, order);

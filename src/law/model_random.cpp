@@ -79,9 +79,10 @@ Law random_means(const ModelSpec& spec) {
 
 Law full_random_means(const ModelSpec& spec) {
     Law law = checked_law(spec);
-    law.mixture.means.resize(stored_dimension(spec), spec.components);
-    for_each_block(spec, [&](Index first, const Rows& entries) {
-        law.mixture.means.middleRows(first, entries.rows()) = entries;
+    law.mixture.means = Points::made(stored_dimension(spec), spec.components, [&](auto means) {
+        for_each_block(spec, [&](Index first, const Rows& entries) {
+            means.middleRows(first, entries.rows()) = entries;
+        });
     });
     return law;
 }

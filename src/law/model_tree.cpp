@@ -63,19 +63,19 @@ Law hierarchical(const ModelSpec& spec) {
     Mixture& mixture = law.mixture;
     mixture.weights = normalised_weights(spec, leaves);
     mixture.covariances = isotropic_covariances(spec, leaves);
-    mixture.means = Matrix::Zero(leaves - 1, leaves);
+    Matrix means = Matrix::Zero(leaves - 1, leaves);
     mixture.complement = spec.dimension - static_cast<double>(leaves - 1);
 
     Index below = leaves;
     for (const double separation : spec.separations) {
-        shift_level(simplex_vertices(spec.branching, spec.dimension * separation * separation), below,
-                    mixture.means);
+        shift_level(simplex_vertices(spec.branching, spec.dimension * separation * separation), below, means);
         below /= spec.branching;
         std::vector<std::int64_t> ancestor(static_cast<std::size_t>(leaves));
         for (std::size_t leaf = 0; leaf < ancestor.size(); ++leaf)
             ancestor[leaf] = static_cast<std::int64_t>(leaf) / below;
         mixture.labels.levels.push_back(level_from_labels(ancestor));
     }
+    mixture.means = means;
     return law;
 }
 

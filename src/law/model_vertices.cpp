@@ -17,14 +17,14 @@ void describe_two_clusters(Law& law) {
                                    .variance_minus = mixture.covariance(1).isotropic};
 }
 
-Law isotropic_law(const ModelSpec& spec, Matrix means) {
+Law isotropic_law(const ModelSpec& spec, const Matrix& means) {
     Law law;
     Mixture& mixture = law.mixture;
     mixture.weights = normalised_weights(spec, means.cols());
     mixture.covariances = isotropic_covariances(spec, means.cols());
     mixture.complement = spec.dimension - static_cast<double>(means.rows());
     mixture.labels = each_its_own_class(means.cols());
-    mixture.means = std::move(means);
+    mixture.means = means;
     return law;
 }
 

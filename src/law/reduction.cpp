@@ -29,15 +29,17 @@ Matrix vectors_to_span(const Law& law) {
 void project(Mixture& mixture, const Matrix& basis) {
     if (basis.rows() == basis.cols() && basis.isIdentity(0.0)) return;  // a dataset that spans everything
     mixture.complement += static_cast<double>(basis.rows() - basis.cols());
-    mixture.means = Matrix(basis.transpose() * mixture.means);
+    mixture.means = Points::made(basis.cols(), mixture.components(),
+                                 [&](auto means) { means.noalias() = basis.transpose() * mixture.means; });
 }
 
 // The same mixture with `extra` more explicit coordinates, taken from the complement.
 void extend(Mixture& mixture, Index extra) {
     const Index r = mixture.coordinates();
-    Matrix means = Matrix::Zero(r + extra, mixture.components());
-    means.topRows(r) = mixture.means;
-    mixture.means = std::move(means);
+    mixture.means = Points::made(r + extra, mixture.components(), [&](auto means) {
+        means.topRows(r) = mixture.means;
+        means.bottomRows(extra).setZero();
+    });
     mixture.complement -= static_cast<double>(extra);
     for (Covariance& covariance : mixture.covariances) {
         if (covariance.diagonal.size() > 0) {

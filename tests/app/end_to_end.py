@@ -40,6 +40,10 @@ def same_bits(a, b):
 def rank_counts(folder):
     """Bitwise equal results on 1, 2, 3 and 5 ranks, for every direction and several laws."""
     common = dict(time=dict(points=9), output=dict(file="r.h5"))
+    draw = np.random.default_rng(5)
+    with h5py.File(folder / "points.h5", "w") as file:  # classes in no order, chunks that no slice matches
+        file["c"] = draw.integers(3, 6, 161)
+        file.create_dataset("x", data=draw.normal(size=(161, 5)).astype("f4"), chunks=(9, 2), compression="gzip")
     jobs = {
         "reverse": dict(data=dict(dimension=64), ensemble=dict(trajectories=700, batch=37),
                         observe=dict(observables="all", paths=5, histograms="class_entropy,norm2"),
@@ -57,6 +61,9 @@ def rank_counts(folder):
         "corners": dict(data=dict(dimension=3, components=3, model="corners", realisations=4),
                         ensemble=dict(trajectories=60, batch=5, direction="forward", representation="reduced"),
                         observe=dict(observables="all", paths=60, states="true")),
+        "points": dict(data=dict(model="dataset-file", file="points.h5", dataset="x", labels="c"),
+                       ensemble=dict(trajectories=150), observe=dict(paths=3, states="true"),
+                       clones=dict(times="0.5", pairs=50)),
         "entropic": dict(data=dict(dimension=16, components=3, model="random-clusters"),
                          ensemble=dict(trajectories=200, direction="marginal")),
     }
@@ -203,7 +210,7 @@ def clean_ends(folder):
 def other_commands(folder):
     done = run([KAIROS, "plan", "--data.dimension=1024", "--output.file=never.h5"], folder)
     check.succeeded(done, "plan")
-    for words in ("dimension = 1024", "speciation_spectral", "memory per rank", "estimated time", "operations"):
+    for words in ("dimension = 1024", "speciation_spectral", "memory per rank", "memory per node", "estimated time", "operations"):
         check(words in done.stdout, f"plan does not say: {words}")
     check(not (folder / "never.h5").exists(), "plan wrote a file")
     done = run([KAIROS, "analyze", folder / "phi.h5"], folder)

@@ -73,6 +73,7 @@ def cases_of_contradictions():
     yield refused("data.realisations", "--data.realisations=2")
     yield refused("data.realisations", "--data.model=corners", "--data.realisations=9", "--ensemble.trajectories=8")
     yield refused("clones.pairs", "--data.samples=9", "--data.realisations=9", "--clones.times=1", "--clones.pairs=8")
+    yield refused("data.samples", "--data.samples=1e9", "--data.dimension=1e6")         # no node has 8e15 bytes
     for later in ("ensemble.coupling=common", "ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
                   "guidance.class=0", "guidance.weight=2", "guidance.interval=1,2", "run.checkpoint=c.h5", "run.walltime=60",
                   "run.precision=mixed", "run.data-shards=2"):
@@ -152,6 +153,12 @@ CONFIGURATIONS = {
 }
 
 
+def huge(path):
+    """An extent of 8e13 bytes that was never written."""
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", shape=(10**9, 10**4), chunks=(1000, 100), dtype="f8")
+
+
 def cases_of_files():
     def files(command, kinds, name, codes, *arguments):
         for kind, make in kinds.items():
@@ -163,6 +170,8 @@ def cases_of_files():
     yield from files("run", DATASETS, "points.h5", (INPUT,), *dataset)
     yield from files("run", LABELS, "points.h5", (INPUT,), *dataset, "--data.labels=c")
     yield Case(["run", *dataset, "--data.dimension=5"], (INPUT,), "points.h5", {"points.h5": hdf5(x=POINTS)})
+    for command in ("run", "plan"):
+        yield Case([command, *dataset], (CONFIGURATION,), "data.dataset = x", {"points.h5": huge}, kind="larger than any node")
     yield Case(["run", *mixture, "--data.components=4"], (INPUT,), "mixture.h5",
                {"mixture.h5": hdf5(means=MEANS, sigmas=np.ones(3))})
     yield from files("analyze", UNREADABLE, "old.h5", (INPUT,), "old.h5")
@@ -181,6 +190,7 @@ def cases_under_mpirun():
     yield Case(["run", "--observe.observables=datum_entropy"], (CONFIGURATION,), "observe.observables", ranks=2)
     yield Case(["run", "-c", "job.ini"], (CONFIGURATION, INPUT), "job.ini", ranks=2)
     yield Case(["run", *points], (INPUT,), "points.h5", {"points.h5": DATASETS["NaN"]}, ranks=2)
+    yield Case(["run", *points], (CONFIGURATION,), "data.dataset = x", {"points.h5": huge}, ranks=2, kind="larger than any node")
     yield Case(["run", "--output.file=nowhere/r.h5"], (OUTPUT,), "nowhere/r.h5", ranks=2)
 
 

@@ -175,8 +175,7 @@ INSTANTIATE_TEST_SUITE_P(Integrators, EveryProcess, testing::ValuesIn(processes(
 // Two clusters of different variance in d = 4, reduced to r = 1 and in full.
 law::Law two_variances(bool full) {
     law::Mixture mixture;
-    mixture.means = Matrix::Zero(full ? 4 : 1, 2);
-    mixture.means.row(0) << 0.7, -0.7;
+    mixture.means = Matrix::Identity(full ? 4 : 1, 1) * Eigen::RowVector2d(0.7, -0.7);
     mixture.weights = Eigen::Vector2d(0.4, 0.6);
     mixture.covariances = {isotropic(0.2), isotropic(1.5)};
     mixture.complement = full ? 0.0 : 3.0;

@@ -79,11 +79,12 @@ TEST(Latents, EqualWeightsHaveTheLogarithmOfTheirNumber) {
 // Four points, two to a class: the class weights are those of two points, shared out evenly inside a class.
 law::Mixture four_points(const std::vector<int>& class_of) {
     law::Mixture mixture = two_points();
-    mixture.means.resize(2, 4);
+    Matrix means(2, 4);
     for (Index k = 0; k < 4; ++k) {
-        mixture.means(0, k) = class_of[static_cast<std::size_t>(k)] == 0 ? -0.5 : 0.5;
-        mixture.means(1, k) = k < 2 ? 0.0 : 1e-9;
+        means(0, k) = class_of[static_cast<std::size_t>(k)] == 0 ? -0.5 : 0.5;
+        means(1, k) = k < 2 ? 0.0 : 1e-9;
     }
+    mixture.means = means;
     mixture.weights = Vector::Constant(4, 0.25);
     mixture.labels = test::labels_of(class_of);
     return mixture;

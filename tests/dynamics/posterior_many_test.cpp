@@ -15,14 +15,15 @@ using test::at, test::everything, test::isotropic;
 // n points of R^d in three classes, sorted by class.
 law::Mixture labelled_points(Index n, Index d, unsigned seed) {
     law::Mixture mixture;
-    mixture.means = test::Normals(seed).matrix(d, n);
+    Matrix points = test::Normals(seed).matrix(d, n);
     mixture.weights = Vector::Constant(n, 1.0 / static_cast<double>(n));
     mixture.covariances = {isotropic(0.0)};
     std::vector<int> class_of;
     for (Index k = 0; k < n; ++k) {
         class_of.push_back(k < n / 5 ? 0 : (k < n / 2 ? 1 : 2));
-        mixture.means(0, k) += 1.5 * class_of.back();
+        points(0, k) += 1.5 * class_of.back();
     }
+    mixture.means = points;
     mixture.labels = test::labels_of(class_of);
     return mixture;
 }
@@ -68,12 +69,13 @@ TEST(ManyComponents, LabelledPointsEqualBayesRule) {
 TEST(ManyComponents, SpreadKeepsItsDigitsWhereOnePointDominates) {
     const Index n = 128;
     law::Mixture mixture;
-    mixture.means.resize(2, n);
+    Matrix ring(2, n);
     for (Index k = 0; k < n; ++k) {
         const double angle = 2 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n);
-        mixture.means(0, k) = 30.0 + std::cos(angle);
-        mixture.means(1, k) = std::sin(angle);
+        ring(0, k) = 30.0 + std::cos(angle);
+        ring(1, k) = std::sin(angle);
     }
+    mixture.means = ring;
     mixture.weights = Vector::Constant(n, 1.0 / static_cast<double>(n));
     mixture.covariances = {isotropic(0.0)};
     const States states{{}, mixture.means.col(3), {}};

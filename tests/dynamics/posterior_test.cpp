@@ -181,8 +181,7 @@ INSTANTIATE_TEST_SUITE_P(Posterior, EveryForm, testing::ValuesIn(forms()),
 // 1/7.
 TEST(Posterior, EqualsThreePointsByHand) {
     law::Mixture mixture;
-    mixture.means.resize(1, 3);
-    mixture.means << 0.0, std::sqrt(2 * std::log(2.0)), -std::sqrt(2 * std::log(4.0));
+    mixture.means = Matrix{{0.0, std::sqrt(2 * std::log(2.0)), -std::sqrt(2 * std::log(4.0))}};
     mixture.weights = Vector::Constant(3, 1.0 / 3);
     mixture.covariances = {isotropic(0.0)};
     mixture.labels = test::labels_of({0, 0, 1});

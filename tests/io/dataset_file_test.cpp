@@ -161,14 +161,79 @@ TEST_F(DatasetFileTest, DatasetOfDoublesFloatsWithAndWithoutLabels) {
     EXPECT_EQ(plain.mixture.means, expected_means());
     EXPECT_EQ(dataset("/single").mixture.means, expected_means());
     const law::Law labelled = dataset("x", {"label"});
-    EXPECT_EQ(labelled.mixture.means, expected_means().rowwise().reverse());
+    EXPECT_EQ(labelled.mixture.means, expected_means());
+    EXPECT_EQ(labelled.mixture.labels.classes().class_of, (std::vector<int>{1, 0}));
     EXPECT_EQ(labelled.mixture.labels.classes().values, (std::vector<std::int64_t>{4, 5}));
-    EXPECT_EQ(labelled.mixture.origin, (std::vector<std::int64_t>{1, 0}));
+    EXPECT_EQ(labelled.mixture.origin, (std::vector<std::int64_t>{0, 1}));  // in the order of the file
 }
 
 TEST_F(DatasetFileTest, TheSerialTwinReadsTheSame) {
     make([](const std::string& file) { Hdf5Sample(file).add("x", {2, 3}, means); });
     EXPECT_EQ(read_dataset(Communicator::serial(), path, "x", {}, 0).mixture.means, expected_means());
+}
+
+// value(j, i) of a table that tells every place apart, exact in single precision.
+float table_value(Index j, Index i) { return static_cast<float>(8 * j + i) / 4.0F; }
+
+Matrix table_columns(Index n, Index d) {
+    return Matrix::NullaryExpr(d, n, [](Index i, Index j) { return double{table_value(j, i)}; });
+}
+
+// [n,d] in chunks (none: contiguous), packed where asked.
+void add_chunked(Hdf5Sample& sample, const std::string& name, hid_t stored, Index n, Index d,
+                 const std::vector<hsize_t>& chunk, bool packed) {
+    std::vector<float> values;
+    for (Index j = 0; j < n; ++j)
+        for (Index i = 0; i < d; ++i) values.push_back(table_value(j, i));
+    const hsize_t shape[] = {static_cast<hsize_t>(n), static_cast<hsize_t>(d)};
+    const hid_t space = H5Screate_simple(2, shape, nullptr), how = H5Pcreate(H5P_DATASET_CREATE);
+    EXPECT_TRUE(chunk.empty() || H5Pset_chunk(how, 2, chunk.data()) >= 0);
+    EXPECT_TRUE(!packed || H5Pset_deflate(how, 4) >= 0);
+    const hid_t made = H5Dcreate2(sample.id(), name.c_str(), stored, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    EXPECT_GE(H5Dwrite(made, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), 0);
+    EXPECT_GE(H5Dclose(made), 0);
+    EXPECT_GE(H5Pclose(how), 0);
+    EXPECT_GE(H5Sclose(space), 0);
+}
+
+TEST_F(DatasetFileTest, EveryRankReadsItsRowsWhateverTheirLayout) {
+    const Index n = 101, d = 5;
+    make([&](const std::string& file) {
+        Hdf5Sample sample(file);
+        add_chunked(sample, "contiguous", H5T_NATIVE_FLOAT, n, d, {}, false);
+        add_chunked(sample, "double", H5T_NATIVE_DOUBLE, n, d, {}, false);
+        add_chunked(sample, "swapped", H5T_IEEE_F64BE, n, d, {}, false);
+        add_chunked(sample, "rows", H5T_NATIVE_FLOAT, n, d, {7, 5}, true);
+        add_chunked(sample, "tiles", H5T_NATIVE_DOUBLE, n, d, {16, 2}, true);
+        add_chunked(sample, "columns", H5T_NATIVE_FLOAT, n, d, {101, 1}, false);
+        add_chunked(sample, "one", H5T_NATIVE_DOUBLE, n, d, {101, 5}, true);
+        add_chunked(sample, "point", H5T_NATIVE_DOUBLE, 1, d, {}, false);  // fewer rows than ranks
+    });
+    for (const char* name : {"contiguous", "double", "swapped", "rows", "tiles", "columns", "one"})
+        EXPECT_EQ(dataset(name).mixture.means, table_columns(n, d)) << name;
+    EXPECT_EQ(dataset("point").mixture.means, table_columns(1, d));
+}
+
+TEST_F(DatasetFileTest, ShapesAreKnownBeforeTheNumbersAre) {
+    make([](const std::string& file) {
+        Hdf5Sample(file).add("x", {2, 3}, means).add("means", {3, 2}, means).add("flat", {6}, means);
+    });
+    const TableShape points = shape_of_dataset(world, path, "x"), components = shape_of_mixture(world, path);
+    EXPECT_EQ(points.rows, 2);
+    EXPECT_EQ(points.columns, 3);
+    EXPECT_EQ(components.rows, 3);
+    EXPECT_EQ(components.columns, 2);
+    EXPECT_THROW((void)shape_of_dataset(world, path, "flat"), InputError);
+    EXPECT_THROW((void)shape_of_dataset(world, path, "absent"), InputError);
+}
+
+TEST_F(DatasetFileTest, AValueThatIsNotFiniteIsFoundByWhoeverReadsIt) {
+    for (const std::size_t at : {0U, 299U, 301U, 599U}) {
+        Doubles values(600, 1.0);
+        values[at] = std::nan("");
+        make([&](const std::string& file) { Hdf5Sample(file).add("x", {200, 3}, values); });
+        expect_refusal([&] { return dataset(); }, "x", "value " + std::to_string(at) + " is not finite");
+    }
 }
 
 TEST_F(DatasetFileTest, RefusesWhatIsNoHdf5File) {

@@ -58,9 +58,9 @@ TEST(MixtureLaw, RefusesPiecesThatMakeNoLaw) {
         spoil(mixture);
         EXPECT_THROW(std::ignore = law::mixture_law(mixture), std::domain_error);
     };
-    refused([](law::Mixture& m) { m.means.resize(3, 0); });
-    refused([](law::Mixture& m) { m.means.resize(0, 4); });
-    refused([](law::Mixture& m) { m.means(1, 2) = std::nan(""); });
+    refused([](law::Mixture& m) { m.means = Matrix(3, 0); });
+    refused([](law::Mixture& m) { m.means = Matrix(0, 4); });
+    refused([](law::Mixture& m) { m.means = m.means * std::nan(""); });
     refused([](law::Mixture& m) { m.weights[1] = 0.0; });
     refused([](law::Mixture& m) { m.weights[1] = std::nan(""); });
     refused([](law::Mixture& m) { m.weights = Vector::Ones(3); });

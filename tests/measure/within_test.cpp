@@ -27,9 +27,9 @@ law::Covariance with_directions() {
 law::Mixture mixture_of(std::vector<law::Covariance> covariances) {
     law::Mixture mixture;
     const Index k = static_cast<Index>(covariances.size());
-    mixture.means = Matrix::Zero(explicit_coordinates, std::max<Index>(k, 2));
-    for (Index i = 0; i < mixture.means.size(); ++i)
-        mixture.means.data()[i] = std::sin(1.0 + 2.0 * static_cast<double>(i));
+    Matrix means(explicit_coordinates, std::max<Index>(k, 2));
+    for (Index i = 0; i < means.size(); ++i) means.data()[i] = std::sin(1.0 + 2.0 * static_cast<double>(i));
+    mixture.means = means;
     mixture.weights = Vector::LinSpaced(mixture.means.cols(), 1.0, 3.0);
     mixture.weights /= mixture.weights.sum();
     mixture.covariances = std::move(covariances);

@@ -13,8 +13,7 @@ namespace kairos::test {
 // +-m along the only explicit coordinate, d - 1 more in the complement.
 inline law::Law two_clusters(double mean_norm2, double variance, double dimension, double weight_plus = 0.5) {
     law::Law law;
-    law.mixture.means = Matrix::Zero(1, 2);
-    law.mixture.means << std::sqrt(mean_norm2), -std::sqrt(mean_norm2);
+    law.mixture.means = Matrix{{std::sqrt(mean_norm2), -std::sqrt(mean_norm2)}};
     law.mixture.weights = Vector::Zero(2);
     law.mixture.weights << weight_plus, 1.0 - weight_plus;
     law.mixture.covariances = {

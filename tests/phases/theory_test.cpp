@@ -301,7 +301,7 @@ TEST(ClassTheory, IsAbsentWhereOneDimensionDoesNotSuffice) {
     law::Law unequal = test::two_clusters(4.0, 1.0, 4.0);
     unequal.two_clusters->variance_minus = 2.0;
     law::Law three = test::unequal_variances({1.0, 2.0}, {0.5, 0.5}, 4.0, {0, 1});
-    three.mixture.means(0, 1) = 0.1;
+    three.mixture.means = Matrix{{0.0, 0.1}};
     law::Law unlabelled = test::unequal_variances({1.0, 2.0}, {0.5, 0.5}, 4.0, {0, 1});
     unlabelled.mixture.labels = {};
     const law::Law data = test::empirical(test::two_clusters(4.0, 1.0, 4.0), 10);

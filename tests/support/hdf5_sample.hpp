@@ -20,6 +20,8 @@ public:
     Hdf5Sample(const Hdf5Sample&) = delete;
     Hdf5Sample& operator=(const Hdf5Sample&) = delete;
 
+    [[nodiscard]] hid_t id() const { return file_; }
+
     Hdf5Sample& add(const std::string& name, const std::vector<hsize_t>& shape,
                     const std::vector<double>& values) {
         return add_as(name, shape, H5T_NATIVE_DOUBLE, values.data());

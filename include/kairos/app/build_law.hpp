@@ -9,6 +9,11 @@
 
 namespace kairos::app {
 
+// Whether data (or a mixture of that many components that can be reduced) are brought to fewer coordinates: where that is
+// asked for or pays.
+[[nodiscard]] bool reduces(const Config& config, double dimension, double components);
+
+// Collective. A node holds drawn or given points once.
 [[nodiscard]] law::Law law_of(const Config& config, const parallel::Communicator& communicator);
 
 }  // namespace kairos::app

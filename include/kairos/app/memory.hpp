@@ -1,23 +1,42 @@
-// include/kairos/app/memory.hpp: what a job will hold in memory, known before anything is built.
+// include/kairos/app/memory.hpp: what a job will hold in memory, known before anything is read or built.
 //
-// Units: bytes. Errors: `require_memory` throws ConfigError when one node's ranks need more than the machine has.
+//   node = data + ranks on it (law + block + moments)
+//
+// A dataset is held once a node (io/shared_points.hpp), everything else by every rank. Of input files only the
+// shape of the points or means is read.
+// Units: bytes. Errors: ConfigError naming the key, the same on every rank, where a node's ranks need more
+// than it has, or the dataset more than its folder for shared memory holds; InputError for the file.
 #pragma once
-#include <cstdint>
-
 #include "kairos/app/config.hpp"
+#include "kairos/io/dataset_file.hpp"
+#include "kairos/parallel/communicator.hpp"
+#include "kairos/parallel/node_shared.hpp"
 
 namespace kairos::app {
 
 struct MemoryNeed {
-    double law = 0;      // means or data, and their decomposition
-    double block = 0;    // states, noise, weights of the block in work
-    double moments = 0;  // batch moments of one rank
+    double data = 0;     // of a node: the points, while they are in all their coordinates
+    double law = 0;      // of a rank: means, what is kept of each datum, and their decomposition
+    double block = 0;    // of a rank: states, noise, weights of the block in work
+    double moments = 0;  // of a rank: batch moments
     [[nodiscard]] double rank() const { return law + block + moments; }
+    [[nodiscard]] double node(int ranks) const { return data + ranks * rank(); }
 };
 
-// Before the law is built, from the configuration (files: their size is known only when read, 0 here).
-[[nodiscard]] MemoryNeed estimate_memory(const Config& config, int ranks);
-[[nodiscard]] double machine_memory();  // of this node
-void require_memory(const Config& config, int ranks, int ranks_on_node);
+// The smallest node of a job.
+struct Machine {
+    double memory = 0;
+    int ranks = 1;                  // most ranks on a node
+    parallel::SharedFolder shared;  // with the least room on any node
+};
+
+// input: [n,d] or [K,d] of the file, zeros where the model needs none.
+[[nodiscard]] MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, int ranks);
+[[nodiscard]] Machine machine_of(const parallel::Communicator& communicator);  // collective
+void require_memory(const Config& config, const io::TableShape& input, const MemoryNeed& need,
+                    const Machine& machine);
+
+// All of it; collective.
+[[nodiscard]] MemoryNeed checked_memory(const Config& config, const parallel::Communicator& communicator);
 
 }  // namespace kairos::app

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kairos/app/config.hpp"
+#include "kairos/app/memory.hpp"
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/law/law.hpp"
 #include "kairos/measure/ensemble.hpp"
@@ -19,13 +20,15 @@ namespace kairos::app {
 struct Setup {
     Config config;
     dynamics::Schedule schedule;
-    std::unique_ptr<const law::Law>
-        law;  // in the representation that runs, of one realisation of the disorder
+    // In the representation that runs, of one realisation of the disorder; keeps the memory of its data.
+    std::unique_ptr<const law::Law> law;
     measure::EnsembleSpec ensemble;
     parallel::BatchPlan batches, clone_batches;
+    MemoryNeed memory;
 };
 
-// With the law of realisation 0, which also chooses the times of an entropic grid.
+// With the law of realisation 0, which also chooses the times of an entropic grid. Collective, and so is the end of a
+// Setup: the ranks of a node let go of shared data together.
 [[nodiscard]] Setup prepare(const Config& config, const parallel::Communicator& communicator);
 
 // Frees the law and puts that of another realisation in its place (collective).

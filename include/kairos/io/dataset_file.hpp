@@ -10,7 +10,8 @@
 //   dataset-file   dataset[n,d] of float or double; labels: int[n]; none: no classes
 //
 // Shapes: a file's row is a component or datum; Law::mixture has them as columns. class_level counts from 0.
-// Collective: rank 0 reads, every rank gets the law.
+// Collective. A mixture is read by rank 0 and sent to all. Points are read by all ranks, each its rows, into
+// memory that the ranks of a node share (shared_points.hpp), in the order of the file.
 // Errors, the same on every rank: InputError naming file and dataset; ConfigError for a class level that the
 // labels do not have.
 #pragma once
@@ -21,6 +22,15 @@
 #include "kairos/parallel/communicator.hpp"
 
 namespace kairos::io {
+
+struct TableShape {
+    Index rows = 0, columns = 0;
+};
+// Shapes [n,d] of the points and [K,d] of the means, before any number is read.
+[[nodiscard]] TableShape shape_of_dataset(const parallel::Communicator& communicator, const std::string& file,
+                                          const std::string& dataset);
+[[nodiscard]] TableShape shape_of_mixture(const parallel::Communicator& communicator,
+                                          const std::string& file);
 
 [[nodiscard]] law::Law read_mixture(const parallel::Communicator& communicator, const std::string& file,
                                     const std::vector<std::string>& label_names, std::size_t class_level);

@@ -15,17 +15,18 @@
 #include "kairos/base/array.hpp"
 #include "kairos/law/covariance.hpp"
 #include "kairos/law/labels.hpp"
+#include "kairos/law/points.hpp"
 
 namespace kairos::law {
 
 struct Mixture {
-    Matrix means;                         // r x K
+    Points means;                         // r x K
     Vector weights;                       // [K]
     std::vector<Covariance> covariances;  // size 1 (shared) or K
     double complement = 0.0;              // c: a count, kept as double since d may be 1e9 and more
     Labels labels;
     std::vector<std::int64_t>
-        origin;  // [K] index of each component in the user's numbering (components are sorted by class)
+        origin;  // [K] index of each component in the user's numbering (sort_by_class moves them)
 
     [[nodiscard]] Index coordinates() const { return means.rows(); }
     [[nodiscard]] Index components() const { return means.cols(); }

@@ -1,0 +1,107 @@
+// The estimate is compared with numbers counted by hand: 8 bytes for each of n d values, once a node.
+#include "kairos/app/memory.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kairos/base/error.hpp"
+
+namespace kairos::app {
+namespace {
+
+Config drawn(Index samples, double dimension) {
+    Config config;
+    config.samples = samples;
+    config.model.dimension = dimension;
+    return config;
+}
+
+Config from_file() {
+    Config config;
+    config.model.kind = law::ModelKind::dataset_file;
+    config.file = "points.h5";
+    config.dataset = "x";
+    return config;
+}
+
+constexpr io::TableShape no_file{};
+constexpr io::TableShape million{1000000, 256};  // 2.048 GB
+
+TEST(Memory, APopulationHasNoData) {
+    const MemoryNeed need = estimate_memory(drawn(0, 1e9), no_file, 1);
+    EXPECT_EQ(need.data, 0.0);
+    EXPECT_LT(need.rank(), 1e9);  // two clusters are reduced to one coordinate
+}
+
+TEST(Memory, DataAreHeldOnceANode) {
+    for (const MemoryNeed& need :
+         {estimate_memory(drawn(1000000, 256), no_file, 2), estimate_memory(from_file(), million, 2)}) {
+        EXPECT_EQ(need.data, 2.048e9);
+        EXPECT_LT(need.law, 0.1 * need.data);  // a few numbers a datum
+        EXPECT_EQ(need.node(2), need.data + 2.0 * need.rank());
+        EXPECT_EQ(need.node(64) - need.node(63), need.rank());
+    }
+}
+
+TEST(Memory, AMillionPointsFitTwoRanksOf24Gigabytes) {
+    const MemoryNeed need = estimate_memory(from_file(), million, 2);
+    EXPECT_LT(need.node(2), 8e9);
+    EXPECT_NO_THROW(require_memory(from_file(), million, need, {.memory = 24e9, .ranks = 2, .shared = {}}));
+}
+
+TEST(Memory, FewPointsInManyDimensionsAreReducedByEveryRank) {
+    const MemoryNeed reduced = estimate_memory(drawn(1000, 1e5), no_file, 1);
+    EXPECT_EQ(reduced.data, 8e8);
+    EXPECT_GE(reduced.law, 2.0 * reduced.data);  // the vectors and their basis
+    Config full = drawn(1000, 1e5);
+    full.representation = RepresentationChoice::full;
+    EXPECT_LT(estimate_memory(full, no_file, 1).law, 0.1 * reduced.law);
+}
+
+TEST(Memory, TheShapeOfAMixtureComesFromItsFile) {
+    Config config;
+    config.model.kind = law::ModelKind::mixture_file;
+    config.file = "mixture.h5";
+    EXPECT_GE(estimate_memory(config, {1000, 4096}, 1).law, 8.0 * 1000 * 4096);
+    config.samples = 50000;
+    EXPECT_EQ(estimate_memory(config, {1000, 4096}, 1).data, 8.0 * 50000 * 4096);
+}
+
+// The key that the refusal names; "" where there is none.
+std::string refused(const Config& config, const io::TableShape& input, const Machine& machine) {
+    try {
+        require_memory(config, input, estimate_memory(config, input, 2), machine);
+        return "";
+    } catch (const ConfigError& error) {
+        EXPECT_EQ(error.code(), ExitCode::configuration);
+        return error.key;
+    }
+}
+
+TEST(Memory, WhatDoesNotFitIsRefusedByTheKeyThatAsksForIt) {
+    const Machine small{.memory = 1e9, .ranks = 1, .shared = {}};
+    EXPECT_EQ(refused(from_file(), million, small), "data.dataset");
+    EXPECT_EQ(refused(drawn(1000000, 256), no_file, small), "data.samples");
+    Config wide = drawn(0, 1e9);
+    wide.representation = RepresentationChoice::full;
+    EXPECT_EQ(refused(wide, no_file, small), "data.dimension");
+    EXPECT_EQ(refused(drawn(100, 16), no_file, small), "");
+}
+
+TEST(Memory, SharedDataMustFitTheirFolder) {
+    Machine machine{.memory = 24e9, .ranks = 2, .shared = {"/dev/shm", 64e6}};
+    EXPECT_EQ(refused(from_file(), million, machine), "data.dataset");
+    machine.ranks = 1;  // ordinary memory
+    EXPECT_EQ(refused(from_file(), million, machine), "");
+    machine = {.memory = 24e9, .ranks = 2, .shared = {"/dev/shm", std::nullopt}};
+    EXPECT_EQ(refused(from_file(), million, machine), "");
+}
+
+TEST(Memory, TheMachineIsThisOne) {
+    const Machine machine = machine_of(parallel::Communicator::serial());
+    EXPECT_GT(machine.memory, 1e8);
+    EXPECT_EQ(machine.ranks, 1);
+    EXPECT_FALSE(machine.shared.path.empty());
+}
+
+}  // namespace
+}  // namespace kairos::app

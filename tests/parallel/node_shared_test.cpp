@@ -1,0 +1,133 @@
+// Every rank writes its slice of one block; all read the whole of it.
+#include "kairos/parallel/node_shared.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "kairos/base/error.hpp"
+
+namespace kairos::parallel {
+namespace {
+
+const Communicator& world() {
+    static const Communicator communicator = Communicator::world();
+    return communicator;
+}
+
+// values[i] = i + offset, each rank its slice.
+void fill(const NodeShared& memory, double offset) {
+    const auto [first, last] = memory.slice(memory.values().size());
+    for (std::size_t i = first; i < last; ++i) memory.values()[i] = static_cast<double>(i) + offset;
+    memory.publish();
+}
+
+std::size_t wrong(const NodeShared& memory, double offset) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < memory.values().size(); ++i)
+        count += memory.values()[i] != static_cast<double>(i) + offset;
+    return count;
+}
+
+TEST(NodeShared, EveryRankSeesWhatAllWrote) {
+    for (const std::size_t count : {1U, 2U, 7U, 1000003U}) {
+        const NodeShared memory(world(), count);
+        ASSERT_EQ(memory.values().size(), count);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory.values().data()) % 64, 0U);
+        fill(memory, 0.5);
+        EXPECT_EQ(wrong(memory, 0.5), 0U);
+        memory.publish();  // all have read
+        fill(memory, -3.0);
+        EXPECT_EQ(wrong(memory, -3.0), 0U);
+    }
+}
+
+TEST(NodeShared, BlocksAreSeparate) {
+    const NodeShared first(world(), 100), second(world(), 100);
+    fill(first, 0.0);
+    fill(second, 1000.0);
+    EXPECT_EQ(wrong(first, 0.0), 0U);
+    EXPECT_EQ(wrong(second, 1000.0), 0U);
+}
+
+TEST(NodeShared, MayHoldNothing) {
+    const NodeShared memory(world(), 0);
+    memory.publish();
+    EXPECT_TRUE(memory.values().empty());
+}
+
+TEST(NodeShared, SlicesFollowEachOtherAndCoverAll) {
+    const NodeShared memory(world(), 1);
+    for (const std::size_t items : {0U, 1U, 2U, 10U, 11U}) {
+        const auto [first, last] = memory.slice(items);
+        ASSERT_LE(first, last);
+        const auto ends =
+            world().all_gather(std::vector{static_cast<double>(first), static_cast<double>(last)});
+        EXPECT_EQ(ends.front(), 0.0);
+        EXPECT_EQ(ends.back(), static_cast<double>(items));
+        for (std::size_t i = 1; i + 1 < ends.size(); i += 2) EXPECT_EQ(ends[i], ends[i + 1]);
+        EXPECT_LE(static_cast<std::size_t>(world().max(static_cast<std::uint64_t>(last - first))),
+                  items / static_cast<std::size_t>(world().size()) + 1);
+    }
+}
+
+TEST(NodeShared, TheSerialTwinHasABlockOfItsOwn) {
+    const NodeShared memory(Communicator::serial(), 5);
+    const auto [first, last] = memory.slice(5);
+    EXPECT_EQ(first, 0U);
+    EXPECT_EQ(last, 5U);
+    memory.values()[4] = world().rank();
+    memory.publish();
+    world().barrier();
+    EXPECT_EQ(memory.values()[4], world().rank());
+}
+
+TEST(NodeShared, ARankThatLeavesByAnExceptionDoesNotWaitForTheOthers) {
+    bool caught = false;
+    try {
+        const NodeShared memory(world(), 10);
+        // The others stay until the one that left has been heard of.
+        if (world().rank() == world().size() - 1) throw std::runtime_error("left alone");
+        throw std::logic_error("left too");
+    } catch (const std::exception&) {
+        caught = true;
+    }
+    EXPECT_TRUE(caught);
+    world().barrier();
+}
+
+TEST(NodeShared, RefusesWhatTheFolderCannotHold) {
+    const double room = shared_folder().free_bytes.value_or(0.0);
+    if (room <= 0 || room > 1e15) GTEST_SKIP() << "the folder's room is not known";
+    const auto count = static_cast<std::size_t>(world().max(2.0 * room) / sizeof(double));
+    if (world().size() == 1) GTEST_SKIP() << "one rank needs no shared memory";
+    try {
+        const NodeShared memory(world(), count);
+        FAIL() << count << " numbers were given";
+    } catch (const Error& error) {
+        const std::string what = error.what();
+        EXPECT_EQ(error.code(), ExitCode::configuration);
+        for (const std::string& part : {shared_folder().path, std::string(" GB"), how_to_make_room()})
+            EXPECT_NE(what.find(part), std::string::npos) << what;
+        EXPECT_EQ(world().first_text(what), what);
+    }
+}
+
+TEST(SharedFolder, IsTheOneThatMpiIsTold) {
+    constexpr char name[] = "OMPI_MCA_osc_sm_backing_directory";
+    const char* before = std::getenv(name);
+    const std::string kept = before ? before : "";
+    setenv(name, "/nowhere/at/all", 1);
+    EXPECT_EQ(shared_folder().path, "/nowhere/at/all");
+    EXPECT_FALSE(shared_folder().free_bytes);
+    unsetenv(name);
+    EXPECT_EQ(shared_folder().path, "/dev/shm");
+    if (before) setenv(name, kept.c_str(), 1);
+}
+
+}  // namespace
+}  // namespace kairos::parallel
