@@ -62,14 +62,29 @@ double population_numbers(const Config& config, const Sizes& sizes) {
     return coordinates * columns;
 }
 
-// What each rank keeps of every datum: weight, number and classes, and coefficients of its logit and runs of
-// its class in every evaluator (that of the observables and that of the steps; clones have their own).
+double levels_of(const Config& config) {
+    if (from_dataset(config)) return static_cast<double>(config.labels.size());
+    return config.model.kind == ModelKind::hierarchical ? config.model.levels : 1.0;
+}
+
+// What each rank keeps of every datum: weight, number and classes; coefficients of its logit, its place in the stream
+// and runs of its class in every evaluator (that of the observables and that of the steps; clones have their
+// own), and cumulated weights.
 double numbers_per_datum(const Config& config) {
-    const double levels = from_dataset(config) ? static_cast<double>(config.labels.size())
-                          : config.model.kind == ModelKind::hierarchical ? config.model.levels
-                                                                         : 1.0;
-    const double evaluators = config.clone_times.empty() ? 2.0 : 4.0;
-    return 2.0 + 2.5 * levels + evaluators * (4.0 + 2.0 * levels);
+    const double levels = levels_of(config), evaluators = config.clone_times.empty() ? 2.0 : 4.0;
+    return 2.0 + 2.5 * levels + evaluators * (8.0 + 2.0 * levels);
+}
+
+// Where the posterior streams the data by, a block holds sums for every class instead of weights of every datum.
+bool holds_weights(const Config& config, const Sizes& sizes) {
+    const auto asked = [&](const char* name) { return std::ranges::count(config.observables, name) > 0; };
+    return sizes.data < 128 || config.tangents > 0 || asked("all") || asked("posterior_top_eigenvalue");
+}
+
+double numbers_per_lane(const Config& config, const Sizes& sizes) {
+    const double classes = 16.0;  // the most for which data are streamed
+    return holds_weights(config, sizes) ? 8.0 * sizes.coordinates + 4.0 * sizes.terms() + 200.0
+                                        : (8.0 + classes) * sizes.coordinates + 200.0;
 }
 
 double law_numbers(const Config& config, const Sizes& sizes) {
@@ -117,7 +132,7 @@ MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, in
     need.law = number_bytes * law_numbers(config, sizes);
     const double lanes = std::clamp(
         512.0 * 1024.0 / (number_bytes * (4 * sizes.coordinates + 3 * sizes.terms() + 24)), 32.0, 1024.0);
-    need.block = number_bytes * lanes * (8.0 * sizes.coordinates + 4.0 * sizes.terms() + 200.0);
+    need.block = number_bytes * lanes * numbers_per_lane(config, sizes);
     const double batches = std::min<double>(512.0, static_cast<double>(config.trajectories));
     const double row = columns_per_time * static_cast<double>(config.points) * sizeof(measure::Moments);
     need.moments = 2.0 * row * std::ceil(batches / ranks) + row;
