@@ -75,16 +75,24 @@ double numbers_per_datum(const Config& config) {
     return 2.0 + 2.5 * levels + evaluators * (8.0 + 2.0 * levels);
 }
 
-// Where the posterior streams the data by, a block holds sums for every class instead of weights of every datum.
-bool holds_weights(const Config& config, const Sizes& sizes) {
-    const auto asked = [&](const char* name) { return std::ranges::count(config.observables, name) > 0; };
-    return sizes.data < 128 || config.tangents > 0 || asked("all") || asked("posterior_top_eigenvalue");
+// Whether one pass over the data serves a block of lanes (dynamics/data_posterior). The classes of a file are not
+// counted before it is read: few are assumed.
+constexpr double most_classes = 16.0, lanes_of_a_stream = 128.0;
+bool streams(const Sizes& sizes) { return sizes.data >= 128.0 && sizes.components <= most_classes; }
+
+double lanes_of_a_block(const Sizes& sizes) {
+    if (streams(sizes)) return lanes_of_a_stream;
+    const double bytes = number_bytes * (4.0 * sizes.coordinates + 3.0 * sizes.terms() + 24.0);
+    return std::clamp(512.0 * 1024.0 / bytes, 32.0, 1024.0);
 }
 
+// States, noise and scores; then sums of every class, or the weights of all components where something asks for them.
 double numbers_per_lane(const Config& config, const Sizes& sizes) {
-    const double classes = 16.0;  // the most for which data are streamed
-    return holds_weights(config, sizes) ? 8.0 * sizes.coordinates + 4.0 * sizes.terms() + 200.0
-                                        : (8.0 + classes) * sizes.coordinates + 200.0;
+    const auto asked = [&](const char* name) { return std::ranges::count(config.observables, name) > 0; };
+    const bool weights =
+        !streams(sizes) || config.tangents > 0 || asked("all") || asked("posterior_top_eigenvalue");
+    return 8.0 * sizes.coordinates + 200.0 +
+           (weights ? 4.0 * sizes.terms() : most_classes * sizes.coordinates);
 }
 
 double law_numbers(const Config& config, const Sizes& sizes) {
@@ -130,9 +138,7 @@ MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, in
     MemoryNeed need;
     need.data = number_bytes * sizes.dimension * sizes.data;
     need.law = number_bytes * law_numbers(config, sizes);
-    const double lanes = std::clamp(
-        512.0 * 1024.0 / (number_bytes * (4 * sizes.coordinates + 3 * sizes.terms() + 24)), 32.0, 1024.0);
-    need.block = number_bytes * lanes * numbers_per_lane(config, sizes);
+    need.block = number_bytes * lanes_of_a_block(sizes) * numbers_per_lane(config, sizes);
     const double batches = std::min<double>(512.0, static_cast<double>(config.trajectories));
     const double row = columns_per_time * static_cast<double>(config.points) * sizeof(measure::Moments);
     need.moments = 2.0 * row * std::ceil(batches / ranks) + row;
