@@ -97,11 +97,15 @@ Lanes feed(OnlineSoftmax& softmax, const Stream& stream, Index from, Index to, I
         if (softmax.absorb(tile.get(), rescale.data())) {
             sum *= rescale.template cast<double>();
         }
+        for (const auto& [lane, datum, weight] : softmax.joined()) sum[lane] += weight * stream.norm2[datum];
         for (Index k = 0; k < count; ++k) {
             for (Index j = 0; j < m; ++j) {
                 sum[j] += tile.weight(k, j) * stream.norm2[first + k];
             }
         }
+    }
+    for (Index j = 0; j < m; ++j) {
+        sum[j] += softmax.top_weight(j) * stream.norm2[softmax.top(j)];
     }
     return sum;
 }
