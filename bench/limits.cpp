@@ -69,20 +69,52 @@ double best_rate(double items, const std::function<void()>& work, int runs) {
     return best;
 }
 
-Limits measure_limits() {
-    constexpr std::size_t rounds = 20000;
+Limits measure_limits(int runs) {
+    constexpr std::size_t rounds = 20000, length = 2048;
     double sink = 0.999;
     const double operations = HWY_DYNAMIC_DISPATCH(multiply_add)(rounds, &sink);
     Rows block(8, 256);
-    std::vector<double> in(2048, -1.5), out(2048);
-    const auto numbers = static_cast<double>(block.size());
-    return {best_rate(operations,
-                      [&] {
-                          HWY_DYNAMIC_DISPATCH(multiply_add)
-                          (rounds, &sink);
-                      }),
-            best_rate(numbers, [&] { random::fill_normals({}, TrajectoryId{0}, StepId{0}, 0, block); }),
-            best_rate(2048.0, [&] { random::exp_of(in, out); })};
+    std::vector<double> in(length, -1.5), positive(length, 1.5), out(length);
+    const auto rate = [runs](double items, const std::function<void()>& work) {
+        return best_rate(items, work, runs);
+    };
+    const random::Stream stream;
+    const TrajectoryId first{0};
+    const StepId step{0};
+    return {
+        .flops = rate(operations, [&] { HWY_DYNAMIC_DISPATCH(multiply_add)
+                                        (rounds, &sink); }),
+        .normals = rate(length, [&] { random::fill_normals(stream, first, step, 0, block); }),
+        .uniforms = rate(length, [&] { random::fill_uniforms(stream, first, step, out); }),
+        .chi_squared = rate(length, [&] { random::fill_chi_squared(stream, first, step, 1000.0, out); }),
+        .exps = rate(length, [&] { random::exp_of(in, out); }),
+        .logs = rate(length, [&] { random::log_of(positive, out); }),
+    };
+}
+
+namespace {
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+}  // namespace
+
+Shares shares_of(const Demand& demand, const std::function<void()>& work, int rounds) {
+    constexpr int runs = 5;
+    std::vector<double> seconds, products, noise, functions;
+    for (int round = 0; round < rounds; ++round) {
+        const Limits limits = measure_limits(runs);
+        const double rate = best_rate(1.0, work, runs);
+        seconds.push_back(1.0 / rate);
+        products.push_back(rate * demand.flops / limits.flops);
+        noise.push_back(rate * (demand.normals / limits.normals + demand.uniforms / limits.uniforms +
+                                demand.chi_squared / limits.chi_squared));
+        functions.push_back(rate * (demand.exps / limits.exps + demand.logs / limits.logs));
+    }
+    return {median(seconds), median(products), median(noise), median(functions)};
 }
 
 }  // namespace kairos::bench
