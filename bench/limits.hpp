@@ -19,8 +19,8 @@ struct Limits {
 // Measures them all: `runs` runs of a millisecond each.
 [[nodiscard]] Limits measure_limits(int runs = 25);
 
-// Items per second of `work`, which does `items` of them per call: the best of `runs` runs of at least a
-// millisecond each.
+// Items per second of processor time of `work`, which does `items` of them per call: the best of `runs` runs of
+// at least a millisecond each.
 [[nodiscard]] double best_rate(double items, const std::function<void()>& work, int runs = 25);
 
 // What one call of some work cannot do without.
