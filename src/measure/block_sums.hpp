@@ -1,19 +1,13 @@
-// src/measure/partial_sums.hpp: what the two passes over a block hand back, sixteen partial results each.
+// src/measure/block_sums.hpp: what the two passes over a block hand back.
 #pragma once
 #include <array>
-#include <cstddef>
 
 namespace kairos::measure {
 
-inline constexpr std::size_t ways = 16;
-using Partial = std::array<double, ways>;
-
-struct RangeSums {
-    Partial sum, low, high;  // sum of value - origin
-};
-
-struct PowerSums {
-    Partial d1, d2, d3, d4;  // sums of (value - centre)^p
+struct BlockSums {
+    double low, high;
+    double centre;                 // the mean, up to rounding; NaN where a value is
+    std::array<double, 4> powers;  // sums of (value - centre)^p, p = 1 .. 4; not set where low = high
 };
 
 }  // namespace kairos::measure
