@@ -3,8 +3,8 @@
 #include "limits.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <vector>
 
 #include "kairos/random/noise.hpp"
@@ -53,36 +53,85 @@ namespace kairos::bench {
 
 HWY_EXPORT(multiply_add);
 
+namespace {
+
+// Of the processor: time in which others ran on the core does not count.
+double processor_seconds() { return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC); }
+
+double seconds_of(const std::function<void()>& work, std::size_t calls) {
+    const double start = processor_seconds();
+    for (std::size_t call = 0; call < calls; ++call) {
+        work();
+    }
+    return processor_seconds() - start;
+}
+
+}  // namespace
+
+// The clock is read only at both ends of a run: a reading takes as long as a whole call of the shortest kernels,
+// and a limit that pays for it comes out too low.
 double best_rate(double items, const std::function<void()>& work, int runs) {
-    using Clock = std::chrono::steady_clock;
+    constexpr double least = 1e-3;
+    std::size_t calls = 1;
+    while (seconds_of(work, calls) < least) {
+        calls *= 2;
+    }
     double best = 0.0;
     for (int run = 0; run < runs; ++run) {
-        double done = 0.0, seconds = 0.0;
-        const auto start = Clock::now();
-        while (seconds < 1e-3) {
-            work();
-            done += items;
-            seconds = std::chrono::duration<double>(Clock::now() - start).count();
-        }
-        best = std::max(best, done / seconds);
+        best = std::max(best, items * static_cast<double>(calls) / seconds_of(work, calls));
     }
     return best;
 }
 
-Limits measure_limits() {
-    constexpr std::size_t rounds = 20000;
+Limits measure_limits(int runs) {
+    constexpr std::size_t rounds = 20000, length = 2048;
     double sink = 0.999;
     const double operations = HWY_DYNAMIC_DISPATCH(multiply_add)(rounds, &sink);
     Rows block(8, 256);
-    std::vector<double> in(2048, -1.5), out(2048);
-    const auto numbers = static_cast<double>(block.size());
-    return {best_rate(operations,
+    std::vector<double> in(length, -1.5), positive(length, 1.5), out(length);
+    const auto rate = [runs](double items, const std::function<void()>& work) {
+        return best_rate(items, work, runs);
+    };
+    const random::Stream stream;
+    const TrajectoryId first{0};
+    const StepId step{0};
+    return {
+        .flops = rate(operations,
                       [&] {
                           HWY_DYNAMIC_DISPATCH(multiply_add)
                           (rounds, &sink);
                       }),
-            best_rate(numbers, [&] { random::fill_normals({}, TrajectoryId{0}, StepId{0}, 0, block); }),
-            best_rate(2048.0, [&] { random::exp_of(in, out); })};
+        .normals = rate(length, [&] { random::fill_normals(stream, first, step, 0, block); }),
+        .uniforms = rate(length, [&] { random::fill_uniforms(stream, first, step, out); }),
+        .chi_squared = rate(length, [&] { random::fill_chi_squared(stream, first, step, 1000.0, out); }),
+        .exps = rate(length, [&] { random::exp_of(in, out); }),
+        .logs = rate(length, [&] { random::log_of(positive, out); }),
+    };
+}
+
+namespace {
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+}  // namespace
+
+Shares shares_of(const Demand& demand, const std::function<void()>& work, int rounds) {
+    constexpr int runs = 5;
+    std::vector<double> seconds, products, noise, functions;
+    for (int round = 0; round < rounds; ++round) {
+        const Limits limits = measure_limits(runs);
+        const double rate = best_rate(1.0, work, runs);
+        seconds.push_back(1.0 / rate);
+        products.push_back(rate * demand.flops / limits.flops);
+        noise.push_back(rate * (demand.normals / limits.normals + demand.uniforms / limits.uniforms +
+                                demand.chi_squared / limits.chi_squared));
+        functions.push_back(rate * (demand.exps / limits.exps + demand.logs / limits.logs));
+    }
+    return {median(seconds), median(products), median(noise), median(functions)};
 }
 
 }  // namespace kairos::bench

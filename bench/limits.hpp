@@ -8,16 +8,36 @@
 namespace kairos::bench {
 
 struct Limits {
-    double flops;    // fused multiply-adds in doubles, two operations each: independent chains, no memory
-    double normals;  // random::fill_normals
-    double exps;     // random::exp_of
+    double flops;        // fused multiply-adds in doubles, two operations each: independent chains, no memory
+    double normals;      // random::fill_normals
+    double uniforms;     // random::fill_uniforms
+    double chi_squared;  // random::fill_chi_squared, many degrees of freedom
+    double exps;         // random::exp_of
+    double logs;         // random::log_of
 };
 
-// Measures them all, about 0.2 s.
-[[nodiscard]] Limits measure_limits();
+// Measures them all: `runs` runs of a millisecond each.
+[[nodiscard]] Limits measure_limits(int runs = 25);
 
-// Items per second of `work`, which does `items` of them per call: the best of `runs` runs of at least a
-// millisecond each.
+// Items per second of processor time of `work`, which does `items` of them per call: the best of `runs` runs of
+// at least a millisecond each.
 [[nodiscard]] double best_rate(double items, const std::function<void()>& work, int runs = 25);
+
+// What one call of some work cannot do without.
+struct Demand {
+    double flops = 0, normals = 0, uniforms = 0, chi_squared = 0, exps = 0, logs = 0;
+};
+
+// Seconds that each kind of demand takes at its limit, and their shares of what the work really takes.
+struct Shares {
+    double seconds;    // of one call
+    double products;   // flops at their limit, over seconds
+    double noise;      // normals, uniforms and chi^2 at theirs
+    double functions;  // exps and logs at theirs
+    [[nodiscard]] double all() const { return products + noise + functions; }
+};
+
+// Limits and work measured in turn, `rounds` times; every member is the median over the rounds.
+[[nodiscard]] Shares shares_of(const Demand& demand, const std::function<void()>& work, int rounds = 9);
 
 }  // namespace kairos::bench

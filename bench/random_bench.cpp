@@ -125,7 +125,10 @@ void limits(benchmark::State& state) {
     }
     state.counters["flops"] = measured.flops;
     state.counters["normals"] = measured.normals;
+    state.counters["uniforms"] = measured.uniforms;
+    state.counters["chi_squared"] = measured.chi_squared;
     state.counters["exps"] = measured.exps;
+    state.counters["logs"] = measured.logs;
 }
 BENCHMARK(limits)->Iterations(1);
 

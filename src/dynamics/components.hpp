@@ -35,8 +35,8 @@ public:
 
     // norm2 is |x|^2 over all d.
     virtual void logits(const States& states, const Lanes& norm2, Rows& logits, Lanes& common) = 0;
-    // columns -= shift
-    virtual void subtract_shift(const States& states, Rows& columns) = 0;
+    // out = columns - shift; in place is allowed
+    virtual void subtract_shift(const States& states, const Rows& columns, Rows& out) = 0;
     // sum += sum_{k in run} weight_k u_k; the weights may be any K x m numbers.
     virtual void add_weighted(const States& states, const Rows& weights, Run run, Rows& sum) = 0;
     // out = u_k

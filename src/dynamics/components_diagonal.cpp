@@ -33,7 +33,7 @@ public:
     }
 
     void logits(const States& states, const Lanes& norm2, Rows& logits, Lanes& common) override;
-    void subtract_shift(const States&, Rows&) override {}
+    void subtract_shift(const States&, const Rows& columns, Rows& out) override { out = columns; }
     void add_weighted(const States& states, const Rows& weights, Run run, Rows& sum) override {
         add_combination(1.0, gains_, weights, run, sum);
         squares_.setZero(sum.rows(), sum.cols());

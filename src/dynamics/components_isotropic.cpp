@@ -20,7 +20,7 @@ public:
         : Components(mixture), mean_norm2_(mixture.means.colwise().squaredNorm().transpose()) {}
 
     void logits(const States& states, const Lanes& norm2, Rows& logits, Lanes& common) override;
-    void subtract_shift(const States&, Rows&) override {}
+    void subtract_shift(const States&, const Rows& columns, Rows& out) override { out = columns; }
     void add_weighted(const States& states, const Rows& weights, Run run, Rows& sum) override;
     void score_of(const States& states, Index k, Rows& out) override {
         out = -precision_[k] * states.x;

@@ -12,8 +12,7 @@
 namespace kairos::dynamics {
 namespace {
 
-// Up to this many components the spread is summed in difference form; beyond, by norms about the average of
-// the means.
+// Up to this many components the spread is summed over pairs; beyond, by norms about the average of the means.
 constexpr Index few_components = 64;
 
 class SharedComponents final : public Components {
@@ -22,12 +21,12 @@ public:
         : Components(mixture), isotropic_(mixture.covariances[0].is_isotropic()) {
         if (isotropic_) {
             mean_norm2_ = mixture.means.colwise().squaredNorm().transpose();
-            centre();
+            measure_gains();
         }
     }
 
     void logits(const States& states, const Lanes& norm2, Rows& logits, Lanes& common) override;
-    void subtract_shift(const States& states, Rows& columns) override;
+    void subtract_shift(const States& states, const Rows& columns, Rows& out) override;
     void add_weighted(const States&, const Rows& weights, Run run, Rows& sum) override {
         add_combination(scale_, gains(), weights, run, sum);
     }
@@ -47,7 +46,8 @@ public:
 
 private:
     void prepare() override;
-    void centre();
+    void measure_gains();
+    void spread_by_pairs(const Rows& weights, Lanes& out);
     void spread_by_norms(const Rows& weights, const Rows& mean, Lanes& out) const;
     void refine_concentrated(const Rows& weights, const Rows& mean, Lanes& out) const;
 
@@ -62,8 +62,10 @@ private:
     double scale_ = 1.0;
     Matrix gains_;                   // C^-1 means
     Vector mean_norm2_, constants_;  // constants: the part of a logit without x
-    Vector centre_, centred_norm2_;  // of gains
+    Matrix distance2_;               // few components: |gains_k - gains_l|^2
+    Vector centre_, centred_norm2_;  // many: of gains
     Rows solved_, projected_;
+    Lanes lane_;
 };
 
 void SharedComponents::prepare() {
@@ -79,13 +81,18 @@ void SharedComponents::prepare() {
     gains_ = solved_;
     constants_ =
         log_weights() - 0.5 * alpha2 * mixture().means.cwiseProduct(gains_).colwise().sum().transpose();
-    centre();
+    measure_gains();
 }
 
-void SharedComponents::centre() {
+void SharedComponents::measure_gains() {
     if (count() > few_components) {
         centre_ = gains() * Vector::Constant(count(), 1.0 / static_cast<double>(count()));
         centred_norm2_ = (gains().colwise() - centre_).colwise().squaredNorm().transpose();
+        return;
+    }
+    distance2_.resize(count(), count());
+    for (Index k = 0; k < count(); ++k) {
+        distance2_.col(k) = (gains().colwise() - gains().col(k)).colwise().squaredNorm().transpose();
     }
 }
 
@@ -112,23 +119,36 @@ void SharedComponents::logits(const States& states, const Lanes& norm2, Rows& lo
     }
 }
 
-void SharedComponents::subtract_shift(const States& states, Rows& columns) {
+void SharedComponents::subtract_shift(const States& states, const Rows& columns, Rows& out) {
     if (isotropic_) {
-        columns -= (1.0 / terms(0).variance) * states.x;
+        out = columns - (1.0 / terms(0).variance) * states.x;
         return;
     }
     solved_ = states.x;
     apply_precision(covariance(), time(), solved_, projected_);
-    columns -= solved_;
+    out = columns - solved_;
 }
 
-void SharedComponents::spread(const States& states, const Rows& weights, const Rows& mean, Lanes& out) {
+void SharedComponents::spread(const States&, const Rows& weights, const Rows& mean, Lanes& out) {
     if (count() <= few_components) {
-        Components::spread(states, weights, mean, out);
+        spread_by_pairs(weights, out);
         return;
     }
     spread_by_norms(weights, mean, out);
     refine_concentrated(weights, mean, out);
+}
+
+// sum_k w_k |u_k - mean|^2 = sum_{l < k} w_k w_l |u_k - u_l|^2: terms of one sign, whatever d
+void SharedComponents::spread_by_pairs(const Rows& weights, Lanes& out) {
+    out.setZero(weights.cols());
+    for (Index k = 1; k < weights.rows(); ++k) {
+        lane_ = distance2_(0, k) * weights.row(0).array();
+        for (Index l = 1; l < k; ++l) {
+            lane_ += distance2_(l, k) * weights.row(l).array();
+        }
+        out += weights.row(k).array() * lane_;
+    }
+    out *= scale_ * scale_;
 }
 
 // sum_k w_k |u_k - mean|^2 = sum_k w_k |u_k - b|^2 - |mean - b|^2 for any b

@@ -9,6 +9,7 @@
 
 #include "chosen_means.hpp"
 #include "kairos/dynamics/transition.hpp"
+#include "products.hpp"
 #include "spectral_map.hpp"
 
 namespace kairos::dynamics {
@@ -45,15 +46,16 @@ void ExactTransition::reverse(States& states, const Posterior& posterior, const 
     const law::Mixture& mixture = law_->mixture;
     const Index count = states.count();
     assert(static_cast<Index>(posterior.chosen.size()) == count);
-    draw_step_noise(keys, step, mixture.complement, states.first, states.x.rows(), count, scratch_.noise);
-
     isotropic_coefficients(posterior, to);
     if (isotropic_) {
-        reverse_isotropic(states, posterior.chosen);
-    } else if (mixture.shares_covariance()) {
-        reverse_shared(states, posterior, to);
+        reverse_isotropic(states, posterior, keys, step);
     } else {
-        reverse_each(states, posterior, to);
+        draw_step_noise(keys, step, mixture.complement, states.first, states.x.rows(), count, scratch_.noise);
+        if (mixture.shares_covariance()) {
+            reverse_shared(states, posterior, to);
+        } else {
+            reverse_each(states, posterior, to);
+        }
     }
     radial_map(scratch_.keep, scratch_.spread, scratch_.noise, states.radius2);
 }
@@ -79,13 +81,24 @@ void ExactTransition::isotropic_coefficients(const Posterior& posterior, const T
     }
 }
 
-// x_s = keep x_t + pull mean_k + spread xi
-void ExactTransition::reverse_isotropic(States& states, const std::vector<int>& chosen) {
-    const auto xi = scratch_.noise.xi();
-    with_chosen_means(law_->mixture.means, chosen, [&](Index i, Index j, Index n, const double* mean) {
-        auto x = states.x.row(i).segment(j, n).array();
-        x = scratch_.keep.segment(j, n) * x + scratch_.pull.segment(j, n) * Eigen::Map<const Lanes>(mean, n) +
-            scratch_.spread.segment(j, n) * xi.row(i).segment(j, n).array();
+// x_s = keep x_t + spread xi + pull mean_k
+void ExactTransition::reverse_isotropic(States& states, const Posterior& posterior, const NoiseKeys& keys,
+                                        StepId step) {
+    const auto& means = law_->mixture.means;
+    if (few_terms(means.rows(), means.cols())) {
+        Rows& pulls = scratch_.pulls;  // of each component on each state: 0 but for the one that was drawn
+        pulls.setZero(means.cols(), states.count());
+        for (Index j = 0; j < states.count(); ++j)
+            pulls(posterior.chosen[static_cast<std::size_t>(j)], j) = scratch_.pull[j];
+        noisy_step(states, keys, step, [&](Index from, Index rows) {
+            add_few(1.0, means.middleRows(from, rows), pulls, states.x.middleRows(from, rows));
+        });
+        return;
+    }
+    noisy_step(states, keys, step, [](Index, Index) {});
+    with_chosen_means(means, posterior.chosen, [&](Index i, Index j, Index n, const double* mean) {
+        states.x.row(i).segment(j, n).array() +=
+            scratch_.pull.segment(j, n) * Eigen::Map<const Lanes>(mean, n);
     });
 }
 

@@ -2,16 +2,14 @@
 
 #include <cassert>
 
+#include "lane_products.hpp"
 #include "posterior_parts.hpp"
 
 namespace kairos::dynamics {
 namespace {
 
 void fill_norm2(const States& states, bool complement, Lanes& norm2) {
-    norm2.setZero(states.count());
-    for (Index i = 0; i < states.x.rows(); ++i) {
-        norm2 += states.x.row(i).array().square();
-    }
+    column_products(states.x, states.x, norm2);
     if (complement) {
         norm2 += states.radius2;
     }
@@ -156,7 +154,7 @@ void PosteriorEvaluator::covariance_times(const States& states, const Posterior&
     p.components->set_time(posterior.time);
     // mean = score + shift
     p.mean = -posterior.score;
-    p.components->subtract_shift(states, p.mean);
+    p.components->subtract_shift(states, p.mean, p.mean);
     p.mean = -p.mean;
     p.product.apply(*p.components, {&states, &posterior.weights, &p.mean, &posterior.radial_rate}, false, v,
                     out);

@@ -1,5 +1,6 @@
 // Scores and their spreads, complement included: there s_k = -x_perp/v_k, so that only R2 and the 1/v_k
 // enter.
+#include "lane_products.hpp"
 #include "posterior_parts.hpp"
 
 namespace kairos::dynamics {
@@ -15,14 +16,9 @@ constexpr double least_class_weight = 1e-290;
 }  // namespace
 
 void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out) {
-    out.score = mean;
-    components.subtract_shift(states, out.score);
-    out.score_norm2.setZero(states.count());
-    out.x_dot_score.setZero(states.count());
-    for (Index i = 0; i < mean.rows(); ++i) {
-        out.score_norm2 += out.score.row(i).array().square();
-        out.x_dot_score += out.score.row(i).array() * states.x.row(i).array();
-    }
+    components.subtract_shift(states, mean, out.score);
+    column_products(out.score, out.score, out.score_norm2);
+    column_products(out.score, states.x, out.x_dot_score);
     if (components.mixture().complement > 0) {
         out.score_norm2 += out.radial_rate.square() * states.radius2;
         out.x_dot_score -= out.radial_rate * states.radius2;

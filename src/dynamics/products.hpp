@@ -2,39 +2,34 @@
 //
 //   out = a^T x,   out += factor a(:, run) w(run, :)            a r x K, x r x m, w K x m
 //
-// A handful of components in a handful of coordinates is cheaper as sums of rows than as a packed matrix
-// product.
+// A handful of components is cheaper lane by lane than as a packed matrix product.
 #pragma once
 #include "components.hpp"
+#include "lane_products.hpp"
 
 namespace kairos::dynamics {
 
-[[nodiscard]] inline bool few_terms(Index rows, Index columns) { return rows * columns <= 32; }
+[[nodiscard]] inline bool few_terms(Index rows, Index columns) {
+    return columns <= 8 || rows * columns <= 32;
+}
 
 inline void inner_products(const Eigen::Ref<const Matrix>& a, const Rows& x, Rows& out) {
     out.resize(a.cols(), x.cols());
-    if (!few_terms(a.rows(), a.cols())) {
+    if (few_terms(a.rows(), a.cols())) {
+        few_inner_products(a, x, out);
+    } else {
         out.noalias() = a.transpose() * x;
-        return;
-    }
-    for (Index k = 0; k < a.cols(); ++k) {
-        out.row(k).setZero();
-        for (Index i = 0; i < a.rows(); ++i) {
-            out.row(k) += a(i, k) * x.row(i);
-        }
     }
 }
 
 inline void add_combination(double factor, const Eigen::Ref<const Matrix>& a, const Rows& w, Run run,
                             Rows& out) {
-    if (!few_terms(a.rows(), run.count)) {
-        out.noalias() += factor * a.middleCols(run.first, run.count) * w.middleRows(run.first, run.count);
-        return;
-    }
-    for (Index k = run.first; k < run.first + run.count; ++k) {
-        for (Index i = 0; i < a.rows(); ++i) {
-            out.row(i) += (factor * a(i, k)) * w.row(k);
-        }
+    const auto columns = a.middleCols(run.first, run.count);
+    const auto weights = w.middleRows(run.first, run.count);
+    if (few_terms(a.rows(), run.count)) {
+        add_few(factor, columns, weights, out);
+    } else {
+        out.noalias() += factor * columns * weights;
     }
 }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "chosen_means.hpp"
+#include "lane_products.hpp"
 #include "spectral_map.hpp"
 
 namespace kairos::dynamics {
@@ -17,11 +18,12 @@ using random::Stream;
 
 std::span<double> span_of(Lanes& lanes) { return {lanes.data(), static_cast<std::size_t>(lanes.size())}; }
 
+// Coordinates from .. from + rows - 1, and what the complement needs.
 void draw_noise(const Stream& normals, const Stream& radial, StepId step, double complement,
-                TrajectoryId first, Index rows, Index count, StepNoise& noise) {
+                TrajectoryId first, Index from, Index rows, Index count, StepNoise& noise) {
     noise.coordinates = rows;
     noise.normals.resize(rows + (complement > 0 ? 1 : 0), count);
-    random::fill_normals(normals, first, step, 0, noise.normals);
+    random::fill_normals(normals, first, step, static_cast<std::uint32_t>(from), noise.normals);
     noise.chi2.resize(complement > 0 ? count : 0);
     if (complement > 1) {
         random::fill_chi_squared(radial, first, step, complement - 1, span_of(noise.chi2));
@@ -36,7 +38,7 @@ constexpr std::uint8_t of_datum = 0, of_noise = 1;
 void draw_start_noise(std::uint64_t seed, StepId draw, double complement, TrajectoryId first, Index rows,
                       Index count, StepNoise& noise) {
     draw_noise({seed, Purpose::start_noise}, {seed, Purpose::start_radial, of_noise}, draw, complement, first,
-               rows, count, noise);
+               0, rows, count, noise);
 }
 
 }  // namespace
@@ -44,7 +46,7 @@ void draw_start_noise(std::uint64_t seed, StepId draw, double complement, Trajec
 void draw_step_noise(const NoiseKeys& keys, StepId step, double complement, TrajectoryId first, Index rows,
                      Index count, StepNoise& noise) {
     draw_noise({keys.seed, keys.step, keys.copy}, {keys.seed, keys.radial, keys.copy}, step, complement,
-               first, rows, count, noise);
+               first, 0, rows, count, noise);
 }
 
 // R2 <- (p sqrt(R2) + q z)^2 + q^2 chi^2_{c-1}
@@ -156,18 +158,32 @@ void ExactTransition::prior(const TimePoint& time, std::uint64_t seed, Trajector
     radial_map(scratch_.keep, scratch_.spread, noise, states.radius2);
 }
 
+void ExactTransition::noisy_step(States& states, const NoiseKeys& keys, StepId step,
+                                 const std::function<void(Index, Index)>& then) {
+    constexpr Index height = 16;  // even: coordinates share draws in pairs
+    const Index rows = states.x.rows();
+    StepNoise& noise = scratch_.noise;
+    Index from = 0;
+    do {
+        const Index taken = std::min(height, rows - from);
+        const double complement = from + taken == rows ? law_->mixture.complement : 0.0;
+        draw_noise({keys.seed, keys.step, keys.copy}, {keys.seed, keys.radial, keys.copy}, step, complement,
+                   states.first, from, taken, states.count(), noise);
+        keep_and_spread(scratch_.keep, scratch_.spread, noise.xi(), states.x.middleRows(from, taken));
+        then(from, taken);
+        from += taken;
+    } while (from < rows);
+}
+
 // x_t = A x_s + sqrt(q2) xi
 void ExactTransition::forward(States& states, const TimePoint& from, const TimePoint& to,
                               const NoiseKeys& keys, StepId step) {
     const auto [ratio, variance] = schedule_->bridge(from.t, to.t);
     const double spread = std::sqrt(variance);
-    StepNoise& noise = scratch_.noise;
-    draw_step_noise(keys, step, law_->mixture.complement, states.first, states.x.rows(), states.count(),
-                    noise);
-    states.x = ratio * states.x + spread * noise.xi();
     scratch_.keep.setConstant(states.count(), ratio);
     scratch_.spread.setConstant(states.count(), spread);
-    radial_map(scratch_.keep, scratch_.spread, noise, states.radius2);
+    noisy_step(states, keys, step, [](Index, Index) {});
+    radial_map(scratch_.keep, scratch_.spread, scratch_.noise, states.radius2);
 }
 
 }  // namespace kairos::dynamics

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "partial_sums.hpp"
+#include "block_sums.hpp"
 
 #define HWY_DISABLED_TARGETS \
     (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // vectors of no fixed size form no arrays
@@ -19,6 +19,7 @@ HWY_BEFORE_NAMESPACE();
 namespace kairos::measure::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+inline constexpr std::size_t ways = 16;  // partial sums
 using Tag = hn::CappedTag<double, ways>;
 using Real = hn::Vec<Tag>;
 inline constexpr std::size_t lanes = hn::MaxLanes(Tag());
@@ -32,23 +33,44 @@ HWY_INLINE void by_sixteens(std::span<const double> values, double filler, Step 
         step(values.data() + i);
     }
     if (whole < values.size()) {
-        Partial padded;
-        padded.fill(filler);
-        std::copy(values.begin() + static_cast<std::ptrdiff_t>(whole), values.end(), padded.begin());
-        step(padded.data());
+        double padded[ways];
+        std::fill(std::copy(values.begin() + static_cast<std::ptrdiff_t>(whole), values.end(), padded),
+                  padded + ways, filler);
+        step(padded);
     }
 }
 
-HWY_INLINE Partial gather(const Real (&parts)[vectors]) {
-    Partial all;
-    for (std::size_t k = 0; k < vectors; ++k) {
-        hn::StoreU(parts[k], Tag(), all.data() + k * lanes);
+// Combines sixteen partial results in one order on every instruction set: i with i + 8, with i + 4, with i + 2,
+// with i + 1.
+template <class Combine, class CombineLanes>
+HWY_INLINE double reduce(const Real (&parts)[vectors], Combine combine, CombineLanes combine_lanes) {
+    Real folded[vectors];
+    std::copy(std::begin(parts), std::end(parts), folded);
+    for (std::size_t half = vectors / 2; half > 0; half /= 2) {
+        for (std::size_t k = 0; k < half; ++k) {
+            folded[k] = combine(folded[k], folded[k + half]);
+        }
     }
-    return all;
+    HWY_ALIGN double lane[lanes];
+    hn::Store(folded[0], Tag(), lane);
+    for (std::size_t half = lanes / 2; half > 0; half /= 2) {
+        for (std::size_t k = 0; k < half; ++k) {
+            lane[k] = combine_lanes(lane[k], lane[k + half]);
+        }
+    }
+    return lane[0];
 }
 
-void range(std::span<const double> values, double origin, RangeSums& out) {
+HWY_INLINE double total(const Real (&parts)[vectors]) {
+    return reduce(
+        parts, [](Real a, Real b) HWY_ATTR { return hn::Add(a, b); },
+        [](double a, double b) { return a + b; });
+}
+
+// Extremes, and the mean as an offset from the first value.
+HWY_INLINE void first_pass(std::span<const double> values, BlockSums& out) {
     const Tag tag;
+    const double origin = values[0];
     const Real shift = hn::Set(tag, origin);
     Real sum[vectors], low[vectors], high[vectors];
     for (std::size_t k = 0; k < vectors; ++k) {
@@ -63,17 +85,23 @@ void range(std::span<const double> values, double origin, RangeSums& out) {
             high[k] = hn::Max(high[k], v);
         }
     });
-    out = {gather(sum), gather(low), gather(high)};
+    out.centre = origin + total(sum) / static_cast<double>(values.size());
+    out.low = reduce(
+        low, [](Real a, Real b) HWY_ATTR { return hn::Min(a, b); },
+        [](double a, double b) { return std::min(a, b); });
+    out.high = reduce(
+        high, [](Real a, Real b) HWY_ATTR { return hn::Max(a, b); },
+        [](double a, double b) { return std::max(a, b); });
 }
 
-void central(std::span<const double> values, double centre, PowerSums& out) {
+HWY_INLINE void second_pass(std::span<const double> values, BlockSums& out) {
     const Tag tag;
-    const Real shift = hn::Set(tag, centre);
+    const Real shift = hn::Set(tag, out.centre);
     Real d1[vectors], d2[vectors], d3[vectors], d4[vectors];
     for (std::size_t k = 0; k < vectors; ++k) {
         d1[k] = d2[k] = d3[k] = d4[k] = hn::Zero(tag);
     }
-    by_sixteens(values, centre, [&](const double* at) HWY_ATTR {
+    by_sixteens(values, out.centre, [&](const double* at) HWY_ATTR {
         for (std::size_t k = 0; k < vectors; ++k) {
             const Real d = hn::Sub(hn::LoadU(tag, at + k * lanes), shift);
             const Real square = hn::Mul(d, d);
@@ -83,7 +111,14 @@ void central(std::span<const double> values, double centre, PowerSums& out) {
             d4[k] = hn::MulAdd(square, square, d4[k]);
         }
     });
-    out = {gather(d1), gather(d2), gather(d3), gather(d4)};
+    out.powers = {total(d1), total(d2), total(d3), total(d4)};
+}
+
+void block_sums(std::span<const double> values, BlockSums& out) {
+    first_pass(values, out);
+    if (out.low != out.high || std::isnan(out.centre)) {
+        second_pass(values, out);
+    }
 }
 
 }  // namespace kairos::measure::HWY_NAMESPACE
@@ -92,21 +127,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace kairos::measure {
 
-HWY_EXPORT(range);
-HWY_EXPORT(central);
-
-namespace {
-
-double total(Partial parts) {
-    for (std::size_t half = ways / 2; half > 0; half /= 2) {
-        for (std::size_t i = 0; i < half; ++i) {
-            parts[i] += parts[i + half];
-        }
-    }
-    return parts[0];
-}
-
-}  // namespace
+HWY_EXPORT(block_sums);
 
 Moments moments_of(std::span<const double> values) {
     Moments out;
@@ -114,13 +135,12 @@ Moments moments_of(std::span<const double> values) {
         return out;
     }
     const auto n = static_cast<double>(values.size());
-    RangeSums first;
-    HWY_DYNAMIC_DISPATCH(range)(values, values[0], first);
+    BlockSums sums{};
+    HWY_DYNAMIC_DISPATCH(block_sums)(values, sums);
     out.count = n;
-    out.minimum = *std::min_element(first.low.begin(), first.low.end());
-    out.maximum = *std::max_element(first.high.begin(), first.high.end());
-    const double sum = total(first.sum);
-    if (std::isnan(sum)) {  // the comparisons above may have passed over a NaN
+    out.minimum = sums.low;
+    out.maximum = sums.high;
+    if (std::isnan(sums.centre)) {  // the comparisons may have passed over a NaN
         const bool any = std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); });
         if (any) {
             out.minimum = out.maximum = std::numeric_limits<double>::quiet_NaN();
@@ -130,14 +150,11 @@ Moments moments_of(std::span<const double> values) {
         out.mean = out.minimum;
         return out;
     }
-    const double centre = values[0] + sum / n;
-    PowerSums powers;
-    HWY_DYNAMIC_DISPATCH(central)(values, centre, powers);
-    const double d1 = total(powers.d1), d2 = total(powers.d2), d3 = total(powers.d3), d4 = total(powers.d4);
+    const auto [d1, d2, d3, d4] = sums.powers;
     // delta: what rounding left between centre and mean
     const double delta = d1 / n;
     const double square = delta * delta;
-    out.mean = centre + delta;
+    out.mean = sums.centre + delta;
     out.m2 = std::max(d2 - n * square, 0.0);
     out.m3 = d3 - 3.0 * delta * d2 + 2.0 * n * square * delta;
     out.m4 = std::max(d4 - 4.0 * delta * d3 + 6.0 * square * d2 - 3.0 * n * square * square, 0.0);

@@ -12,6 +12,7 @@
 // Shapes: blocks of m trajectories (states.hpp). Units: data. Errors: none. A trajectory's bits do not depend on the block it is in.
 // Source: docs/theory.md, "Exact simulation".
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "kairos/dynamics/posterior.hpp"
@@ -78,12 +79,15 @@ private:
     struct Scratch {
         StepNoise noise;
         Lanes keep, pull, spread;  // x_s = keep x_t + pull mean + spread xi along the isotropic part
-        Rows projections;
+        Rows projections, pulls;
         Eigen::ArrayXd column, shock, overlaps;
     };
     void scale_by_root(CleanData& clean) const;
+    // x <- keep x + spread xi; then(first row, rows) follows on each few coordinates while they are in cache.
+    void noisy_step(States& states, const NoiseKeys& keys, StepId step,
+                    const std::function<void(Index, Index)>& then);
     void isotropic_coefficients(const Posterior& posterior, const TimePoint& to);
-    void reverse_isotropic(States& states, const std::vector<int>& chosen);
+    void reverse_isotropic(States& states, const Posterior& posterior, const NoiseKeys& keys, StepId step);
     void reverse_shared(States& states, const Posterior& posterior, const TimePoint& to);
     void reverse_each(States& states, const Posterior& posterior, const TimePoint& to);
 

@@ -1,0 +1,26 @@
+// src/dynamics/lane_products.hpp: sums over coordinates or over a few components in one pass over the rows, lanes
+// side by side.
+//
+//   out_j      = sum_i a(i, j) b(i, j)                column by column
+//   out(k, j)  = sum_i a(i, k) x(i, j)                few columns of a
+//   out(i, j) += sum_k a(i, k) scale w(k, j)          few rows of w
+//   x(i, j)    = keep_j x(i, j) + spread_j xi(i, j)
+//
+// Sums run in ascending order, and no instruction looks at a neighbouring lane: the bits of a trajectory do not
+// depend on the block it is in. A packed matrix product wins only where there are many components.
+#pragma once
+#include "kairos/base/array.hpp"
+
+namespace kairos::dynamics {
+
+void column_products(const Rows& a, const Rows& b, Lanes& out);
+
+// out is already K x m.
+void few_inner_products(const Eigen::Ref<const Matrix>& a, const Rows& x, Rows& out);
+void add_few(double scale, const Eigen::Ref<const Matrix>& a, const Eigen::Ref<const Rows>& w,
+             Eigen::Ref<Rows> out);
+
+void keep_and_spread(const Lanes& keep, const Lanes& spread, const Eigen::Ref<const Rows>& xi,
+                     Eigen::Ref<Rows> x);
+
+}  // namespace kairos::dynamics
