@@ -123,4 +123,12 @@ inline const std::vector<NamedLaw>& every_form() {
     return all;
 }
 
+// Those that have explicit coordinates.
+inline std::vector<NamedLaw> every_form_with_coordinates() {
+    std::vector<NamedLaw> forms;
+    for (const NamedLaw& form : every_form())
+        if (form.law.mixture.coordinates() > 0) forms.push_back(form);
+    return forms;
+}
+
 }  // namespace kairos::dynamics::test

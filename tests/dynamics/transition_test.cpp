@@ -125,6 +125,11 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Laws, EveryForm, ::testing::ValuesIn(test::every_form()),
                          [](const auto& instance) { return instance.param.name; });
 
+class EveryFormWithCoordinates : public EveryForm {};
+INSTANTIATE_TEST_SUITE_P(Laws, EveryFormWithCoordinates,
+                         ::testing::ValuesIn(test::every_form_with_coordinates()),
+                         [](const auto& instance) { return instance.param.name; });
+
 TEST_P(EveryForm, CleanDataHaveTheLawOfTheMixture) {
     CleanData clean;
     ExactTransition(law, schedule).draw_clean(seed, StepId{2}, TrajectoryId{5}, many, clean);
@@ -229,8 +234,7 @@ TEST_P(EveryForm, ATrajectoryHasTheSameBitsInEveryBlock) {
     ASSERT_EQ(done, 100);
 }
 
-TEST_P(EveryForm, DrawsAndSeedsAreIndependent) {
-    if (mixture.coordinates() == 0) GTEST_SKIP() << "no explicit coordinate";
+TEST_P(EveryFormWithCoordinates, DrawsAndSeedsAreIndependent) {
     ExactTransition transition(law, schedule);
     CleanData clean;
     const auto states = [&](std::uint64_t with_seed, StepId draw) {
