@@ -1,5 +1,4 @@
-// Every row of the table against Bayes' rule in dense matrices, one state at a time
-// (dynamics/brute_force.hpp).
+// The value of every row against Bayes' rule in dense matrices, one state at a time (dynamics/brute_force.hpp).
 #include "kairos/measure/observables.hpp"
 
 #include <gtest/gtest.h>
@@ -10,9 +9,7 @@
 #include <map>
 #include <numbers>
 
-#include "dynamics/brute_force.hpp"
-#include "kairos/base/error.hpp"
-#include "kairos/dynamics/schedule.hpp"
+#include "measure/scene.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -20,108 +17,13 @@ namespace {
 using dynamics::Schedule;
 using dynamics::ScheduleKind;
 using dynamics::TimePoint;
-
-constexpr Index lanes = 9;
-
-// Three anisotropic coordinates, four components, two levels: {0 0 1 1} and one class a component.
-law::Law full_law() {
-    law::Law law;
-    law.mixture.means = Matrix{{1.0, -0.6, 0.2, 0.9}, {0.1, 0.8, -1.2, -0.3}, {-0.5, 0.4, 0.3, 1.1}};
-    law.mixture.weights = Vector{{0.1, 0.4, 0.3, 0.2}};
-    law.mixture.covariances = {test::isotropic(0.4), test::diagonal(0.2, Vector{{0.5, 0.0, 1.0}}),
-                               test::directed(0.3, test::random_orthonormal(3, 2, 5), Vector{{0.9, -0.1}}),
-                               test::isotropic(0.7)};
-    law.mixture.labels.levels = {law::level_from_labels({0, 0, 1, 1}), law::level_from_labels({0, 1, 2, 3})};
-    law.axis = Vector{{0.5, -1.0, 2.0}};
-    return law;
-}
-
-// Two coordinates and three more of the complement; unequal variances, so that the radius matters.
-law::Law reduced_law() {
-    law::Law law;
-    law.mixture.means = Matrix{{0.9, -0.9}, {0.0, 0.0}};
-    law.mixture.weights = Vector{{0.35, 0.65}};
-    law.mixture.covariances = {test::isotropic(0.5), test::isotropic(0.8)};
-    law.mixture.complement = 3.0;
-    law.mixture.labels.levels = {law::level_from_labels({0, 1})};
-    law.reduced = true;
-    law.axis = Vector{{0.9}};  // the second coordinate was exposed: it is not the axis's
-    return law;
-}
-
-// Five points in the plane, two classes.
-law::Law data_law() {
-    law::Law law;
-    law.mixture.means = Matrix{{0.5, 0.9, -1.0, -0.7, 0.2}, {0.3, -0.2, 0.1, 0.6, -1.0}};
-    law.mixture.weights = Vector::Constant(5, 0.2);
-    law.mixture.covariances = {test::isotropic(0.0)};
-    law.mixture.labels.levels = {law::level_from_labels({0, 0, 1, 1, 1})};
-    law.empirical = true;
-    return law;
-}
-
-double entropy(const Vector& w) { return -(w.array() * (w.array() + 1e-300).log()).sum(); }
-double varentropy(const Vector& w) {
-    return (w.array() * ((w.array() + 1e-300).log() + entropy(w)).square()).sum();
-}
-
-// A law, states of it with the clean data they came from, and everything an observable may read.
-struct Scene {
-    explicit Scene(law::Law law_, const Schedule& schedule, double t,
-                   Direction direction = Direction::forward)
-        : law(std::move(law_)),
-          setting{&law, direction, dynamics::IntegratorKind::exact, 2},
-          time(schedule.at(Time{t})),
-          path(law) {
-        const law::Mixture& mixture = law.mixture;
-        test::Normals normal(11);
-        clean.y = Rows::Zero(mixture.coordinates(), lanes);
-        clean.radius2 = Lanes::Zero(lanes);
-        clean_log_density.resize(lanes);
-        for (Index j = 0; j < lanes; ++j) {
-            const Index k = j % mixture.components();
-            clean.component.push_back(static_cast<int>(k));
-            clean.y.col(j) = mixture.means.col(k);
-            if (!law.empirical) clean.y.col(j) += 0.7 * normal.matrix(mixture.coordinates(), 1);
-        }
-        states.x =
-            time.alpha * clean.y + std::sqrt(time.sigma2) * normal.matrix(mixture.coordinates(), lanes);
-        states.radius2 = test::random_states(mixture, lanes, 1.0, 3).radius2;
-        exponents = normal.matrix(2, lanes);
-        for (Index j = 0; j < lanes && !law.empirical; ++j) {
-            clean_log_density[j] = test::brute_force(mixture, clean_datum(j), test::at(1.0, 0.0)).log_density;
-        }
-        dynamics::PosteriorEvaluator(law).evaluate(states, time, test::everything, posterior);
-        path.begin(lanes);
-        path.visit(posterior);
-    }
-    Scene(const Scene&) = delete;  // setting and path point into it
-    Scene& operator=(const Scene&) = delete;
-    [[nodiscard]] Vector state(Index j) const { return test::full_state(law.mixture, states, j); }
-    [[nodiscard]] Vector clean_datum(Index j) const {
-        Vector y = Vector::Zero(static_cast<Index>(law.mixture.dimension()));
-        y.head(law.mixture.coordinates()) = clean.y.col(j);
-        return y;
-    }
-    [[nodiscard]] Sight sight() const {
-        return {&setting, &states, &posterior, &path, &clean, &clean_log_density, &exponents};
-    }
-    [[nodiscard]] Rows values(const Observable& observable) const {
-        Rows out = Rows::Constant(columns(observable, setting), lanes, std::nan(""));
-        observable.evaluate(sight(), out);
-        return out;
-    }
-
-    law::Law law;
-    Setting setting;
-    TimePoint time;
-    dynamics::States states;
-    dynamics::CleanData clean;
-    Lanes clean_log_density;
-    Rows exponents;
-    dynamics::Posterior posterior;
-    PathIntegrals path;
-};
+using test::data_law;
+using test::entropy;
+using test::full_law;
+using test::lanes;
+using test::reduced_law;
+using test::Scene;
+using test::varentropy;
 
 // What one trajectory should show: everything by brute force.
 struct Reference {
@@ -136,11 +38,7 @@ struct Reference {
           exponents(scene.exponents.col(j)) {}
 
     [[nodiscard]] Vector classes(std::size_t level) const {
-        const law::Level& l = law.mixture.labels.levels[level];
-        Vector w = Vector::Zero(l.classes());
-        for (Index k = 0; k < b.weights.size(); ++k)
-            w(l.class_of[static_cast<std::size_t>(k)]) += b.weights(k);
-        return w;
+        return test::class_weights(law.mixture.labels.levels[level], b.weights);
     }
     [[nodiscard]] double class_spread() const {
         const law::Level& l = law.mixture.labels.levels[0];
@@ -157,19 +55,7 @@ struct Reference {
         }
         return sum;
     }
-    // div s by central differences of the score itself
-    [[nodiscard]] double divergence() const {
-        const double h = 1e-4;
-        double sum = 0.0;
-        for (Index i = 0; i < x.size(); ++i) {
-            Vector shifted = x;
-            shifted(i) += h;
-            const double above = test::brute_force(law.mixture, shifted, time).score(i);
-            shifted(i) -= 2.0 * h;
-            sum += (above - test::brute_force(law.mixture, shifted, time).score(i)) / (2.0 * h);
-        }
-        return sum;
-    }
+    [[nodiscard]] double divergence() const { return test::divergence(law.mixture, x, time); }
     // a + (1/2) log(2 pi sigma^2) + E[|x - alpha y|^2 | x]/(2 sigma^2 d) + log p_t(x)/d,  a = log(n)/d: its average over x has the 1/2
     // of Biroli et al. for the third term
     [[nodiscard]] double excess_entropy() const {
@@ -371,64 +257,6 @@ TEST(ObservableTable, AccumulatedEntropyIsTheInformationOfThePath) {
 
     EXPECT_TRUE((values.array() > 0.0).all());
     EXPECT_TRUE((values.row(0).array() == scene.path.information()).all());
-}
-
-TEST(ObservableTable, HasEveryRowOnceWithItsMeaning) {
-    const std::vector<std::string> names = {"class_entropy",
-                                            "class_varentropy",
-                                            "class_collision",
-                                            "class_posterior",
-                                            "class_entropy_rate",
-                                            "level_entropy",
-                                            "datum_entropy",
-                                            "datum_varentropy",
-                                            "participation",
-                                            "max_weight",
-                                            "excess_entropy",
-                                            "excess_entropy_ratio",
-                                            "entropy_rate",
-                                            "entropy_rate_score",
-                                            "accumulated_entropy",
-                                            "data_surprisal",
-                                            "log_density",
-                                            "score_norm2",
-                                            "score_divergence",
-                                            "posterior_variance",
-                                            "posterior_top_eigenvalue",
-                                            "active_dimensions",
-                                            "order_parameter",
-                                            "x_dot_score",
-                                            "norm2",
-                                            "entropy_production",
-                                            "lyapunov"};
-    ASSERT_EQ(observable_table().size(), names.size());
-    for (const std::string& name : names) {
-        const Observable* observable = find_observable(name);
-        ASSERT_NE(observable, nullptr) << name;
-        EXPECT_FALSE(observable->units.empty() || observable->long_name.empty() ||
-                     observable->definition.empty())
-            << name;
-    }
-    EXPECT_EQ(find_observable("entropy"), nullptr);
-}
-
-TEST(ObservableTable, AsksThePosteriorForWhatItReads) {
-    for (const Scene& scene : {Scene(full_law(), Schedule(ScheduleKind::ou, {}), 0.4),
-                               Scene(data_law(), Schedule(ScheduleKind::ou, {}), 0.4)}) {
-        for (const Observable& observable : observable_table()) {
-            if (observable.path_integral || observable.missing(scene.setting) != nullptr) continue;
-            dynamics::Posterior posterior;
-            dynamics::PosteriorEvaluator(scene.law).evaluate(scene.states, scene.time, observable.request,
-                                                             posterior);
-            Sight sight = scene.sight();
-            sight.setting = &scene.setting;
-            sight.posterior = &posterior;
-            Rows out(columns(observable, scene.setting), lanes);
-            observable.evaluate(sight, out);
-
-            EXPECT_TRUE(out.isApprox(scene.values(observable), 1e-9)) << observable.name;
-        }
-    }
 }
 
 }  // namespace
