@@ -20,6 +20,7 @@ inline law::Law full_law() {
                                directed(0.3, random_orthonormal(3, 2, 5), Vector{{0.9, -0.1}}),
                                isotropic(0.7)};
     law.mixture.labels.levels = {law::level_from_labels({0, 0, 1, 1}), law::level_from_labels({0, 1, 2, 3})};
+    law.mixture.origin = {0, 1, 2, 3};
     law.axis = Vector{{0.5, -1.0, 2.0}};
     return law;
 }
@@ -32,6 +33,7 @@ inline law::Law reduced_law() {
     law.mixture.covariances = {isotropic(0.5), isotropic(0.8)};
     law.mixture.complement = 3.0;
     law.mixture.labels.levels = {law::level_from_labels({0, 1})};
+    law.mixture.origin = {0, 1};
     law.reduced = true;
     law.axis = Vector{{0.9}};  // the second coordinate was exposed: it is not the axis's
     return law;
@@ -44,6 +46,7 @@ inline law::Law data_law() {
     law.mixture.weights = Vector::Constant(5, 0.2);
     law.mixture.covariances = {isotropic(0.0)};
     law.mixture.labels.levels = {law::level_from_labels({0, 0, 1, 1, 1})};
+    law.mixture.origin = {0, 1, 2, 3, 4};
     law.empirical = true;
     return law;
 }
@@ -103,6 +106,7 @@ struct Scene {
         }
         dynamics::Request request = everything;
         request.fourth = true;
+        request.class_spread = law.mixture.labels.any();
         dynamics::PosteriorEvaluator(law).evaluate(states, time, request, posterior);
         path.begin(lanes);
         path.visit(posterior);
