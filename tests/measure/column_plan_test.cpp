@@ -114,6 +114,9 @@ TEST(ColumnPlan, LeavesOutWhatCannotBeTested) {
     EXPECT_FALSE(has(law, reverse, exact, "total_variance"));
     EXPECT_FALSE(has(everywhere, marginal, exact, "total_variance"));
     EXPECT_TRUE(has(bare, marginal, exact, "total_variance"));
+    EXPECT_TRUE(has(data, reverse, exact, "chain_rule"));
+    EXPECT_FALSE(has(law, reverse, exact, "chain_rule"));
+    EXPECT_FALSE(has(bare, reverse, exact, "chain_rule"));
     EXPECT_TRUE(has(data, reverse, heun, "tower"));
     EXPECT_FALSE(has(bare, reverse, heun, "tower"));
     for (const char* name : {"stein", "divergence_norm", "rate_divergence", "rate_score", "rate_derivative"})

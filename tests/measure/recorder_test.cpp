@@ -98,7 +98,7 @@ TEST(Recorder, IdentitiesHaveTheMomentsOfValueDifferenceCentreAndNoise) {
     const BatchResult result = batch.recorded(plan);
     int compared = 0;
     for (const Identity& row : identity_table()) {
-        if (row.increments || row.whole_path) continue;
+        if (row.increments || row.whole_path || row.missing(batch.setting()) != nullptr) continue;
         const Column& value_column = *plan.find(Quantity::identity_value, row.name);
         const Column& difference_column = *plan.find(Quantity::identity_difference, row.name);
         for (std::size_t time = 0; time < seen_at.size(); ++time) {
@@ -122,6 +122,34 @@ TEST(Recorder, IdentitiesHaveTheMomentsOfValueDifferenceCentreAndNoise) {
         ++compared;
     }
     EXPECT_EQ(compared, 7 + 2 * 4);
+}
+
+// Trajectories 0..4, 5..5, 6..15 and 16..17 are four batches, whose borders are not those of the two blocks.
+TEST(Recorder, BatchesWorkedOnTogetherKeepTheirMomentsApart) {
+    const std::vector<std::uint64_t> sizes = {5, 1, 10, 2};
+    const Batch batch(full_law(), Visits::downward);
+    const ColumnPlan plan = batch.plan({"class_posterior", "norm2", "entropy_production"});
+    Recorder recorder(batch.setting(), plan, {}, batch.blocks[0].times(), many);
+    recorder.begin_batches(sizes);
+    batch.show(recorder);
+    const BatchResult result = recorder.take();
+    ASSERT_EQ(result.moments.size(), sizes.size() * plan.size());
+    Index first = 0;
+    for (std::size_t b = 0; b < sizes.size(); ++b) {
+        const auto count = static_cast<Index>(sizes[b]);
+        for (const char* name : {"class_posterior", "norm2", "entropy_production"})
+            for (std::size_t time = 0; time < seen_at.size(); ++time) {
+                const Column& column = *plan.find(Quantity::observable, name);
+                Rows values = batch.values(name, time);
+                if (column.observable->whole_path) values -= batch.values(name, 0);
+                const Rows mine = values.middleCols(first, count);
+                for (Index c = 0; c < mine.rows(); ++c)
+                    expect_moments(result.moments[b * plan.size() + column.at(time, c)], mine, c, name);
+            }
+        const Column& increments = *plan.find(Quantity::identity_value, "rate_derivative");
+        EXPECT_EQ(result.moments[b * plan.size() + increments.at(1)].count, static_cast<double>(count));
+        first += count;
+    }
 }
 
 // Entry i is the interval that ends at t_i, later minus earlier, and blocks do not run into one another.

@@ -19,7 +19,7 @@ using dynamics::Schedule;
 using dynamics::ScheduleKind;
 using measure::MomentCurve;
 using phases::CriticalTime;
-using phases::predicted_times;
+using phases::predicted_speciation;
 using phases::speciation;
 
 using Found = std::map<std::string, CriticalTime>;
@@ -153,31 +153,31 @@ TEST(SpeciationMeasured, OfALawWithoutClassesHasOnlyItsSpectrum) {
     EXPECT_NEAR(found.at("speciation_spectral").time, 2.0, 1e-12);
 }
 
-TEST(PredictedTimes, AreThoseThatARunWouldCompareWith) {
+TEST(PredictedSpeciation, HoldsTheTimesThatARunWouldCompareWith) {
     const law::Law law = test::two_clusters(100.0, 1.0, 100.0);
     for (const Schedule& schedule : schedules()) {
         const Found found = curves_of(law, schedule, 40).found();
-        const auto predicted = predicted_times(law, schedule);
+        const auto predicted = predicted_speciation(law, schedule);
         for (const auto& [name, time] : found) {
             EXPECT_EQ(predicted.contains(name), std::isfinite(time.theory)) << name;
             if (predicted.contains(name)) {
                 EXPECT_EQ(predicted.at(name), time.theory) << name;
             }
         }
-        EXPECT_FALSE(predicted.contains("collapse_excess_entropy"));
         for (const auto& [name, time] : predicted) EXPECT_TRUE(found.contains(name)) << name;
     }
 }
 
-// ou: t_C = 1/2 log(1 + s^2/(n^{2/d} - 1)); the published figures of n = 20000.
-TEST(PredictedTimes, HoldTheCollapseOfData) {
+// The theory of classes knows no data, but their population has its spectrum and its fixed points.
+TEST(PredictedSpeciation, OfDataIsThatOfTheirPopulation) {
     const Schedule ou(ScheduleKind::ou, {});
-    for (const auto& [d, published] : {std::pair{256.0, 1.2988}, {1024.0, 1.9775}, {4096.0, 2.6671}}) {
-        const auto predicted = predicted_times(test::empirical(test::two_clusters(d, 1.0, d), 20000), ou);
-        EXPECT_NEAR(predicted.at("collapse_excess_entropy"), published, 5e-5);
-        EXPECT_NEAR(predicted.at("speciation_spectral"), 0.5 * std::log(d + 1.0), 1e-10);
-        EXPECT_FALSE(predicted.contains("speciation_clones"));  // the theory of classes knows no data
-    }
+    const law::Law population = test::two_clusters(256.0, 1.0, 256.0);
+    const auto of_data = predicted_speciation(test::empirical(population, 20000), ou);
+    const auto of_population = predicted_speciation(population, ou);
+    for (const char* name : {"speciation_spectral", "speciation_stability"})
+        EXPECT_EQ(of_data.at(name), of_population.at(name)) << name;
+    EXPECT_TRUE(of_population.contains("speciation_clones"));
+    EXPECT_EQ(of_data.size(), 2u);
 }
 
 }  // namespace

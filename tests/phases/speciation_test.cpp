@@ -17,7 +17,7 @@ namespace {
 using namespace kairos;
 using dynamics::Schedule;
 using dynamics::ScheduleKind;
-using phases::predicted_times;
+using phases::predicted_speciation;
 using phases::speciation;
 
 using Function = std::function<double(double)>;
@@ -107,7 +107,7 @@ double time_of(const law::Law& law, const Schedule& schedule, const std::string&
     EXPECT_TRUE(entry.ci95_high == entry.time || std::isnan(entry.time)) << name;
     EXPECT_TRUE(std::isnan(entry.time) ? std::isnan(entry.standard_error) : entry.standard_error == 0.0)
         << name;
-    const auto predicted = predicted_times(law, schedule);
+    const auto predicted = predicted_speciation(law, schedule);
     EXPECT_EQ(predicted.contains(name), std::isfinite(entry.time)) << name;
     if (predicted.contains(name)) {
         EXPECT_EQ(predicted.at(name), entry.time) << name;
@@ -152,7 +152,7 @@ TEST(SpectralTime, TakesTheTopEigenvalueOfAnyCovariance) {
     EXPECT_NEAR(time_of(law, ve, "speciation_spectral"), top, 1e-9 * top);
     EXPECT_NEAR(time_of(law, ou, "speciation_spectral"), 0.5 * std::log(top), 1e-9);
     EXPECT_NEAR(time_of(test::empirical(law, 7), ve, "speciation_spectral"), top, 1e-9 * top);
-    EXPECT_FALSE(predicted_times(law, ve).contains("speciation_stability"));
+    EXPECT_FALSE(predicted_speciation(law, ve).contains("speciation_stability"));
 }
 
 TEST(SpectralTime, IsAbsentWhereNothingStandsOut) {
