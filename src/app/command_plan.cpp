@@ -20,8 +20,10 @@ double operations(const Setup& setup) {
                                   setup.config.integrator == dynamics::IntegratorKind::ode_heun
                               ? 2.0
                               : 1.0;
-    const double evaluations =
-        static_cast<double>(setup.ensemble.times.size()) * (exact ? 1.0 : stages * setup.config.substeps);
+    const bool one_pass = measure::Ensemble(setup.ensemble, setup.schedule).one_pass();
+    const double evaluations = one_pass ? 1.0
+                                        : static_cast<double>(setup.ensemble.times.size()) *
+                                              (exact ? 1.0 : stages * setup.config.substeps);
     return static_cast<double>(setup.ensemble.trajectories) * evaluations * 4.0 *
            static_cast<double>(mixture.components()) * static_cast<double>(mixture.coordinates() + 1);
 }

@@ -127,6 +127,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.integrator = settings.choice<dynamics::IntegratorKind>("ensemble.integrator");
     config.representation = settings.choice<RepresentationChoice>("ensemble.representation");
     config.start = settings.choice<StartKind>("ensemble.start");
+    config.coupling = settings.choice<measure::Coupling>("ensemble.coupling");
     config.observables = settings.texts("observe.observables");
     config.batch_moments = settings.flag("observe.batch-moments");
     config.paths = settings.integer("observe.paths");

@@ -94,6 +94,15 @@ void check_direction(const Settings& settings, const Config& config) {
     refuse("observe.tangents", config.tangents > 0, "0");
 }
 
+void check_coupling(const Settings& settings, const Config& config) {
+    if (config.coupling == measure::Coupling::independent || config.direction == Direction::marginal) return;
+    const std::string direction = settings.text("ensemble.direction");
+    throw ConfigError("ensemble.coupling", settings.text("ensemble.coupling"),
+                      "has no meaning for ensemble.direction = " + direction,
+                      "independent with ensemble.direction = " + direction,
+                      "Try --ensemble.direction=marginal.");
+}
+
 void check_tangents(const Config& config) {
     if (config.tangents == 0) return;
     const std::string value = std::to_string(config.tangents);
@@ -140,6 +149,7 @@ void check_times(const Settings& settings, const Config& config) {
 
 void check_ensemble(const Settings& settings, const Config& config) {
     check_direction(settings, config);
+    check_coupling(settings, config);
     check_tangents(config);
     if (config.states && config.paths == 0) {
         throw ConfigError("observe.states", "true", "needs paths to keep the states of",

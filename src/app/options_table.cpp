@@ -158,10 +158,10 @@ Rows ensemble_rows() {
          choice,
          "independent",
          "-",
-         "marginal: draws at different times",
+         "marginal: draws at different times; common: one (y, z) a trajectory serves all times, far cheaper "
+         "for data",
          any,
-         {"independent", "common"},
-         "independent"},
+         {"independent", "common"}},
     };
 }
 

@@ -75,7 +75,8 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
     spec.setting = {.law = &law,
                     .direction = config.direction,
                     .integrator = config.integrator,
-                    .tangents = config.tangents};
+                    .tangents = config.tangents,
+                    .coupling = config.coupling};
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
     auto owned = adopt(std::move(law), spec);

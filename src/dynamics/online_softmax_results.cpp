@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "kairos/random/vector_math.hpp"
-#include "lane_math.hpp"
 #include "online_softmax.hpp"
 #include "posterior_parts.hpp"
 
@@ -92,11 +91,6 @@ void OnlineSoftmax::fill_weights(std::size_t level, Latent& out) const {
         weights.row(c).array() *= scale;
     }
     summarise_classes(groups_of_one(classes), weights, {}, false, out);
-    Lanes others;
-    column_maxima(out.weights, others, out.top);
-    sum_of_others(out.weights, out.top, others);
-    log1p_of(-others, out.top_surprisal);
-    out.top_surprisal = -out.top_surprisal;
 }
 
 // sum_{j in c} w_j delta_j + w_c log W_c,  W_c = sum_{j in c} e^-delta_j; for the class of the top datum W_c = 1 + others.

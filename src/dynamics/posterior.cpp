@@ -8,13 +8,6 @@
 namespace kairos::dynamics {
 namespace {
 
-void fill_norm2(const States& states, bool complement, Lanes& norm2) {
-    column_products(states.x, states.x, norm2);
-    if (complement) {
-        norm2 += states.radius2;
-    }
-}
-
 void clear(Latent& latent) {
     latent.weights.resize(0, 0);
     for (Lanes* lanes : {&latent.entropy, &latent.varentropy, &latent.collision, &latent.max_weight,
@@ -49,6 +42,13 @@ void clear_unrequested(const Request& request, Posterior& out) {
 
 }  // namespace
 
+void fill_norm2(const States& states, bool complement, Lanes& norm2) {
+    column_products(states.x, states.x, norm2);
+    if (complement) {
+        norm2 += states.radius2;
+    }
+}
+
 // tr Cov(y|x) = sigma^2 sum_k w_k tr S_k C_k^-1 + (sigma^4/alpha^2) spread;   div s = -sum_k w_k tr C_k^-1 +
 // spread
 void fill_traces(const Components& components, Posterior& out) {
@@ -69,6 +69,10 @@ void Request::merge(const Request& other) {
     top_eigenvalue |= other.top_eigenvalue;
     weights |= other.weights;
     if (other.draw) draw = other.draw;
+}
+
+bool Request::beyond_latents() const {
+    return score || spread || class_spread || top_eigenvalue || weights || draw;
 }
 
 PosteriorEvaluator::Parts::Parts(const law::Law& law)

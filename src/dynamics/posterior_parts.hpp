@@ -35,6 +35,9 @@ struct PosteriorEvaluator::Parts {
     std::unique_ptr<DataPosterior> stream;  // where there are many components of one isotropic covariance
 };
 
+// |x|^2 over all d: the complement's share is R2.
+void fill_norm2(const States& states, bool complement, Lanes& norm2);
+
 // Latent of the components, from logits shifted by their maximum and the weights they gave.
 void summarise_components(const Rows& shifted_logits, const Rows& weights, const Softmax& softmax,
                           bool fourth, Latent& out);

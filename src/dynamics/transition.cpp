@@ -35,8 +35,8 @@ void draw_noise(const Stream& normals, const Stream& radial, StepId step, double
 // The copies of start_radial: |y_perp|^2, and the part of |z_perp|^2 across y_perp.
 constexpr std::uint8_t of_datum = 0, of_noise = 1;
 
-void draw_start_noise(std::uint64_t seed, StepId draw, double complement, TrajectoryId first, Index rows,
-                      Index count, StepNoise& noise) {
+void draw_start(std::uint64_t seed, StepId draw, double complement, TrajectoryId first, Index rows,
+                Index count, StepNoise& noise) {
     draw_noise({seed, Purpose::start_noise}, {seed, Purpose::start_radial, of_noise}, draw, complement, first,
                0, rows, count, noise);
 }
@@ -128,12 +128,15 @@ void ExactTransition::scale_by_root(CleanData& clean) const {
     }
 }
 
+void ExactTransition::draw_start_noise(std::uint64_t seed, StepId draw, const CleanData& clean,
+                                       StepNoise& noise) const {
+    draw_start(seed, draw, law_->mixture.complement, clean.first, clean.y.rows(), clean.y.cols(), noise);
+}
+
 // x = alpha y + sigma z
-void ExactTransition::noised(const CleanData& clean, const TimePoint& time, std::uint64_t seed, StepId draw,
+void ExactTransition::noised(const CleanData& clean, const StepNoise& noise, const TimePoint& time,
                              States& states) const {
     const Index count = clean.y.cols();
-    StepNoise& noise = scratch_.noise;
-    draw_start_noise(seed, draw, law_->mixture.complement, clean.first, clean.y.rows(), count, noise);
     states.first = clean.first;
     const double sigma = std::sqrt(time.sigma2);
     states.x = time.alpha * clean.y + sigma * noise.xi();
@@ -143,12 +146,18 @@ void ExactTransition::noised(const CleanData& clean, const TimePoint& time, std:
     radial_map(scratch_.keep, scratch_.spread, noise, states.radius2);
 }
 
+void ExactTransition::noised(const CleanData& clean, const TimePoint& time, std::uint64_t seed, StepId draw,
+                             States& states) const {
+    draw_start_noise(seed, draw, clean, scratch_.noise);
+    noised(clean, scratch_.noise, time, states);
+}
+
 // x = sigma z
 void ExactTransition::prior(const TimePoint& time, std::uint64_t seed, TrajectoryId first, Index count,
                             States& states) const {
     StepNoise& noise = scratch_.noise;
     const Index rows = law_->mixture.coordinates();
-    draw_start_noise(seed, StepId{0}, law_->mixture.complement, first, rows, count, noise);
+    draw_start(seed, StepId{0}, law_->mixture.complement, first, rows, count, noise);
     const double sigma = std::sqrt(time.sigma2);
     states.first = first;
     states.x = sigma * noise.xi();

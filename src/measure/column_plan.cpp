@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kairos/dynamics/common_coupling.hpp"
+
 namespace kairos::measure {
 
 ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observable*>& observables,
@@ -14,8 +16,12 @@ ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observabl
         observed_path_integrals_ |= observable->path_integral;
     }
     if (!identities) return;
+    // One pass over the data for all times is given up for observables that need more, never for identities.
+    const bool one_pass = setting.coupling == Coupling::common && !request_.beyond_latents() &&
+                          dynamics::CommonCoupling::serves(*setting.law);
     for (const Identity& identity : identity_table()) {
         if (identity.missing(setting) != nullptr) continue;
+        if (one_pass && identity.request.beyond_latents()) continue;
         const Index components =
             identity.axis == Axis::classes ? setting.law->mixture.labels.classes().classes() : 1;
         add(Quantity::identity_value, nullptr, &identity, components);

@@ -49,6 +49,9 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
     if (spec_.recording.decisions) observed_request_.latents = true;
     if (plan_.needs_path_integrals()) step_request_.spread = true;
     if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
+    if (spec_.setting.coupling == Coupling::common && !observed_request_.beyond_latents() &&
+        dynamics::CommonCoupling::serves(*spec_.setting.law))
+        coupled_.emplace(*spec_.setting.law, times_);
 }
 
 // The exact steps need no substeps; they are taken only to refine an integral along the path that was asked for.
@@ -64,7 +67,8 @@ std::uint64_t batches_together(const law::Mixture& mixture, std::uint64_t batch)
 }
 
 BatchResult Ensemble::run(TrajectoryId first, std::vector<std::uint64_t> sizes) {
-    const auto block = static_cast<std::uint64_t>(block_size(spec_.setting.law->mixture));
+    const auto block = static_cast<std::uint64_t>(coupled_ ? coupled_->block_size()
+                                                           : block_size(spec_.setting.law->mixture));
     const std::uint64_t count = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
     recorder_.begin_batches(std::move(sizes));
     for (std::uint64_t done = 0; done < count; done += block)
@@ -149,6 +153,7 @@ void Ensemble::run_forward() {
 }
 
 void Ensemble::run_marginal() {
+    if (spec_.setting.coupling == Coupling::common) return run_common();
     for (std::size_t i = 0; i < times_.size(); ++i) {
         const StepId draw{static_cast<std::uint32_t>(i)};
         exact_.draw_clean(spec_.seed, draw, first_, count_, clean_);
@@ -161,8 +166,33 @@ void Ensemble::run_marginal() {
     recorder_.finish({});
 }
 
+void Ensemble::run_common() {
+    exact_.draw_clean(spec_.seed, StepId{0}, first_, count_, clean_);
+    note_clean_density();
+    exact_.draw_start_noise(spec_.seed, StepId{0}, clean_, noise_);
+    if (coupled_) coupled_->prepare(clean_.y, noise_.xi());
+    for (std::size_t i = 0; i < times_.size(); ++i) {
+        exact_.noised(clean_, noise_, times_[i], states_);
+        if (coupled_) {
+            coupled_->evaluate(i, states_, posterior_);
+            require_finite(times_[i]);
+        } else {
+            evaluate(times_[i], true, {});
+        }
+        visit(i);
+        pause_();
+    }
+    recorder_.finish({});
+}
+
 std::optional<dynamics::Draw> Ensemble::draw_of(const dynamics::NoiseKeys& keys, std::uint32_t step) const {
     return integrator_.request(keys, StepId{step}).draw;
+}
+
+void Ensemble::require_finite(const dynamics::TimePoint& time) const {
+    for (Index j = 0; j < count_; ++j)
+        if (!std::isfinite(posterior_.norm2[j]))
+            throw NonFiniteState(spec_.seed, first_ + static_cast<std::uint64_t>(j), time.t);
 }
 
 void Ensemble::evaluate(const dynamics::TimePoint& time, bool observed,
@@ -170,9 +200,7 @@ void Ensemble::evaluate(const dynamics::TimePoint& time, bool observed,
     dynamics::Request& request = observed ? observed_request_ : step_request_;
     request.draw = draw;
     evaluator_.evaluate(states_, time, request, posterior_);
-    for (Index j = 0; j < count_; ++j)
-        if (!std::isfinite(posterior_.norm2[j]))
-            throw NonFiniteState(spec_.seed, first_ + static_cast<std::uint64_t>(j), time.t);
+    require_finite(time);
     if (plan_.needs_path_integrals()) path_.visit(posterior_);
 }
 

@@ -223,6 +223,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"time.substeps", {"--time.points=100001", "--time.substeps=100000"}, "4294967295"},
         Refused{"ensemble.start", {forward, "--ensemble.start=prior"}, "reverse"},
         Refused{"ensemble.integrator", {marginal, "--ensemble.integrator=heun"}, "marginal"},
+        Refused{"ensemble.coupling", {"--ensemble.coupling=common"}, "reverse"},
+        Refused{"ensemble.coupling", {forward, "--ensemble.coupling=common"}, "marginal"},
         Refused{"clones.times", {marginal, "--clones.times=1"}, "reverse"},
         Refused{"clones.times", {"--clones.times=1,20"}, "t = 20"},
         Refused{"observe.states", {"--observe.states=true"}, "observe.paths"},
@@ -239,8 +241,6 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     NotYet, Contradiction,
     testing::Values(
-        Refused{
-            "ensemble.coupling", {marginal, "--ensemble.coupling=common"}, "not available in this version"},
         Refused{"ensemble.target", {"--ensemble.target=class_entropy:0.01"}, "not available in this version"},
         Refused{"bifurcation.drift", {"--bifurcation.drift=sde"}, "not available in this version"},
         Refused{"landscape.bins", {"--landscape.bins=10"}, "not available in this version"},

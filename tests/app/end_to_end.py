@@ -66,6 +66,9 @@ def rank_counts(folder):
                        clones=dict(times="0.5", pairs=50)),
         "entropic": dict(data=dict(dimension=16, components=3, model="random-clusters"),
                          ensemble=dict(trajectories=200, direction="marginal")),
+        "common": dict(data=dict(dimension=20, samples=40, model="hierarchical"),
+                       ensemble=dict(trajectories=200, direction="marginal", coupling="common"),
+                       observe=dict(observables="class_entropy,level_entropy,datum_entropy,data_surprisal,norm2")),
     }
     for name, sections in jobs.items():
         if name == "entropic":

@@ -74,7 +74,8 @@ def cases_of_contradictions():
     yield refused("data.realisations", "--data.model=corners", "--data.realisations=9", "--ensemble.trajectories=8")
     yield refused("clones.pairs", "--data.samples=9", "--data.realisations=9", "--clones.times=1", "--clones.pairs=8")
     yield refused("data.samples", "--data.samples=1e9", "--data.dimension=1e6")         # no node has 8e15 bytes
-    for later in ("ensemble.coupling=common", "ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
+    yield refused("ensemble.coupling", "--ensemble.coupling=common")                     # reverse
+    for later in ("ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
                   "guidance.class=0", "guidance.weight=2", "guidance.interval=1,2", "run.checkpoint=c.h5", "run.walltime=60",
                   "run.precision=mixed", "run.data-shards=2"):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])

@@ -50,6 +50,7 @@ struct Config {
     dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
     RepresentationChoice representation = RepresentationChoice::automatic;
     StartKind start = StartKind::marginal;
+    measure::Coupling coupling = measure::Coupling::independent;
     // [observe]
     std::vector<std::string> observables = {"default"};
     bool batch_moments = true;

@@ -34,6 +34,8 @@ struct Request {
     bool weights = false;         // Posterior::weights also where there are many components
     std::optional<Draw> draw{};   // chosen
     void merge(const Request& other);
+    // Whether it asks for more than latents, log_density and norm2.
+    [[nodiscard]] bool beyond_latents() const;
 };
 
 // p(l|x) of one discrete latent, summarised.

@@ -61,7 +61,11 @@ public:
 
     // y ~ p_0; `draw` numbers independent draws of one trajectory (the time index of a marginal ensemble, else 0).
     void draw_clean(std::uint64_t seed, StepId draw, TrajectoryId first, Index count, CleanData& clean) const;
+    // z of a draw
+    void draw_start_noise(std::uint64_t seed, StepId draw, const CleanData& clean, StepNoise& noise) const;
     // x_t = alpha y + sigma z
+    void noised(const CleanData& clean, const StepNoise& noise, const TimePoint& time, States& states) const;
+    // the same with the z of this draw
     void noised(const CleanData& clean, const TimePoint& time, std::uint64_t seed, StepId draw,
                 States& states) const;
     // x ~ N(0, sigma^2 I) at time (start = prior)

@@ -5,7 +5,8 @@
 //
 // reverse   from t_max down to t_min by the chosen integrator (generation)
 // forward   from data, noised at t_min, up to t_max by exact forward steps
-// marginal  every (y, x_t) drawn afresh and independently at each time
+// marginal  every (y, x_t) drawn afresh and independently at each time; with common coupling x_t = alpha y + sigma z of one
+//           (y, z) for all times: the law at each time is the same, and entropies of data are far cheaper (CommonCoupling)
 //
 // Batches are run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, so neither
 // blocks nor ranks show in a result. The pause hook is called between steps: it deals batches and watches the clock.
@@ -16,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "kairos/dynamics/common_coupling.hpp"
 #include "kairos/dynamics/integrators.hpp"
 #include "kairos/dynamics/time_grid.hpp"
 #include "kairos/measure/recorder.hpp"
@@ -49,6 +51,8 @@ public:
 
     [[nodiscard]] const ColumnPlan& plan() const { return plan_; }
     [[nodiscard]] const Recorder& recorder() const { return recorder_; }
+    // Whether one pass over the data serves all times.
+    [[nodiscard]] bool one_pass() const { return coupled_.has_value(); }
     [[nodiscard]] BatchResult run(TrajectoryId first, std::uint64_t count) {
         return run(first, std::vector{count});
     }
@@ -60,8 +64,10 @@ private:
     void run_reverse();
     void run_forward();
     void run_marginal();
+    void run_common();
     void start_reverse(TrajectoryId first, Index count);
     void evaluate(const dynamics::TimePoint& time, bool observed, const std::optional<dynamics::Draw>& draw);
+    void require_finite(const dynamics::TimePoint& time) const;
     [[nodiscard]] std::optional<dynamics::Draw> draw_of(const dynamics::NoiseKeys& keys,
                                                         std::uint32_t step) const;
     void visit(std::size_t time);
@@ -77,6 +83,7 @@ private:
     dynamics::ExactTransition exact_;
     dynamics::Integrator integrator_;
     dynamics::PosteriorEvaluator evaluator_;
+    std::optional<dynamics::CommonCoupling> coupled_;
     PathIntegrals path_;
     Tangents tangents_;
     Recorder recorder_;
@@ -85,6 +92,7 @@ private:
     Index count_ = 0;
     dynamics::States states_;
     dynamics::CleanData clean_;
+    dynamics::StepNoise noise_;  // z of all times
     Lanes clean_log_density_;
     dynamics::Posterior posterior_, clean_posterior_;
 };

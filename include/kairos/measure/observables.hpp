@@ -17,6 +17,8 @@
 namespace kairos::measure {
 
 enum class Direction { reverse, forward, marginal };
+// Of the draws of one trajectory at different times: each its own (y, z), or one for all times (marginal ensembles).
+enum class Coupling { independent, common };
 enum class Axis { none, classes, levels, modes };
 
 // What of a run decides which observables exist.
@@ -25,6 +27,7 @@ struct Setting {
     Direction direction = Direction::reverse;
     dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
     int tangents = 0;
+    Coupling coupling = Coupling::independent;
 };
 
 // What an observable may read at one time.

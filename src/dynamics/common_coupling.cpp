@@ -1,0 +1,174 @@
+#include "kairos/dynamics/common_coupling.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+#include "combined_products.hpp"
+#include "data_order.hpp"
+#include "online_softmax.hpp"
+#include "posterior_parts.hpp"
+#include "tile_products.hpp"
+
+namespace kairos::dynamics {
+namespace {
+
+constexpr Index width = panel_width<double>;
+constexpr Index most_panels = 4;       // of a block: their products with a tile stay in a second-level cache
+constexpr double memory_limit = 64e6;  // bytes of the sums of a block at all times
+
+}  // namespace
+
+struct CommonCoupling::Parts {
+    Parts(const law::Mixture& law, std::vector<TimePoint> points);
+    void begin(const Rows& y, const Rows& z);
+    void take(const DataTile& tile);
+    void multiply(Index panel, Index rows);
+    void absorb(const LogitTile<double>& logits, const TimePoint& time, OnlineSoftmax& softmax);
+    [[nodiscard]] double variance(const TimePoint& time) const {
+        return time.alpha * time.alpha * mixture.covariances[0].isotropic + time.sigma2;
+    }
+    [[nodiscard]] OnlineSoftmax& sums(Index panel, std::size_t time) {
+        return softmax[static_cast<std::size_t>(panel) * times.size() + time];
+    }
+    [[nodiscard]] Index panels() const { return round_up(lanes, width) / width; }
+    [[nodiscard]] Index lanes_of(Index panel) const { return std::min(width, lanes - panel * width); }
+
+    const law::Mixture& mixture;
+    std::vector<TimePoint> times;
+    DataOrder order;
+    Vector norm2, log_weights;           // [K]
+    std::vector<OnlineSoftmax> softmax;  // [panel][time]
+    Index lanes = 0;
+    Aligned<double> y, z;  // in panels
+
+    // Of the tile at hand.
+    PackedTile<double> packed;
+    std::vector<Index> columns;
+    std::vector<double> tile_norm2, tile_log_weights, constants;
+    Aligned<double> p, q, weights;
+    std::vector<double> rescale;
+};
+
+CommonCoupling::Parts::Parts(const law::Mixture& law, std::vector<TimePoint> points)
+    : mixture(law),
+      times(std::move(points)),
+      order(law),
+      norm2(law.means.colwise().squaredNorm().transpose()),
+      log_weights(law.weights.array().log()),
+      packed(law.coordinates()),
+      rescale(static_cast<std::size_t>(width)) {
+    for (Aligned<double>* values : {&p, &q, &weights}) {
+        values->reserve(static_cast<std::size_t>(tile_rows * width));
+    }
+}
+
+void CommonCoupling::Parts::begin(const Rows& clean, const Rows& noise) {
+    lanes = clean.cols();
+    pack_panels(clean, 1.0, packed.coordinates(), y);
+    pack_panels(noise, 1.0, packed.coordinates(), z);
+    softmax.resize(static_cast<std::size_t>(panels()) * times.size());
+    for (Index panel = 0; panel < panels(); ++panel) {
+        for (std::size_t i = 0; i < times.size(); ++i) {
+            sums(panel, i).begin(lanes_of(panel), order.classes_per_level(), {}, TrajectoryId{0});
+        }
+    }
+}
+
+void CommonCoupling::Parts::take(const DataTile& tile) {
+    columns.clear(), tile_norm2.clear(), tile_log_weights.clear();
+    for (const std::int64_t datum : order.data(tile)) {
+        const auto k = static_cast<Index>(datum);
+        columns.push_back(k);
+        tile_norm2.push_back(k < 0 ? 0.0 : norm2[k]);
+        tile_log_weights.push_back(k < 0 ? absent_logit : log_weights[k]);
+    }
+    packed.fill(mixture.means, columns);
+}
+
+// P and Q of one panel with the tile.
+void CommonCoupling::Parts::multiply(Index panel, Index rows) {
+    const Index start = panel * width * packed.coordinates();
+    constants.assign(static_cast<std::size_t>(rows), 0.0);
+    tile_logits(packed, y.data() + start, constants.data(), p.data());
+    tile_logits(packed, z.data() + start, constants.data(), q.data());
+}
+
+void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, const TimePoint& time,
+                                   OnlineSoftmax& softmax_at) {
+    const double gain = time.alpha / variance(time);
+    for (std::size_t k = 0; k < constants.size(); ++k) {
+        constants[k] = tile_log_weights[k] - 0.5 * time.alpha * gain * tile_norm2[k];
+    }
+    combine({p.data(), q.data(), time.alpha * gain, std::sqrt(time.sigma2) * gain, constants.data()},
+            logits.rows, logits.values);
+    softmax_at.absorb(logits, rescale.data());
+}
+
+bool CommonCoupling::serves(const law::Law& law) {
+    return law.empirical && law.mixture.shared_isotropic() && law.mixture.coordinates() > 0;
+}
+
+CommonCoupling::CommonCoupling(const law::Law& law, std::vector<TimePoint> times)
+    : parts_(std::make_unique<Parts>(law.mixture, std::move(times))) {
+    assert(serves(law));
+}
+
+CommonCoupling::~CommonCoupling() = default;
+CommonCoupling::CommonCoupling(CommonCoupling&&) noexcept = default;
+CommonCoupling& CommonCoupling::operator=(CommonCoupling&&) noexcept = default;
+
+Index CommonCoupling::block_size() const {
+    double numbers = 16.0;  // of a lane at one time
+    for (const int count : parts_->order.classes_per_level()) {
+        numbers += 2.0 * count;
+    }
+    const double panel =
+        8.0 * static_cast<double>(width) * numbers * static_cast<double>(parts_->times.size());
+    return width *
+           static_cast<Index>(std::clamp(memory_limit / panel, 1.0, static_cast<double>(most_panels)));
+}
+
+void CommonCoupling::prepare(const Rows& y, const Rows& z) {
+    Parts& parts = *parts_;
+    parts.begin(y, z);
+    std::uint32_t number = 0;
+    for (const DataTile& tile : parts.order.tiles()) {
+        parts.take(tile);
+        const LogitTile<double> logits{
+            parts.weights.data(),    tile.rows, width, number++, parts.order.data(tile).data(),
+            parts.tile_norm2.data(), tile.cells};
+        for (Index panel = 0; panel < parts.panels(); ++panel) {
+            parts.multiply(panel, tile.rows);
+            for (std::size_t i = 0; i < parts.times.size(); ++i) {
+                parts.absorb(logits, parts.times[i], parts.sums(panel, i));
+            }
+        }
+    }
+}
+
+void CommonCoupling::evaluate(std::size_t time, const States& states, Posterior& out) const {
+    Parts& parts = *parts_;
+    const law::Mixture& mixture = parts.mixture;
+    out.time = parts.times[time];
+    out.weights.resize(0, parts.lanes);
+    fill_norm2(states, mixture.complement > 0, out.norm2);
+    const double v = parts.variance(out.time), d = mixture.dimension();
+    out.log_density = -0.5 * (out.norm2 / v + d * std::log(2.0 * std::numbers::pi * v));
+    out.levels.resize(mixture.labels.levels.size());
+    Latent component;
+    std::vector<Latent> levels;
+    for (Index panel = 0; panel < parts.panels(); ++panel) {
+        const OnlineSoftmax& softmax = parts.sums(panel, time);
+        const Index first = panel * width;
+        softmax.summarise(component, levels);
+        out.log_density.segment(first, parts.lanes_of(panel)) += softmax.maximum() + component.top_surprisal;
+        place(component, first, parts.lanes, out.component);
+        for (std::size_t l = 0; l < levels.size(); ++l) {
+            place(levels[l], first, parts.lanes, out.levels[l]);
+        }
+    }
+}
+
+}  // namespace kairos::dynamics
