@@ -62,11 +62,11 @@ def settled(result):
 def last_changes(axes, result):
     """The distribution of the last change of the nearest datum, with every criterion beside it."""
     group = result.file["decisions/datum_last_change"]
-    axes.stairs(group["density"][:], group["edges"][:], color=BLACK, linewidth=0.9, label="last change of the nearest datum")
+    axes.stairs(group["density"][:], group["edges"][:], color=BLACK, linewidth=0.9, label="paths")
     axes.set_ylim(bottom=0)
     mark_theory(axes, result, "collapse_excess_entropy", "$t_C$, large $d$")
     mark_transitions(axes, result, COLLAPSE)
-    axes.set_ylabel("density (1/time)")
+    axes.set_ylabel("last change of nearest datum\n(density, 1/time)", fontsize=7)
 
 
 def window(result):

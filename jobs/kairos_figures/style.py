@@ -25,9 +25,9 @@ MARKS = {  # transitions drawn as vertical lines: label and colour
     "speciation_entropy_rate": ("rate peak", RED),
     "speciation_entropy_variance": ("variance peak", GREEN),
     "collapse_excess_entropy": ("$f \\to 0$", BLUE),
-    "collapse_participation": ("participation 1/2", PURPLE),
+    "collapse_participation": ("participation", PURPLE),
     "collapse_entropy_variance": ("variance peak", GREEN),
-    "collapse_nearest": ("mean last change", RED),
+    "collapse_nearest": ("last change", RED),
 }
 SPECIATION = tuple(name for name in MARKS if name.startswith("speciation"))
 COLLAPSE = tuple(name for name in MARKS if name.startswith("collapse"))

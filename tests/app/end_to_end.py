@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """end_to_end.py KAIROS: real runs under mpirun, their files read back: the same bits on any ranks, published figures, clean ends."""
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -187,6 +188,34 @@ def published_figures(folder):
             check(abs(found - 0.5 * np.log(1e9 + 1)) < 1e-9, f"spectral time {found} at d = 1e9")
 
 
+def collapse(folder):
+    """Labelled data: speciation and collapse in one run, every criterion near the theory, the chain rule in every state."""
+    done = run([KAIROS, "run", "--data.dimension=32", "--data.samples=1000", "--process.t-min=0.05", "--process.t-max=6",
+                "--time.points=40", "--ensemble.trajectories=600", "--observe.observables=default,excess_entropy,excess_entropy_ratio",
+                "--output.file=data.h5"], folder, 2)
+    if not check.succeeded(done, "collapse"):
+        return
+    with h5py.File(folder / "data.h5") as file:
+        found = {name: {key: item[()] for key, item in group.items()} for name, group in file["transitions"].items()}
+        theory = 0.5 * np.log(1 + 1 / np.expm1(2 * np.log(1000) / 32))
+        excess = found["collapse_excess_entropy"]
+        check(abs(excess["theory"] - theory) < 1e-9, f"collapse theory {excess['theory']}, not {theory}")
+        check(excess["ci95_low"] < theory < excess["ci95_high"] and excess["stderr"] < 0.1, f"collapse {excess}")
+        for name in ("participation", "entropy_variance", "nearest"):
+            other = found[f"collapse_{name}"]
+            check(abs(other["time"] - theory) < 0.5 * theory and other["ci95_low"] < other["time"] < other["ci95_high"], f"{name} {other}")
+        last = file["decisions/datum_last_change"]
+        check(found["collapse_nearest"]["time"] == last["mean"][()], "collapse_nearest is not the mean last change")
+        check(found["speciation_clones"]["time"] > excess["time"], f"speciation before collapse: {found}")
+        entropy, d, n = file["observables/datum_entropy/mean"][:], 32, 1000
+        for name, unit in (("excess_entropy", d), ("excess_entropy_ratio", np.log(n))):
+            for where in (f"observables/{name}/mean", f"theory/{name}"):
+                wanted = entropy if where.startswith("observables") else file["theory/datum_entropy"][:]
+                check(np.allclose(file[where][:] * unit, wanted, rtol=1e-12), f"{where} is not the datum entropy over {unit}")
+        chain = file["identities/chain_rule"]
+        check(np.all(chain["z"][:] == 0) and np.allclose(chain["value"][:], entropy), "chain rule")
+
+
 def clean_ends(folder):
     """Interrupts and failures leave no half file and the earlier result as it was."""
     check.succeeded(run([KAIROS, "run", "--ensemble.trajectories=100", "--time.points=4"], folder), "small run")
@@ -216,6 +245,11 @@ def other_commands(folder):
     for words in ("dimension = 1024", "speciation_spectral", "memory per rank", "memory per node", "estimated time", "operations"):
         check(words in done.stdout, f"plan does not say: {words}")
     check(not (folder / "never.h5").exists(), "plan wrote a file")
+    done = run([KAIROS, "plan", "--data.dimension=256", "--data.samples=20000", "--time.points=3"], folder)
+    check.succeeded(done, "plan of data")
+    times = dict(line.split() for line in done.stdout.splitlines() if re.match(r"  (speciation|collapse)_\w+ +[\d.]+$", line))
+    check(abs(float(times.get("collapse_excess_entropy", "nan")) - 1.2988) < 5e-5, f"collapse of 20000 data in 256 dimensions: {times}")
+    check("speciation_spectral" in times, f"plan of labelled data: {times}")
     done = run([KAIROS, "analyze", folder / "phi.h5"], folder)
     check.succeeded(done, "analyze")
     for words in ("speciation_clones", "class_last_change", "stein"):
@@ -225,6 +259,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, quenched, published_figures, clean_ends, other_commands):
+    for part in (rank_counts, quenched, published_figures, collapse, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()
