@@ -9,6 +9,7 @@
 #include "kairos/base/error.hpp"
 #include "kairos/parallel/communicator.hpp"
 #include "kairos/parallel/mpi_session.hpp"
+#include "kairos/random/dispatch.hpp"
 
 namespace {
 
@@ -40,6 +41,7 @@ void execute(const kairos::app::CommandLine& line, const kairos::parallel::Commu
 // alone met (a state not finite, no memory, a signal) ends the job at once.
 int guarded(int argc, char** argv, const kairos::parallel::Communicator& communicator) {
     try {
+        kairos::random::limit_dispatch_by_environment();
         auto line = kairos::app::parse_command_line(argc, argv);
         for (int i = 0; i < argc; ++i) {
             if (i > 0) line.text += ' ';

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "dynamics/brute_force.hpp"
+#include "hwy/highway.h"
 #include "support/consistent.hpp"
 
 namespace kairos::dynamics {
@@ -130,6 +131,24 @@ INSTANTIATE_TEST_SUITE_P(DataPosterior, OddSizes,
                          testing::Values(Shape{128, 1, 1, 0}, Shape{191, 5, 31, 0}, Shape{192, 6, 32, 2},
                                          Shape{193, 7, 33, 3}, Shape{1000, 130, 65, 5},
                                          Shape{577, 257, 3, 16}, Shape{2003, 64, 128, 0}));
+
+// Every instruction set that this processor has, with data that fill no tile and lanes that fill no panel.
+TEST(DataPosterior, EveryInstructionSetEqualsThePlainPosterior) {
+    const law::Law law = data_law(401, 45, 4, 31);
+    const TimePoint time = test::at(0.9, 0.19);
+    const States states = states_of(law, time, 37, 32);
+    Request request = streamed;
+    request.class_spread = true;
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+        hwy::SetSupportedTargetsForTest(target);
+        hwy::GetChosenTarget().Update(target);
+        SCOPED_TRACE(hwy::TargetName(target));
+        expect_same(evaluate(law, states, time, request), evaluate(law, states, time, with_weights(request)),
+                    1e-12, 6.0);
+    }
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
 
 // Against Bayes' rule in difference form: the second datum lies 10^5 nats below.
 TEST(DataPosterior, KeepsTheDigitsOfACondensedPosterior) {

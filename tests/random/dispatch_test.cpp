@@ -1,0 +1,59 @@
+// Levels forbid and never add: what runs under each is among what the processor has.
+#include "kairos/random/dispatch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "hwy/targets.h"
+#include "kairos/base/error.hpp"
+#include "kairos/random/vector_math.hpp"
+
+namespace kairos::random {
+namespace {
+
+class Dispatch : public testing::Test {
+protected:
+    ~Dispatch() override {
+        unsetenv(dispatch_variable);
+        limit_dispatch("avx512");
+    }
+};
+
+TEST_F(Dispatch, LevelsForbidAndNeverAdd) {
+    limit_dispatch("avx512");
+    const std::int64_t best = hwy::SupportedTargets();
+    const std::string widest = dispatch_target();
+    limit_dispatch("avx2");
+    EXPECT_EQ(hwy::SupportedTargets() & ~best & HWY_TARGETS & ~HWY_STATIC_TARGET, 0);
+    EXPECT_FALSE(std::string(dispatch_target()).starts_with("AVX3"));
+    limit_dispatch("portable");
+    EXPECT_FALSE(std::string(dispatch_target()).starts_with("AVX"));
+    EXPECT_NE(dispatch_target(), std::string("SSE4"));
+    limit_dispatch("avx512");
+    EXPECT_EQ(dispatch_target(), widest);
+}
+
+TEST_F(Dispatch, IsReadFromTheEnvironment) {
+    const std::string widest = dispatch_target();
+    limit_dispatch_by_environment();
+    EXPECT_EQ(dispatch_target(), widest);
+    setenv(dispatch_variable, "portable", 1);
+    limit_dispatch_by_environment();
+    EXPECT_FALSE(std::string(dispatch_target()).starts_with("AVX"));
+}
+
+TEST_F(Dispatch, OtherNamesAreRefused) {
+    try {
+        limit_dispatch("avx1024");
+        FAIL();
+    } catch (const ConfigError& error) {
+        EXPECT_EQ(error.key, "KAIROS_SIMD");
+        EXPECT_EQ(error.value, "avx1024");
+        EXPECT_EQ(error.allowed, "avx512 | avx2 | portable");
+    }
+}
+
+}  // namespace
+}  // namespace kairos::random
