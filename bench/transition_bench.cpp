@@ -1,5 +1,6 @@
 // bench/transition_bench.cpp: one step of a block, as the fraction of its time that its noise alone would take.
-// Items are trajectories; the posterior is evaluated beforehand.
+// Items are trajectories; the posterior is evaluated beforehand, and has drawn
+// the component of every state.
 //
 // The process is ve: its steps do not stretch x, so that a step repeated for long stays finite.
 #include <benchmark/benchmark.h>
@@ -23,10 +24,9 @@ struct Block {
           states(states_at(law, schedule, from, measure::block_size(law.mixture))) {}
 
     [[nodiscard]] double trajectories() const { return static_cast<double>(states.count()); }
-    [[nodiscard]] Demand noise(bool chooses) const {
+    [[nodiscard]] Demand noise() const {
         const double m = trajectories(), complement = law.mixture.complement > 0 ? 1.0 : 0.0;
         return {.normals = m * (static_cast<double>(law.mixture.coordinates()) + complement),
-                .uniforms = chooses ? m : 0.0,
                 .chi_squared = m * complement};
     }
 
@@ -41,9 +41,9 @@ void reverse(benchmark::State& state, Representation representation, dynamics::I
     dynamics::Integrator integrator(kind, block.law, block.schedule);
     dynamics::PosteriorEvaluator evaluator(block.law);
     dynamics::Posterior posterior;
-    evaluator.evaluate(block.states, block.from, integrator.request(), posterior);
+    evaluator.evaluate(block.states, block.from, integrator.request({}, StepId{0}), posterior);
     std::uint32_t step = 0;
-    report(state, block.trajectories(), block.noise(kind == dynamics::IntegratorKind::exact),
+    report(state, block.trajectories(), block.noise(),
            [&] { integrator.step(block.states, posterior, block.to, {}, StepId{step++}); });
 }
 
@@ -51,7 +51,7 @@ void forward(benchmark::State& state, Representation representation) {
     Block block(representation);
     dynamics::ExactTransition exact(block.law, block.schedule);
     std::uint32_t step = 0;
-    report(state, block.trajectories(), block.noise(false),
+    report(state, block.trajectories(), block.noise(),
            [&] { exact.forward(block.states, block.to, block.from, {}, StepId{step++}); });
 }
 
