@@ -22,7 +22,10 @@ kairos_add_sanitizer_options(kairos)
 # References shared by tests of all rooms.
 add_library(test_support OBJECT ${CMAKE_SOURCE_DIR}/tests/support/dense.cpp)
 target_include_directories(test_support PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/include)
-target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen)
+target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen GTest::gtest)
+set(KAIROS_TEST_OPTIONS -O1)  # what is tested keeps its optimisation; the tests themselves compile faster
+target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
+target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)
 
 function(kairos_register_ranks path target ranks timeout labels)
   foreach(n ${ranks})
@@ -32,6 +35,8 @@ function(kairos_register_ranks path target ranks timeout labels)
                                                    ENVIRONMENT "${KAIROS_MPI_ENVIRONMENT}")
   endforeach()
 endfunction()
+
+add_custom_target(unit_tests)  # all that needs no mpirun: what the sanitizers look at
 
 function(kairos_add_test path)
   cmake_parse_arguments(T "" "TIMEOUT" "RANKS;LABELS" ${ARGN})
@@ -47,12 +52,14 @@ function(kairos_add_test path)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE GTest::gtest)
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:test_support>)
-  target_compile_options(${target} PRIVATE -O1)  # what is tested keeps its optimisation; the tests themselves compile faster
+  target_compile_options(${target} PRIVATE ${KAIROS_TEST_OPTIONS})
+  target_precompile_headers(${target} REUSE_FROM test_support)
   if(T_RANKS)
     target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/mpi_main.cpp)
     kairos_register_ranks(${path} ${target} "${T_RANKS}" ${T_TIMEOUT} "${T_LABELS}")
   else()
     target_link_libraries(${target} PRIVATE GTest::gtest_main)
+    add_dependencies(unit_tests ${target})
     add_test(NAME ${path} COMMAND ${target})
     set_tests_properties(${path} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "unit;${T_LABELS}")
   endif()

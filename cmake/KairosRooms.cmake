@@ -10,6 +10,9 @@ if(KAIROS_SANITIZE)
   target_link_options(kairos_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+# Read once a room instead of once a file: reading Eigen takes longer than compiling most files.
+set(KAIROS_EVERYWHERE <Eigen/Core> <algorithm> <cmath> <cstdint> <functional> <map> <memory> <optional> <span> <string> <vector>)
+
 function(kairos_room name)
   cmake_parse_arguments(R "" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
@@ -17,6 +20,7 @@ function(kairos_room name)
   set_target_properties(room_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
   target_include_directories(room_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>)
   target_link_libraries(room_${name} PRIVATE kairos_flags)
+  target_precompile_headers(room_${name} PRIVATE ${KAIROS_EVERYWHERE})
   set(below ${R_USES})
   set(libraries ${R_LIBRARIES})
   foreach(room ${R_USES})
