@@ -12,9 +12,13 @@ set(KAIROS_MPI_ENVIRONMENT
     OMPI_MCA_hwloc_base_binding_policy=none)
 
 # Defaults and suppressions of the sanitizers, so that no test run needs environment variables.
+if(KAIROS_SANITIZE)
+  add_library(sanitizer_options OBJECT ${CMAKE_SOURCE_DIR}/tests/support/sanitizer_options.cpp)
+  target_link_libraries(sanitizer_options PRIVATE kairos_flags)
+endif()
 function(kairos_add_sanitizer_options target)
   if(KAIROS_SANITIZE)
-    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/sanitizer_options.cpp)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:sanitizer_options>)
   endif()
 endfunction()
 kairos_add_sanitizer_options(kairos)
