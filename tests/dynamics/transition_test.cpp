@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/consistent.hpp"
+#include "support/samples.hpp"
 #include "transition_laws.hpp"
 
 namespace kairos::dynamics {
@@ -18,7 +19,7 @@ using kairos::test::expect_mean_consistent;
 using test::NamedLaw;
 
 constexpr std::uint64_t seed = 8;
-constexpr Index many = 600000;
+constexpr Index many = 600000 / kairos::test::sample_divisor;
 
 TEST(StepNoise, IsOneCallOfNormalsAndOneOfChiSquared) {
     const NoiseKeys keys{.seed = seed,
