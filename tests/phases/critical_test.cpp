@@ -12,6 +12,7 @@
 #include "kairos/dynamics/time_grid.hpp"
 #include "kairos/phases/theory.hpp"
 #include "phases/laws.hpp"
+#include "support/samples.hpp"
 
 namespace {
 
@@ -112,7 +113,7 @@ struct Tally {
     }
 };
 
-constexpr int seeds = 200;
+constexpr int seeds = test::sample_divisor == 1 ? 200 : 20;
 // Four standard deviations of a binomial below 95 %.
 const double least_coverage = 0.95 - 4.0 * std::sqrt(0.95 * 0.05 / seeds);
 
@@ -130,7 +131,8 @@ void expect_honest(const Experiment& experiment, const Estimate& estimate) {
         // Three points or fewer across a peak: an interval as wide as their distance at the most.
         EXPECT_LT(error, 0.25 * experiment.spacing()) << experiment.label();
     } else if (experiment.miss(estimate) < 0.5 * std::sqrt(rms * rms - shift * shift)) {
-        EXPECT_LT(shift, 0.5 * error) << experiment.label();
+        // the mean of a few seeds is itself uncertain by more than this
+        if (test::sample_divisor == 1) EXPECT_LT(shift, 0.5 * error) << experiment.label();
         EXPECT_LT(error, 3.0 * rms) << experiment.label() << ": covers by sheer width";
     } else {
         // The grid misses more than noise scatters. What an interpolation misses is the same for every seed, so that the interval
