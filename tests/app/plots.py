@@ -29,7 +29,7 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
     "empirical": (CLASSES | {"decisions", "collapse"},
                   ["--data.model=random-clusters", "--data.components=12", "--data.dimension=8", "--data.samples=60",
                    "--clones.times=0.5", "--clones.pairs=20"]),
-    "quenched": (CLASSES | {"decisions"},
+    "quenched": (CLASSES | {"decisions", "collapse"},
                  ["--data.model=random-clusters", "--data.components=3", "--data.dimension=8", "--data.samples=30",
                   "--data.realisations=4", "--clones.times=0.5", "--clones.pairs=20"]),
     "forward": (CLASSES, ["--ensemble.direction=forward", "--process.kind=edm", "--observe.observables=all"]),
