@@ -11,8 +11,9 @@ set(KAIROS_MPI_ENVIRONMENT
     OMPI_MCA_mpi_yield_when_idle=1
     OMPI_MCA_hwloc_base_binding_policy=none)
 
-# Defaults and suppressions of the sanitizers, so that no test run needs environment variables.
+# Defaults and suppressions of the sanitizers; suppressed leaks of the MPI library are known by their whole call stack.
 if(KAIROS_SANITIZE)
+  list(APPEND KAIROS_MPI_ENVIRONMENT ASAN_OPTIONS=fast_unwind_on_malloc=0)
   add_library(sanitizer_options OBJECT ${CMAKE_SOURCE_DIR}/tests/support/sanitizer_options.cpp)
   target_link_libraries(sanitizer_options PRIVATE kairos_flags)
 endif()
@@ -27,7 +28,8 @@ kairos_add_sanitizer_options(kairos)
 add_library(test_support OBJECT ${CMAKE_SOURCE_DIR}/tests/support/dense.cpp)
 target_include_directories(test_support PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/include)
 target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen GTest::gtest)
-set(KAIROS_TEST_OPTIONS -O1)  # what is tested keeps its optimisation; the tests themselves compile faster
+# What is tested keeps its optimisation; the tests themselves compile faster.
+set(KAIROS_TEST_OPTIONS $<IF:$<BOOL:${KAIROS_SANITIZE}>,-O0,-O1>)
 target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
 target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)
 

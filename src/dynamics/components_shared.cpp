@@ -121,7 +121,7 @@ void SharedComponents::logits(const States& states, const Lanes& norm2, Rows& lo
 
 void SharedComponents::subtract_shift(const States& states, const Rows& columns, Rows& out) {
     if (isotropic_) {
-        out = columns - (1.0 / terms(0).variance) * states.x;
+        subtract_multiple(columns, 1.0 / terms(0).variance, states.x, out);
         return;
     }
     solved_ = states.x;

@@ -79,7 +79,31 @@ HWY_INLINE void over_components(std::size_t count, Step step) {
     }
 }
 
-void columns(const LaneRows<const double>& a, const LaneRows<const double>& b, double* out) {
+void columns(const LaneRows<const double>& a, const LaneRows<const double>& b, double* square,
+             double* product) {
+    over_lanes(a.lanes, [&](auto tag, auto vectors, std::size_t j) HWY_ATTR {
+        const std::size_t lanes = hn::Lanes(tag);
+        hn::Vec<decltype(tag)> squares[vectors.value], products[vectors.value];
+        for (std::size_t v = 0; v < vectors.value; ++v) {
+            squares[v] = products[v] = hn::Zero(tag);
+        }
+        for (std::size_t i = 0; i < a.rows; ++i) {
+            const double* const left = a.data + i * a.stride + j;
+            const double* const right = b.data + i * b.stride + j;
+            for (std::size_t v = 0; v < vectors.value; ++v) {
+                const auto value = hn::LoadU(tag, left + v * lanes);
+                squares[v] = hn::MulAdd(value, value, squares[v]);
+                products[v] = hn::MulAdd(value, hn::LoadU(tag, right + v * lanes), products[v]);
+            }
+        }
+        for (std::size_t v = 0; v < vectors.value; ++v) {
+            hn::StoreU(squares[v], tag, square + j + v * lanes);
+            hn::StoreU(products[v], tag, product + j + v * lanes);
+        }
+    });
+}
+
+void squares(const LaneRows<const double>& a, double* out) {
     over_lanes(a.lanes, [&](auto tag, auto vectors, std::size_t j) HWY_ATTR {
         const std::size_t lanes = hn::Lanes(tag);
         hn::Vec<decltype(tag)> sum[vectors.value];
@@ -87,11 +111,10 @@ void columns(const LaneRows<const double>& a, const LaneRows<const double>& b, d
             s = hn::Zero(tag);
         }
         for (std::size_t i = 0; i < a.rows; ++i) {
-            const double* const left = a.data + i * a.stride + j;
-            const double* const right = b.data + i * b.stride + j;
+            const double* const row = a.data + i * a.stride + j;
             for (std::size_t v = 0; v < vectors.value; ++v) {
-                sum[v] =
-                    hn::MulAdd(hn::LoadU(tag, left + v * lanes), hn::LoadU(tag, right + v * lanes), sum[v]);
+                const auto value = hn::LoadU(tag, row + v * lanes);
+                sum[v] = hn::MulAdd(value, value, sum[v]);
             }
         }
         for (std::size_t v = 0; v < vectors.value; ++v) {
@@ -173,12 +196,33 @@ void affine(const double* keep, const double* spread, const LaneRows<const doubl
             const LaneRows<double>& x) {
     over_lanes(x.lanes, [&](auto tag, auto vectors, std::size_t j) HWY_ATTR {
         const std::size_t lanes = hn::Lanes(tag);
+        hn::Vec<decltype(tag)> kept[vectors.value], share[vectors.value];  // in registers: stores might alias
+        for (std::size_t v = 0; v < vectors.value; ++v) {
+            kept[v] = hn::LoadU(tag, keep + j + v * lanes);
+            share[v] = hn::LoadU(tag, spread + j + v * lanes);
+        }
         for (std::size_t i = 0; i < x.rows; ++i) {
             double* const row = x.data + i * x.stride + j;
             const double* const shock = xi.data + i * xi.stride + j;
+            for (std::size_t v = 0; v < vectors.value; ++v) {
+                const auto noise = hn::Mul(share[v], hn::LoadU(tag, shock + v * lanes));
+                hn::StoreU(hn::MulAdd(kept[v], hn::LoadU(tag, row + v * lanes), noise), tag, row + v * lanes);
+            }
+        }
+    });
+}
+
+void subtract(const LaneRows<const double>& a, double factor, const LaneRows<const double>& x,
+              const LaneRows<double>& out) {
+    over_lanes(x.lanes, [&](auto tag, auto vectors, std::size_t j) HWY_ATTR {
+        const std::size_t lanes = hn::Lanes(tag);
+        const auto share = hn::Set(tag, factor);
+        for (std::size_t i = 0; i < x.rows; ++i) {
+            const double* const left = a.data + i * a.stride + j;
+            const double* const right = x.data + i * x.stride + j;
+            double* const row = out.data + i * out.stride + j;
             for (std::size_t v = 0; v < vectors.value * lanes; v += lanes) {
-                const auto noise = hn::Mul(hn::LoadU(tag, spread + j + v), hn::LoadU(tag, shock + v));
-                hn::StoreU(hn::MulAdd(hn::LoadU(tag, keep + j + v), hn::LoadU(tag, row + v), noise), tag,
+                hn::StoreU(hn::NegMulAdd(share, hn::LoadU(tag, right + v), hn::LoadU(tag, left + v)), tag,
                            row + v);
             }
         }
@@ -195,6 +239,8 @@ HWY_EXPORT(columns);
 HWY_EXPORT(project);
 HWY_EXPORT(add);
 HWY_EXPORT(affine);
+HWY_EXPORT(squares);
+HWY_EXPORT(subtract);
 
 namespace {
 
@@ -211,10 +257,16 @@ Factors factors_of(const Eigen::Ref<const Matrix>& a) {
 
 }  // namespace
 
-void column_products(const Rows& a, const Rows& b, Lanes& out) {
+void column_squares(const Rows& a, Lanes& square) {
+    square.resize(a.cols());
+    HWY_DYNAMIC_DISPATCH(squares)(lanes_of(a), square.data());
+}
+
+void column_products(const Rows& a, const Rows& b, Lanes& square, Lanes& product) {
     assert(a.rows() == b.rows() && a.cols() == b.cols());
-    out.resize(a.cols());
-    HWY_DYNAMIC_DISPATCH(columns)(lanes_of(a), lanes_of(b), out.data());
+    square.resize(a.cols());
+    product.resize(a.cols());
+    HWY_DYNAMIC_DISPATCH(columns)(lanes_of(a), lanes_of(b), square.data(), product.data());
 }
 
 void few_inner_products(const Eigen::Ref<const Matrix>& a, const Rows& x, Rows& out) {
@@ -233,6 +285,12 @@ void keep_and_spread(const Lanes& keep, const Lanes& spread, const Eigen::Ref<co
     assert(keep.size() == x.cols() && spread.size() == x.cols());
     assert(xi.rows() == x.rows() && xi.cols() == x.cols());
     HWY_DYNAMIC_DISPATCH(affine)(keep.data(), spread.data(), lanes_of(xi), lanes_of(x));
+}
+
+void subtract_multiple(const Rows& a, double factor, const Rows& x, Rows& out) {
+    assert(a.rows() == x.rows() && a.cols() == x.cols());
+    out.resize(x.rows(), x.cols());
+    HWY_DYNAMIC_DISPATCH(subtract)(lanes_of(a), factor, lanes_of(x), lanes_of(out));
 }
 
 }  // namespace kairos::dynamics

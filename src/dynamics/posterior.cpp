@@ -43,7 +43,7 @@ void clear_unrequested(const Request& request, Posterior& out) {
 }  // namespace
 
 void fill_norm2(const States& states, bool complement, Lanes& norm2) {
-    column_products(states.x, states.x, norm2);
+    column_squares(states.x, norm2);
     if (complement) {
         norm2 += states.radius2;
     }

@@ -17,8 +17,7 @@ constexpr double least_class_weight = 1e-290;
 
 void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out) {
     components.subtract_shift(states, mean, out.score);
-    column_products(out.score, out.score, out.score_norm2);
-    column_products(out.score, states.x, out.x_dot_score);
+    column_products(out.score, states.x, out.score_norm2, out.x_dot_score);
     if (components.mixture().complement > 0) {
         out.score_norm2 += out.radial_rate.square() * states.radius2;
         out.x_dot_score -= out.radial_rate * states.radius2;

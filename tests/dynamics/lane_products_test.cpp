@@ -29,11 +29,14 @@ protected:
 };
 
 TEST_P(EverySize, ColumnProducts) {
-    Lanes out;
-    column_products(x, y, out);
-    const Lanes expected = (x.array() * y.array()).colwise().sum();
-    ASSERT_EQ(out.size(), lanes);
-    EXPECT_LE((out - expected).abs().maxCoeff(), rounding);
+    Lanes alone, square, product;
+    column_squares(x, alone);
+    column_products(x, y, square, product);
+    const Lanes squares = x.array().square().colwise().sum();
+    const Lanes products = (x.array() * y.array()).colwise().sum();
+    EXPECT_TRUE((alone == square).all());
+    EXPECT_LE((square - squares).abs().maxCoeff(), rounding * (1.0 + squares.maxCoeff()));
+    EXPECT_LE((product - products).abs().maxCoeff(), rounding * (1.0 + squares.maxCoeff()));
 }
 
 TEST_P(EverySize, InnerProducts) {
@@ -56,16 +59,25 @@ TEST_P(EverySize, KeepAndSpread) {
     EXPECT_LE((out - expected).norm(), rounding * static_cast<double>(1 + rows * lanes));
 }
 
+TEST_P(EverySize, SubtractMultiple) {
+    Rows out, in_place = x;
+    subtract_multiple(x, 0.6, y, out);
+    subtract_multiple(in_place, 0.6, y, in_place);
+    EXPECT_LE((out - (x - 0.6 * y)).norm(), rounding * static_cast<double>(1 + rows * lanes));
+    EXPECT_EQ(in_place, out);
+}
+
 TEST_P(EverySize, ALaneAloneHasTheSameBits) {
-    Lanes among, alone;
-    column_products(x, y, among);
+    Lanes among, alone, squares, square;
+    column_products(x, y, squares, among);
     Rows projected(terms, lanes), one(terms, 1), sums = x;
     few_inner_products(a, x, projected);
     add_few(0.3, a, w, sums);
     for (Index j = 0; j < lanes; ++j) {
         const Rows xj = x.col(j), yj = y.col(j);
-        column_products(xj, yj, alone);
+        column_products(xj, yj, square, alone);
         EXPECT_EQ(alone[0], among[j]);
+        EXPECT_EQ(square[0], squares[j]);
         few_inner_products(a, xj, one);
         EXPECT_EQ(one, projected.col(j));
         Rows sum = xj;
@@ -98,11 +110,11 @@ TEST(LaneProducts, ReadPartsOfMatrices) {
 TEST(LaneProducts, EveryInstructionSetWithFusedMultiplyAddGivesTheSameBits) {
     const Rows x = numbers(40, 37, 1);
     Lanes chosen, other;
-    column_products(x, x, chosen);
+    column_squares(x, chosen);
     for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
         hwy::SetSupportedTargetsForTest(target);
         hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-        column_products(x, x, other);
+        column_squares(x, other);
         if (target == HWY_AVX2 || target == HWY_AVX3) {
             EXPECT_TRUE((other == chosen).all()) << hwy::TargetName(target);
         } else {

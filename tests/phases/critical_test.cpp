@@ -132,7 +132,9 @@ void expect_honest(const Experiment& experiment, const Estimate& estimate) {
         EXPECT_LT(error, 0.25 * experiment.spacing()) << experiment.label();
     } else if (experiment.miss(estimate) < 0.5 * std::sqrt(rms * rms - shift * shift)) {
         // the mean of a few seeds is itself uncertain by more than this
-        if (test::sample_divisor == 1) EXPECT_LT(shift, 0.5 * error) << experiment.label();
+        if (test::sample_divisor == 1) {
+            EXPECT_LT(shift, 0.5 * error) << experiment.label();
+        }
         EXPECT_LT(error, 3.0 * rms) << experiment.label() << ": covers by sheer width";
     } else {
         // The grid misses more than noise scatters. What an interpolation misses is the same for every seed, so that the interval
