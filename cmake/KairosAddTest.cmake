@@ -24,14 +24,45 @@ function(kairos_add_sanitizer_options target)
 endfunction()
 kairos_add_sanitizer_options(kairos)
 
-# References shared by tests of all rooms.
-add_library(test_support OBJECT ${CMAKE_SOURCE_DIR}/tests/support/dense.cpp)
+# References shared by tests of all rooms: they call nothing of any room.
+add_library(test_support OBJECT ${CMAKE_SOURCE_DIR}/tests/support/consistent.cpp ${CMAKE_SOURCE_DIR}/tests/support/dense.cpp)
 target_include_directories(test_support PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/include)
 target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen GTest::gtest)
-# What is tested keeps its optimisation; the tests themselves compile faster.
-set(KAIROS_TEST_OPTIONS $<IF:$<BOOL:${KAIROS_SANITIZE}>,-O0,-O1>)
+# What is tested keeps its optimisation and its checks; the tests themselves compile faster, for that is most of the time to build.
+set(KAIROS_TEST_OPTIONS -O1)
+if(KAIROS_SANITIZE)
+  set(KAIROS_TEST_OPTIONS -O0)
+endif()
 target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
 target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)
+
+# kairos_room_helpers(ROOM NAME...): tests/ROOM/NAME.cpp, references that call the room itself or those below it. Tests of this room
+# and of those above link them; tests of lower rooms do not have what they call.
+function(kairos_room_helpers room)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/tests/${room}/ OUTPUT_VARIABLE sources)
+  list(TRANSFORM sources APPEND .cpp)
+  get_target_property(libraries room_${room} KAIROS_LIBRARIES)
+  add_library(test_support_${room} OBJECT ${sources})
+  target_include_directories(test_support_${room} PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(test_support_${room} PRIVATE kairos_flags ${libraries} GTest::gtest)
+  target_compile_options(test_support_${room} PRIVATE ${KAIROS_TEST_OPTIONS})
+  target_precompile_headers(test_support_${room} REUSE_FROM test_support)
+endfunction()
+kairos_room_helpers(law dense_law)
+kairos_room_helpers(dynamics brute_force transition_laws)
+kairos_room_helpers(measure scene journey)
+kairos_room_helpers(phases laws class_brute_force)
+
+# kairos_use_helpers(TARGET ROOM): links the helpers of a room and of all rooms below it.
+function(kairos_use_helpers target room)
+  get_target_property(below room_${room} KAIROS_BELOW)
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:test_support>)
+  foreach(r ${room} ${below})
+    if(TARGET test_support_${r})
+      target_sources(${target} PRIVATE $<TARGET_OBJECTS:test_support_${r}>)
+    endif()
+  endforeach()
+endfunction()
 
 function(kairos_register_ranks path target ranks timeout labels)
   foreach(n ${ranks})
@@ -57,7 +88,7 @@ function(kairos_add_test path)
   kairos_add_sanitizer_options(${target})
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE GTest::gtest)
-  target_sources(${target} PRIVATE $<TARGET_OBJECTS:test_support>)
+  kairos_use_helpers(${target} ${room})
   target_compile_options(${target} PRIVATE ${KAIROS_TEST_OPTIONS})
   target_precompile_headers(${target} REUSE_FROM test_support)
   if(T_RANKS)

@@ -6,52 +6,23 @@
 //
 // The posterior covariance comes from these conditional moments, not from scores.
 #pragma once
-#include <cmath>
-#include <numbers>
 #include <random>
 #include <vector>
 
 #include "kairos/dynamics/posterior.hpp"
+#include "law/dense_law.hpp"
 #include "support/dense.hpp"
 
 namespace kairos::test {
 
-inline law::Law law_of(law::Mixture mixture) {
-    law::Law law;
-    law.mixture = std::move(mixture);
-    return law;
-}
+[[nodiscard]] law::Law law_of(law::Mixture mixture);
 
-inline law::Covariance isotropic(double variance) {
-    law::Covariance c;
-    c.isotropic = variance;
-    return c;
-}
+// Covariances; isotropic ones: law/dense_law.hpp.
+[[nodiscard]] law::Covariance diagonal(double variance, const Vector& extra);
+[[nodiscard]] law::Covariance directed(double variance, const Matrix& directions, const Vector& excess);
 
-inline law::Covariance diagonal(double variance, const Vector& extra) {
-    law::Covariance c = isotropic(variance);
-    c.diagonal = extra;
-    return c;
-}
-
-inline law::Covariance directed(double variance, const Matrix& directions, const Vector& excess) {
-    law::Covariance c = isotropic(variance);
-    c.directions = directions;
-    c.excess = excess;
-    return c;
-}
-
-inline Matrix dense(const law::Covariance& c, Index d) {
-    Matrix s = c.isotropic * Matrix::Identity(d, d);
-    if (c.diagonal.size() > 0) {
-        s.diagonal().head(c.diagonal.size()) += c.diagonal;
-    }
-    if (c.excess.size() > 0) {
-        const Index r = c.directions.rows();
-        s.topLeftCorner(r, r) += c.directions * c.excess.asDiagonal() * c.directions.transpose();
-    }
-    return s;
-}
+// In d coordinates, which may be more than those that the covariance's own parts have.
+[[nodiscard]] Matrix dense(const law::Covariance& c, Index d);
 
 struct BruteForce {
     Vector weights;
@@ -62,117 +33,36 @@ struct BruteForce {
 };
 
 // All d coordinates, those of the complement last.
-inline BruteForce brute_force(const law::Mixture& mixture, const Vector& x, const dynamics::TimePoint& time) {
-    const Index d = x.size(), K = mixture.components();
-    BruteForce out;
-    Vector logs(K);
-    Vector mean = Vector::Zero(d);
-    Matrix second = Matrix::Zero(d, d);
-    std::vector<Vector> means;
-    std::vector<Matrix> covariances;
-    for (Index k = 0; k < K; ++k) {
-        Vector mu = Vector::Zero(d);
-        mu.head(mixture.coordinates()) = mixture.means.col(k);
-        const Matrix S = dense(mixture.covariance(k), d);
-        const Matrix C = time.alpha * time.alpha * S + time.sigma2 * Matrix::Identity(d, d);
-        const Matrix precision = test::inverse(C);
-        const Vector delta = x - time.alpha * mu;
-        out.scores.push_back(-precision * delta);
-        logs[k] = std::log(mixture.weights[k]) - 0.5 * delta.dot(precision * delta) -
-                  0.5 * test::log_determinant(2.0 * std::numbers::pi * C);
-        means.push_back(mu + time.alpha * S * precision * delta);
-        covariances.push_back(S - time.alpha * time.alpha * S * precision * S);
-    }
-    const double total = (logs.array() - logs.maxCoeff()).exp().sum();
-    out.log_density = logs.maxCoeff() + std::log(total);
-    out.weights = (logs.array() - out.log_density).exp();
-    out.score = Vector::Zero(d);
-    for (Index k = 0; k < K; ++k) {
-        const auto i = static_cast<std::size_t>(k);
-        out.score += out.weights[k] * out.scores[i];
-        mean += out.weights[k] * means[i];
-        second += out.weights[k] * covariances[i];
-    }
-    for (Index k = 0; k < K; ++k) {
-        const auto i = static_cast<std::size_t>(k);
-        out.spread += out.weights[k] * (out.scores[i] - out.score).squaredNorm();
-        second += out.weights[k] * (means[i] - mean) * (means[i] - mean).transpose();
-    }
-    out.covariance = second;
-    return out;
-}
+[[nodiscard]] BruteForce brute_force(const law::Mixture& mixture, const Vector& x,
+                                     const dynamics::TimePoint& time);
 
 // Column j of the states in all d coordinates: x_perp may point anywhere, here along its first direction.
-inline Vector full_state(const law::Mixture& mixture, const dynamics::States& states, Index j) {
-    Vector x = Vector::Zero(static_cast<Index>(mixture.dimension()));
-    x.head(states.x.rows()) = states.x.col(j);
-    if (mixture.complement > 0) {
-        x[states.x.rows()] = std::sqrt(states.radius2[j]);
-    }
-    return x;
-}
+[[nodiscard]] Vector full_state(const law::Mixture& mixture, const dynamics::States& states, Index j);
 
 // Standard normals from a generator that has nothing to do with the program's own.
 class Normals {
 public:
-    explicit Normals(unsigned seed) : generator_(seed) {}
-    double operator()() { return normal_(generator_); }
-    Matrix matrix(Index rows, Index columns) {
-        Matrix out(rows, columns);
-        for (double& value : out.reshaped()) {
-            value = (*this)();
-        }
-        return out;
-    }
+    explicit Normals(unsigned seed);
+    double operator()();
+    [[nodiscard]] Matrix matrix(Index rows, Index columns);
 
 private:
     std::mt19937_64 generator_;
     std::normal_distribution<double> normal_;
 };
 
-inline Matrix random_orthonormal(Index rows, Index columns, unsigned seed) {
-    const Matrix a = Normals(seed).matrix(rows, columns);
-    return test::orthonormal(a);
-}
+[[nodiscard]] Matrix random_orthonormal(Index rows, Index columns, unsigned seed);
 
 // Labels of one level, class k of component `class_of[k]`.
-inline law::Labels labels_of(const std::vector<int>& class_of) {
-    law::Level level;
-    level.class_of = class_of;
-    for (int c = 0; c <= *std::max_element(class_of.begin(), class_of.end()); ++c) {
-        level.values.push_back(c);
-    }
-    return {.levels = {level}, .class_level = 0};
-}
+[[nodiscard]] law::Labels labels_of(const std::vector<int>& class_of);
 
-inline dynamics::States random_states(const law::Mixture& mixture, Index count, double width, unsigned seed) {
-    Normals normal(seed);
-    dynamics::States states;
-    states.x = width * normal.matrix(mixture.coordinates(), count);
-    states.radius2 = Lanes::Zero(count);
-    if (mixture.complement > 0) {
-        for (double& radius2 : states.radius2) {
-            radius2 = mixture.complement * std::pow(1.0 + 0.3 * normal(), 2);
-        }
-    }
-    return states;
-}
+[[nodiscard]] dynamics::States random_states(const law::Mixture& mixture, Index count, double width,
+                                             unsigned seed);
 
-inline dynamics::TimePoint at(double alpha, double sigma2) {
-    dynamics::TimePoint time;
-    time.alpha = alpha;
-    time.sigma2 = sigma2;
-    return time;
-}
+[[nodiscard]] dynamics::TimePoint at(double alpha, double sigma2);
 
-inline dynamics::Posterior evaluate(const law::Mixture& mixture, const dynamics::States& states,
-                                    const dynamics::TimePoint& time, const dynamics::Request& request) {
-    const law::Law law = law_of(mixture);
-    dynamics::PosteriorEvaluator evaluator(law);
-    dynamics::Posterior posterior;
-    evaluator.evaluate(states, time, request, posterior);
-    return posterior;
-}
+[[nodiscard]] dynamics::Posterior evaluate(const law::Mixture& mixture, const dynamics::States& states,
+                                           const dynamics::TimePoint& time, const dynamics::Request& request);
 
 inline constexpr dynamics::Request everything{
     .score = true, .spread = true, .class_spread = true, .latents = true, .top_eigenvalue = true};

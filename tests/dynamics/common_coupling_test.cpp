@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "brute_force.hpp"
 
 namespace kairos::dynamics {

@@ -1,6 +1,7 @@
 // Entropies of the discrete latents, against long double arithmetic on weights that are known to all digits.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "brute_force.hpp"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "brute_force.hpp"
 #include "kairos/law/reduction.hpp"

@@ -1,50 +1,18 @@
 // tests/dynamics/transition_laws.hpp: one small law of every form, and its posterior weights by brute force.
 #pragma once
-#include <cmath>
-#include <ostream>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
 #include "kairos/dynamics/posterior.hpp"
-#include "support/dense.hpp"
 
 namespace kairos::dynamics::test {
 
 // S in the explicit coordinates, by its definition.
-inline Matrix dense(const law::Covariance& s, Index coordinates) {
-    Matrix result = s.isotropic * Matrix::Identity(coordinates, coordinates);
-    if (s.diagonal.size() > 0) result.diagonal() += s.diagonal;
-    if (s.excess.size() > 0) result += s.directions * s.excess.asDiagonal() * s.directions.transpose();
-    return result;
-}
+[[nodiscard]] Matrix dense(const law::Covariance& s, Index coordinates);
 
 // w_k = softmax_k( log weight_k + log N(x; alpha mean_k, C_k) ) with dense matrices, complement included.
-inline void brute_force_weights(const law::Law& law, const States& states, const TimePoint& time,
-                                Posterior& out) {
-    const law::Mixture& mixture = law.mixture;
-    const Index rows = mixture.coordinates(), components = mixture.components();
-    out.time = time;
-    out.weights.resize(components, states.count());
-    for (Index k = 0; k < components; ++k) {
-        const law::Covariance& s = mixture.covariance(k);
-        const Matrix c =
-            time.alpha * time.alpha * dense(s, rows) + time.sigma2 * Matrix::Identity(rows, rows);
-        const Matrix inverse = kairos::test::inverse(c);
-        const double across = time.alpha * time.alpha * s.isotropic + time.sigma2;
-        const double offset = std::log(mixture.weights[k]) -
-                              0.5 * (rows > 0 ? kairos::test::log_determinant(c) : 0.0) -
-                              0.5 * mixture.complement * std::log(across);
-        for (Index j = 0; j < states.count(); ++j) {
-            const Vector v = states.x.col(j) - time.alpha * mixture.means.col(k);
-            out.weights(k, j) = offset - 0.5 * v.dot(inverse * v) - 0.5 * states.radius2[j] / across;
-        }
-    }
-    for (Index j = 0; j < states.count(); ++j) {
-        auto column = out.weights.col(j).array();
-        column = (column - column.maxCoeff()).exp().eval();
-        column /= column.sum();
-    }
-}
+void brute_force_weights(const law::Law& law, const States& states, const TimePoint& time, Posterior& out);
 
 struct NamedLaw {
     std::string name;
@@ -53,82 +21,16 @@ struct NamedLaw {
     double s = 0.3, t = 0.9;
 };
 
-inline void PrintTo(const NamedLaw& law, std::ostream* out) { *out << law.name; }
+void PrintTo(const NamedLaw& law, std::ostream* out);
 
-inline law::Covariance isotropic(double variance) {
-    law::Covariance s;
-    s.isotropic = variance;
-    return s;
-}
-inline law::Covariance diagonal(double variance, const Vector& added) {
-    law::Covariance s = isotropic(variance);
-    s.diagonal = added;
-    return s;
-}
-inline law::Covariance along(double variance, const Matrix& directions, const Vector& excess) {
-    law::Covariance s = isotropic(variance);
-    s.directions = directions;
-    s.excess = excess;
-    return s;
-}
+[[nodiscard]] law::Covariance isotropic(double variance);
 
-inline law::Law make_law(const Matrix& means, const Vector& weights, std::vector<law::Covariance> covariances,
-                         double complement = 0.0) {
-    law::Law law;
-    law.mixture.means = means;
-    law.mixture.weights = weights;
-    law.mixture.covariances = std::move(covariances);
-    law.mixture.complement = complement;
-    return law;
-}
+[[nodiscard]] law::Law make_law(const Matrix& means, const Vector& weights,
+                                std::vector<law::Covariance> covariances, double complement = 0.0);
 
-// Two orthonormal columns in three coordinates.
-inline Matrix plane() {
-    Matrix u(3, 2);
-    u << 2.0 / 3, -2.0 / 3, 2.0 / 3, 1.0 / 3, 1.0 / 3, 2.0 / 3;
-    return u;
-}
-
-inline const std::vector<NamedLaw>& every_form() {
-    static const std::vector<NamedLaw> all = [] {
-        Matrix three(3, 3), points(2, 5), two(1, 2), one(3, 1);
-        three << 1.5, -1.0, 0.2, 0.3, 0.8, -1.4, -0.5, 0.4, 1.0;
-        points << 1.0, -1.0, 0.5, 0.3, -1.5, 0.2, 0.7, -1.1, 1.4, -0.3;
-        two << 1.2, -1.2;
-        one << 0.5, -1.0, 0.25;
-        const Vector w3{{0.5, 0.2, 0.3}}, w2{{0.35, 0.65}}, w1{{1.0}}, w5 = Vector::Constant(5, 0.2);
-        const Vector added{{0.9, 0.0, 0.3}}, other{{0.1, 1.2, -0.1}}, excess{{1.5, -0.15}};
-        return std::vector<NamedLaw>{
-            {"isotropic_shared", make_law(three, w3, {isotropic(0.4)}), ScheduleKind::ou},
-            {"isotropic_unequal_with_complement", make_law(two, w2, {isotropic(1.0), isotropic(0.3)}, 6.0),
-             ScheduleKind::vp_cosine, 0.2, 0.6},
-            {"isotropic_shared_with_one_more", make_law(two, w2, {isotropic(0.5)}, 1.0), ScheduleKind::edm},
-            {"radius_alone", make_law(Matrix(0, 2), w2, {isotropic(1.0), isotropic(0.2)}, 5.0),
-             ScheduleKind::ve, 0.2, 0.7},
-            {"points", make_law(points, w5, {isotropic(0.0)}), ScheduleKind::flow_matching, 0.3, 0.6},
-            {"diagonal_shared", make_law(three, w3, {diagonal(0.2, added)}), ScheduleKind::vp_linear, 0.1,
-             0.3},
-            {"diagonal_of_each",
-             make_law(three, w3, {diagonal(0.2, added), diagonal(0.3, other), diagonal(0.0, added)}),
-             ScheduleKind::ou},
-            {"directions_shared", make_law(three, w3, {along(0.2, plane(), excess)}), ScheduleKind::edm, 0.5,
-             0.9},
-            {"every_kind_at_once",
-             make_law(three, w3, {along(0.2, plane(), excess), diagonal(0.3, other), isotropic(0.7)}),
-             ScheduleKind::ou},
-            {"one_gaussian_with_complement", make_law(one, w1, {along(0.25, plane(), excess)}, 4.0),
-             ScheduleKind::vp_cosine, 0.1, 0.5},
-        };
-    }();
-    return all;
-}
+[[nodiscard]] const std::vector<NamedLaw>& every_form();
 
 // Those that have explicit coordinates.
-inline std::vector<NamedLaw> every_form_with_coordinates() {
-    std::vector<NamedLaw> forms;
-    for (const NamedLaw& form : every_form())
-        if (form.law.mixture.coordinates() > 0) forms.push_back(form);
-    return forms;
-}
+[[nodiscard]] std::vector<NamedLaw> every_form_with_coordinates();
 
 }  // namespace kairos::dynamics::test

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "law/dense_law.hpp"
@@ -39,7 +40,7 @@ TEST(Covariance, AnIsotropicOneHasEqualEigenvaluesInAnyNumberOfCoordinates) {
 
 TEST(Covariance, EigenvaluesWithDirectionsAreThoseOfTheDenseMatrix) {
     law::Covariance c = test::isotropic(0.7);
-    c.directions = test::random_orthonormal(6, 2, 1);
+    c.directions = test::random_eigenvectors(6, 2, 1);
     c.excess = Eigen::Vector2d(2.5, -0.4);
     Vector values = c.eigenvalues(6);
     std::sort(values.begin(), values.end());

@@ -2,55 +2,26 @@
 // coordinates.
 #pragma once
 #include <cstdint>
-#include <random>
 
 #include "kairos/law/law.hpp"
-#include "support/dense.hpp"
 
 namespace kairos::test {
 
-inline Matrix random_matrix(Index rows, Index columns, std::uint32_t seed) {
-    std::mt19937_64 generator(seed);
-    std::normal_distribution<double> normal;
-    return Matrix::NullaryExpr(rows, columns, [&] { return normal(generator); });
-}
+// Of standard normals.
+[[nodiscard]] Matrix random_matrix(Index rows, Index columns, std::uint32_t seed);
 
-inline Matrix random_orthonormal(Index rows, Index columns, std::uint32_t seed) {
-    const Matrix square = random_matrix(rows, rows, seed);
-    const Matrix symmetric = square + square.transpose();
-    return test::eigenvectors(symmetric).leftCols(columns);
-}
+// Orthonormal columns: eigenvectors of a random symmetric matrix.
+[[nodiscard]] Matrix random_eigenvectors(Index rows, Index columns, std::uint32_t seed);
 
 // sum_k w_k (S_k + mean_k mean_k^T) - mean mean^T, component by component and entry by entry
-inline Matrix dense_covariance(const law::Mixture& mixture) {
-    const Index r = mixture.coordinates();
-    Matrix second = Matrix::Zero(r, r);
-    Vector mean = Vector::Zero(r);
-    for (Index k = 0; k < mixture.components(); ++k) {
-        const law::Covariance& c = mixture.covariance(k);
-        Matrix s = c.isotropic * Matrix::Identity(r, r);
-        for (Index i = 0; i < c.diagonal.size(); ++i) s(i, i) += c.diagonal[i];
-        for (Index q = 0; q < c.excess.size(); ++q) {
-            s += c.excess[q] * c.directions.col(q) * c.directions.col(q).transpose();
-        }
-        second += mixture.weights[k] * (s + mixture.means.col(k) * mixture.means.col(k).transpose());
-        mean += mixture.weights[k] * mixture.means.col(k);
-    }
-    return second - mean * mean.transpose();
-}
+[[nodiscard]] Matrix dense_covariance(const law::Mixture& mixture);
 
-inline Vector sorted_eigenvalues(const Matrix& symmetric) { return test::eigenvalues(symmetric); }
+[[nodiscard]] Vector sorted_eigenvalues(const Matrix& symmetric);
 
-inline Matrix gram(const Matrix& columns) { return columns.transpose() * columns; }
+[[nodiscard]] Matrix gram(const Matrix& columns);
 
-inline double largest_difference(const Matrix& a, const Matrix& b) {
-    return a.size() == 0 && b.size() == 0 ? 0.0 : (a - b).cwiseAbs().maxCoeff();
-}
+[[nodiscard]] double largest_difference(const Matrix& a, const Matrix& b);
 
-inline law::Covariance isotropic(double variance) {
-    law::Covariance covariance;
-    covariance.isotropic = variance;
-    return covariance;
-}
+[[nodiscard]] law::Covariance isotropic(double variance);
 
 }  // namespace kairos::test

@@ -19,7 +19,7 @@ using test::random_matrix;
 
 law::Covariance directed(Index d, std::uint32_t seed) {
     law::Covariance c = isotropic(0.5);
-    c.directions = test::random_orthonormal(d, 2, seed);
+    c.directions = test::random_eigenvectors(d, 2, seed);
     c.excess = Eigen::Vector2d(1.5, -0.5);
     return c;
 }

@@ -1,6 +1,7 @@
 // Models that are one Gaussian: low-rank and gaussian-process.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kairos/law/models.hpp"

@@ -22,7 +22,7 @@ law::Mixture mixture_of(Matrix means, std::vector<law::Covariance> covariances, 
 
 law::Covariance anisotropic(Index d, std::uint32_t seed) {
     law::Covariance covariance = isotropic(0.5);
-    covariance.directions = test::random_orthonormal(d, 2, seed);
+    covariance.directions = test::random_eigenvectors(d, 2, seed);
     covariance.excess = Eigen::Vector2d(1.5, -0.3);
     return covariance;
 }

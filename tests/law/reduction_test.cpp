@@ -90,7 +90,7 @@ TEST(Reduction, OfSpanningMeansChangesNothing) {
 }
 
 TEST(Reduction, OfOneGaussianKeepsTheEigenvaluesThatDiffer) {
-    Matrix frame = test::random_orthonormal(7, 7, 7);
+    Matrix frame = test::random_eigenvectors(7, 7, 7);
     const Vector values = (Vector(7) << 2.0, 2.0, 5.0, 2.0, 1.0, 2.0, 1.0).finished();  // most frequent: 2
     const Matrix s = frame * values.asDiagonal() * frame.transpose();
 
@@ -194,7 +194,7 @@ TEST(Embed, FillsTheComplementWithTheIsotropicPart) {
 
 TEST(ExposeOne, MovesOneCoordinateOutOfTheComplement) {
     law::Covariance directed = isotropic(0.5);
-    directed.directions = test::random_orthonormal(3, 2, 11);
+    directed.directions = test::random_eigenvectors(3, 2, 11);
     directed.excess = Eigen::Vector2d(1.0, 2.0);
     law::Law law = law_of(random_matrix(3, 2, 12), {directed}, 2.0);
     law.axis = law.mixture.means.col(0);

@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <cmath>
 #include <functional>
 #include <map>
 #include <numbers>
 
 #include "measure/scene.hpp"
+#include "support/dense.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -128,9 +128,8 @@ std::map<std::string, Expected> state_references() {
             {"score_norm2", scalar([](const Reference& r) { return r.b.score.squaredNorm(); })},
             {"score_divergence", scalar([](const Reference& r) { return r.divergence(); })},
             {"posterior_variance", scalar([](const Reference& r) { return r.b.covariance.trace(); })},
-            {"posterior_top_eigenvalue", scalar([](const Reference& r) {
-                 return Eigen::SelfAdjointEigenSolver<Matrix>(r.b.covariance).eigenvalues().maxCoeff();
-             })},
+            {"posterior_top_eigenvalue",
+             scalar([](const Reference& r) { return test::eigenvalues(r.b.covariance).maxCoeff(); })},
             {"active_dimensions", scalar([](const Reference& r) {
                  return static_cast<double>(r.x.size()) + r.time.sigma2 * r.divergence();
              })},

@@ -1,8 +1,6 @@
 // tests/measure/scene.hpp: small laws of every form, and a block of their states with all that an observable or an identity may
 // read of it.
 #pragma once
-#include <cmath>
-
 #include "dynamics/brute_force.hpp"
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/measure/observables.hpp"
@@ -12,121 +10,35 @@ namespace kairos::test {
 inline constexpr Index lanes = 9;
 
 // Three anisotropic coordinates, four components, two levels: {0 0 1 1} and one class a component.
-inline law::Law full_law() {
-    law::Law law;
-    law.mixture.means = Matrix{{1.0, -0.6, 0.2, 0.9}, {0.1, 0.8, -1.2, -0.3}, {-0.5, 0.4, 0.3, 1.1}};
-    law.mixture.weights = Vector{{0.1, 0.4, 0.3, 0.2}};
-    law.mixture.covariances = {isotropic(0.4), diagonal(0.2, Vector{{0.5, 0.0, 1.0}}),
-                               directed(0.3, random_orthonormal(3, 2, 5), Vector{{0.9, -0.1}}),
-                               isotropic(0.7)};
-    law.mixture.labels.levels = {law::level_from_labels({0, 0, 1, 1}), law::level_from_labels({0, 1, 2, 3})};
-    law.mixture.origin = {0, 1, 2, 3};
-    law.axis = Vector{{0.5, -1.0, 2.0}};
-    return law;
-}
+[[nodiscard]] law::Law full_law();
 
 // Two coordinates and three more of the complement; unequal variances, so that the radius matters.
-inline law::Law reduced_law() {
-    law::Law law;
-    law.mixture.means = Matrix{{0.9, -0.9}, {0.0, 0.0}};
-    law.mixture.weights = Vector{{0.35, 0.65}};
-    law.mixture.covariances = {isotropic(0.5), isotropic(0.8)};
-    law.mixture.complement = 3.0;
-    law.mixture.labels.levels = {law::level_from_labels({0, 1})};
-    law.mixture.origin = {0, 1};
-    law.reduced = true;
-    law.axis = Vector{{0.9}};  // the second coordinate was exposed: it is not the axis's
-    return law;
-}
+[[nodiscard]] law::Law reduced_law();
 
 // Five points in the plane, two classes.
-inline law::Law data_law() {
-    law::Law law;
-    law.mixture.means = Matrix{{0.5, 0.9, -1.0, -0.7, 0.2}, {0.3, -0.2, 0.1, 0.6, -1.0}};
-    law.mixture.weights = Vector::Constant(5, 0.2);
-    law.mixture.covariances = {isotropic(0.0)};
-    law.mixture.labels.levels = {law::level_from_labels({0, 0, 1, 1, 1})};
-    law.mixture.origin = {0, 1, 2, 3, 4};
-    law.empirical = true;
-    return law;
-}
+[[nodiscard]] law::Law data_law();
 
 // Weights of the classes of one level from those of the components.
-inline Vector class_weights(const law::Level& level, const Vector& components) {
-    Vector w = Vector::Zero(level.classes());
-    for (Index k = 0; k < components.size(); ++k)
-        w(level.class_of[static_cast<std::size_t>(k)]) += components(k);
-    return w;
-}
+[[nodiscard]] Vector class_weights(const law::Level& level, const Vector& components);
 
-inline double entropy(const Vector& w) { return -(w.array() * (w.array() + 1e-300).log()).sum(); }
-inline double varentropy(const Vector& w) {
-    return (w.array() * ((w.array() + 1e-300).log() + entropy(w)).square()).sum();
-}
+// -sum_i w_i log w_i,  sum_i w_i (log w_i + entropy)^2
+[[nodiscard]] double entropy(const Vector& w);
+[[nodiscard]] double varentropy(const Vector& w);
 
 // div s by central differences of the score itself
-inline double divergence(const law::Mixture& mixture, const Vector& x, const dynamics::TimePoint& time) {
-    const double h = 1e-4;
-    double sum = 0.0;
-    for (Index i = 0; i < x.size(); ++i) {
-        Vector shifted = x;
-        shifted(i) += h;
-        const double above = brute_force(mixture, shifted, time).score(i);
-        shifted(i) -= 2.0 * h;
-        sum += (above - brute_force(mixture, shifted, time).score(i)) / (2.0 * h);
-    }
-    return sum;
-}
+[[nodiscard]] double divergence(const law::Mixture& mixture, const Vector& x,
+                                const dynamics::TimePoint& time);
 
 // A law, states of it with the clean data they came from, and everything an observable may read.
 struct Scene {
     explicit Scene(law::Law law_, const dynamics::Schedule& schedule, double t,
-                   measure::Direction direction = measure::Direction::forward, unsigned seed = 11)
-        : law(std::move(law_)),
-          setting{&law, direction, dynamics::IntegratorKind::exact, 2},
-          time(schedule.at(Time{t})),
-          path(law) {
-        const law::Mixture& mixture = law.mixture;
-        Normals normal(seed);
-        clean.y = Rows::Zero(mixture.coordinates(), lanes);
-        clean.radius2 = Lanes::Zero(lanes);
-        clean_log_density.resize(lanes);
-        for (Index j = 0; j < lanes; ++j) {
-            const Index k = j % mixture.components();
-            clean.component.push_back(static_cast<int>(k));
-            clean.y.col(j) = mixture.means.col(k);
-            if (!law.empirical) clean.y.col(j) += 0.7 * normal.matrix(mixture.coordinates(), 1);
-        }
-        states.x =
-            time.alpha * clean.y + std::sqrt(time.sigma2) * normal.matrix(mixture.coordinates(), lanes);
-        states.radius2 = random_states(mixture, lanes, 1.0, seed + 1).radius2;
-        exponents = normal.matrix(2, lanes);
-        for (Index j = 0; j < lanes && !law.empirical; ++j) {
-            clean_log_density[j] = brute_force(mixture, clean_datum(j), at(1.0, 0.0)).log_density;
-        }
-        dynamics::Request request = everything;
-        request.fourth = true;
-        request.class_spread = law.mixture.labels.any();
-        dynamics::PosteriorEvaluator(law).evaluate(states, time, request, posterior);
-        path.begin(lanes);
-        path.visit(posterior);
-    }
+                   measure::Direction direction = measure::Direction::forward, unsigned seed = 11);
     Scene(const Scene&) = delete;  // setting and path point into it
     Scene& operator=(const Scene&) = delete;
-    [[nodiscard]] Vector state(Index j) const { return full_state(law.mixture, states, j); }
-    [[nodiscard]] Vector clean_datum(Index j) const {
-        Vector y = Vector::Zero(static_cast<Index>(law.mixture.dimension()));
-        y.head(law.mixture.coordinates()) = clean.y.col(j);
-        return y;
-    }
-    [[nodiscard]] measure::Sight sight() const {
-        return {&setting, &states, &posterior, &path, &clean, &clean_log_density, &exponents};
-    }
-    [[nodiscard]] Rows values(const measure::Observable& observable) const {
-        Rows out = Rows::Constant(measure::columns(observable, setting), lanes, std::nan(""));
-        observable.evaluate(sight(), out);
-        return out;
-    }
+    [[nodiscard]] Vector state(Index j) const;
+    [[nodiscard]] Vector clean_datum(Index j) const;
+    [[nodiscard]] measure::Sight sight() const;
+    [[nodiscard]] Rows values(const measure::Observable& observable) const;
 
     law::Law law;
     measure::Setting setting;

@@ -4,13 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/QR>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 
 #include "dynamics/brute_force.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/dynamics/time_grid.hpp"
+#include "support/dense.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -55,8 +55,7 @@ Vector exponents_by_products(const law::Mixture& mixture, const std::vector<Time
         const double dt = times[i].t.value - times[i + 1].t.value;
         product += dt * jacobian(mixture, test::full_state(mixture, states[i], lane), times[i]) * product;
     }
-    const Eigen::HouseholderQR<Matrix> qr(product);
-    const Vector grown = qr.matrixQR().diagonal().head(start.cols()).cwiseAbs().array().log();
+    const Vector grown = test::triangular_diagonal(product).array().log();
     return grown / (times.front().t.value - times.back().t.value);
 }
 

@@ -5,8 +5,6 @@
 //
 // Seeds of the tests are fixed, so a test that passes goes on passing.
 #pragma once
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <string>
 
@@ -16,14 +14,7 @@ inline constexpr double largest_z = 4.5;
 
 // Fails, printing z, unless mean lies within 4.5 standard errors of exact. A standard error of zero (or NaN)
 // proves nothing and fails too, unless the two values are equal.
-inline void expect_consistent(double mean, double standard_error, double exact,
-                              const std::string& what = {}) {
-    const double z = (mean - exact) / standard_error;
-    const bool equal = mean == exact && standard_error == 0.0;
-    EXPECT_TRUE(equal || (standard_error > 0.0 && std::isfinite(standard_error) && std::abs(z) < largest_z))
-        << what << (what.empty() ? "" : ": ") << "mean " << mean << ", standard error " << standard_error
-        << ", exact " << exact << ", z = " << z;
-}
+void expect_consistent(double mean, double standard_error, double exact, const std::string& what = {});
 
 // The same from raw samples: their mean, and the standard error from their variance.
 template <class Samples>

@@ -22,4 +22,8 @@ Matrix orthonormal(const Matrix& columns) {
            Matrix::Identity(columns.rows(), columns.cols());
 }
 
+Vector triangular_diagonal(const Matrix& columns) {
+    return Eigen::HouseholderQR<Matrix>(columns).matrixQR().diagonal().head(columns.cols()).cwiseAbs();
+}
+
 }  // namespace kairos::test

@@ -7,8 +7,9 @@ namespace kairos::test {
 
 [[nodiscard]] Matrix inverse(const Matrix& matrix);
 [[nodiscard]] double log_determinant(const Matrix& positive_definite);
-[[nodiscard]] Vector eigenvalues(const Matrix& symmetric);   // ascending
-[[nodiscard]] Matrix eigenvectors(const Matrix& symmetric);  // in their order
-[[nodiscard]] Matrix orthonormal(const Matrix& columns);     // of the same span
+[[nodiscard]] Vector eigenvalues(const Matrix& symmetric);        // ascending
+[[nodiscard]] Matrix eigenvectors(const Matrix& symmetric);       // in their order
+[[nodiscard]] Matrix orthonormal(const Matrix& columns);          // of the same span
+[[nodiscard]] Vector triangular_diagonal(const Matrix& columns);  // |R_ii| of columns = Q R
 
 }  // namespace kairos::test
