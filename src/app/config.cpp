@@ -135,6 +135,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.histograms = settings.texts("observe.histograms");
     config.tangents = static_cast<int>(settings.integer("observe.tangents"));
     config.output = settings.text("output.file");
+    config.precision = settings.choice<dynamics::Precision>("run.precision");
     config.resume = settings.choice<ResumeChoice>("run.resume");
     config.checkpoint_interval = settings.real("run.checkpoint-interval");
     config.grace = settings.real("run.grace");

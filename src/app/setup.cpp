@@ -76,7 +76,8 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
                     .direction = config.direction,
                     .integrator = config.integrator,
                     .tangents = config.tangents,
-                    .coupling = config.coupling};
+                    .coupling = config.coupling,
+                    .numerics = {config.precision}};
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
     auto owned = adopt(std::move(law), spec);

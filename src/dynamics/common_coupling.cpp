@@ -71,7 +71,7 @@ void CommonCoupling::Parts::begin(const Rows& clean, const Rows& noise) {
     softmax.resize(static_cast<std::size_t>(panels()) * times.size());
     for (Index panel = 0; panel < panels(); ++panel) {
         for (std::size_t i = 0; i < times.size(); ++i) {
-            sums(panel, i).begin(lanes_of(panel), order.classes_per_level(), {}, TrajectoryId{0});
+            sums(panel, i).begin(lanes_of(panel), order.classes_per_level(), true, {}, TrajectoryId{0});
         }
     }
 }
@@ -102,7 +102,7 @@ void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, const TimePo
         constants[k] = tile_log_weights[k] - 0.5 * time.alpha * gain * tile_norm2[k];
     }
     combine({p.data(), q.data(), time.alpha * gain, std::sqrt(time.sigma2) * gain, constants.data()},
-            logits.rows, logits.values);
+            logits.rows, logits.logits);
     softmax_at.absorb(logits, rescale.data());
 }
 
@@ -137,8 +137,8 @@ void CommonCoupling::prepare(const Rows& y, const Rows& z) {
     for (const DataTile& tile : parts.order.tiles()) {
         parts.take(tile);
         const LogitTile<double> logits{
-            parts.weights.data(),    tile.rows, width, number++, parts.order.data(tile).data(),
-            parts.tile_norm2.data(), tile.cells};
+            parts.weights.data(),          parts.weights.data(),    tile.rows, width, number++,
+            parts.order.data(tile).data(), parts.tile_norm2.data(), tile.cells};
         for (Index panel = 0; panel < parts.panels(); ++panel) {
             parts.multiply(panel, tile.rows);
             for (std::size_t i = 0; i < parts.times.size(); ++i) {

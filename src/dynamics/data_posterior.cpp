@@ -9,7 +9,6 @@
 namespace kairos::dynamics {
 namespace {
 
-constexpr Index width = panel_width<double>;
 constexpr Index many = 128;       // components from which on the pass pays
 constexpr int most_classes = 16;  // of a level: means of every class are held for every lane
 
@@ -21,16 +20,22 @@ bool DataPosterior::serves(const law::Mixture& mixture) {
                                [](const law::Level& level) { return level.classes() <= most_classes; });
 }
 
-DataPosterior::DataPosterior(const law::Mixture& mixture)
+std::unique_ptr<DataPosterior> DataPosterior::make(const law::Mixture& mixture, const Numerics& numerics) {
+    if (numerics.precision == Precision::mixed) return std::make_unique<StreamedPosterior<float>>(mixture);
+    return std::make_unique<StreamedPosterior<double>>(mixture);
+}
+
+template <class Real>
+StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture)
     : mixture_(&mixture),
       order_(mixture),
-      class_level_(mixture.labels.class_level),
       norm2_(mixture.means.colwise().squaredNorm().transpose()),
       log_weights_(mixture.weights.array().log()),
       tile_(mixture.coordinates()) {}
 
-void DataPosterior::evaluate(const States& states, Components& components, const Request& request,
-                             Posterior& out) {
+template <class Real>
+void StreamedPosterior<Real>::evaluate(const States& states, Components& components, const Request& request,
+                                       Posterior& out) {
     const bool with_means = request.score || request.spread || request.class_spread;
     begin(states, components, request);
     stream(components, with_means);
@@ -41,26 +46,28 @@ void DataPosterior::evaluate(const States& states, Components& components, const
     if (with_means) fill_spreads(states, components, request, out);
 }
 
-void DataPosterior::begin(const States& states, const Components& components, const Request& request) {
+template <class Real>
+void StreamedPosterior<Real>::begin(const States& states, const Components& components,
+                                    const Request& request) {
+    constexpr Index width = panel_width<Real>;
     by_class_ = request.class_spread;
     const Index rows = tile_.coordinates(), lanes = states.count();
     pack_panels(states.x, components.time().alpha / components.terms(0).variance, rows, states_);
     panels_.resize(static_cast<std::size_t>(round_up(lanes, width) / width));
     for (std::size_t p = 0; p < panels_.size(); ++p) {
-        Panel& panel = panels_[p];
-        panel.first = static_cast<Index>(p) * width;
-        panel.lanes = std::min(width, lanes - panel.first);
-        panel.softmax.begin(panel.lanes, order_.classes_per_level(), request.draw,
-                            states.first + static_cast<std::uint64_t>(panel.first));
-        const auto size = static_cast<std::size_t>(classes() * rows * width);
-        panel.sums.reserve(size);
-        std::fill_n(panel.sums.data(), size, 0.0);
+        const Index first = static_cast<Index>(p) * width;
+        panels_[p].begin(*mixture_, by_class_, first, std::min(width, lanes - first), width, rows);
+        panels_[p].softmax.begin(panels_[p].lanes, order_.classes_per_level(), request.fourth, request.draw,
+                                 states.first + static_cast<std::uint64_t>(first));
     }
     logits_.reserve(static_cast<std::size_t>(tile_rows * width));
+    weights_.reserve(static_cast<std::size_t>(tile_rows * width));
+    rescale_.resize(static_cast<std::size_t>(width));
 }
 
 // c_j = log weight_j - (alpha^2/2v) |y_j|^2
-void DataPosterior::fill_constants(const DataTile& tile, const Components& components) {
+template <class Real>
+void StreamedPosterior<Real>::fill_constants(const DataTile& tile, const Components& components) {
     const double alpha = components.time().alpha, half = 0.5 * alpha * alpha / components.terms(0).variance;
     columns_.clear(), constants_.clear(), tile_norm2_.clear();
     for (const std::int64_t datum : order_.data(tile)) {
@@ -72,48 +79,53 @@ void DataPosterior::fill_constants(const DataTile& tile, const Components& compo
     }
 }
 
-void DataPosterior::stream(const Components& components, bool with_means) {
-    rescale_.resize(static_cast<std::size_t>(width));
-    std::uint32_t number = 0;
-    for (const DataTile& tile : order_.tiles()) {
+template <class Real>
+void StreamedPosterior<Real>::stream(const Components& components, bool with_means) {
+    const std::vector<DataTile>& tiles = order_.tiles();
+    for (std::size_t number = 0; number < tiles.size(); ++number) {
+        const DataTile& tile = tiles[number];
         fill_constants(tile, components);
         tile_.fill(mixture_->means, columns_);
-        const LogitTile<double> logits{logits_.data(),           tile.rows,          width,     number++,
-                                       order_.data(tile).data(), tile_norm2_.data(), tile.cells};
-        for (Panel& panel : panels_) {
+        next_columns_.clear();
+        if (number + 1 < tiles.size())
+            for (const std::int64_t datum : order_.data(tiles[number + 1]))
+                next_columns_.push_back(static_cast<Index>(datum));
+        Upcoming upcoming(mixture_->means, next_columns_);
+        upcoming.divide(logit_blocks(tile_) * static_cast<Index>(panels_.size()));
+        const LogitTile<Real> logits{logits_.data(),
+                                     weights_.data(),
+                                     tile.rows,
+                                     panel_width<Real>,
+                                     static_cast<std::uint32_t>(number),
+                                     order_.data(tile).data(),
+                                     tile_norm2_.data(),
+                                     tile.cells};
+        for (DataPanel& panel : panels_) {
             tile_logits(tile_, states_.data() + panel.first * tile_.coordinates(), constants_.data(),
-                        logits_.data());
+                        logits_.data(), &upcoming);
             const bool moved = panel.softmax.absorb(logits, rescale_.data());
-            if (with_means) add_means(tile, panel, moved);
+            if (!with_means) continue;
+            panel.follow(moved, rescale_.data());
+            add_means(tile, panel);
         }
     }
 }
 
-// The sums follow the reference of the weights; a datum that is no longer the top joins them.
-void DataPosterior::add_means(const DataTile& tile, Panel& panel, bool moved) {
-    const Index rows = tile_.coordinates();
-    if (moved) {
-        const Eigen::Map<const Lanes> factors(rescale_.data(), panel.lanes);
-        for (Index k = 0; k < classes() * rows; ++k)
-            Eigen::Map<Lanes>(panel.sums.data() + k * width, panel.lanes) *= factors;
-    }
-    for (const auto& [lane, datum, weight] : panel.softmax.joined()) {
-        const Index c = by_class_ ? mixture_->labels.classes().class_of[static_cast<std::size_t>(datum)] : 0;
-        double* const to = panel.means(rows, c) + lane;
-        const double* const y = mixture_->means.col(static_cast<Index>(datum)).data();
-        for (Index k = 0; k < mixture_->coordinates(); ++k) to[k * width] += weight * y[k];
-    }
-    if (!by_class_) return add_tile_means(tile_, 0, tile.rows, logits_.data(), panel.means(rows, 0));
+template <class Real>
+void StreamedPosterior<Real>::add_means(const DataTile& tile, DataPanel& panel) {
+    if (!by_class_) return add_tile_means(tile_, 0, tile.rows, weights_.data(), panel.sums(0));
+    const std::size_t level = mixture_->labels.class_level;
     for (auto cell = tile.cells.begin(); cell != tile.cells.end();) {
         const Index first = cell->first;
-        const int c = cell->classes[class_level_];
+        const int c = cell->classes[level];
         Index count = 0;
-        for (; cell != tile.cells.end() && cell->classes[class_level_] == c; ++cell) count += cell->count;
-        add_tile_means(tile_, first, count, logits_.data(), panel.means(rows, c));
+        for (; cell != tile.cells.end() && cell->classes[level] == c; ++cell) count += cell->count;
+        add_tile_means(tile_, first, count, weights_.data(), panel.sums(c));
     }
 }
 
-void DataPosterior::summarise(const Request& request, Posterior& out) {
+template <class Real>
+void StreamedPosterior<Real>::summarise(const Request& request, Posterior& out) {
     const Index lanes = out.norm2.size();
     out.weights.resize(0, lanes);
     out.log_density.resize(lanes);
@@ -121,7 +133,7 @@ void DataPosterior::summarise(const Request& request, Posterior& out) {
     std::vector<Latent> levels(order_.classes_per_level().size());
     Latent component;
     if (request.latents) out.levels.resize(levels.size());
-    for (Panel& panel : panels_) {
+    for (const DataPanel& panel : panels_) {
         const OnlineSoftmax& softmax = panel.softmax;
         out.log_density.segment(panel.first, panel.lanes) = softmax.maximum() + softmax.log_total();
         for (const std::int64_t datum : softmax.chosen()) out.chosen.push_back(static_cast<int>(datum));
@@ -132,15 +144,23 @@ void DataPosterior::summarise(const Request& request, Posterior& out) {
     }
 }
 
-void DataPosterior::fill_spreads(const States& states, Components& components, const Request& request,
-                                 Posterior& out) {
+template <class Real>
+void StreamedPosterior<Real>::fill_spreads(const States& states, Components& components,
+                                           const Request& request, Posterior& out) {
     const Index lanes = states.count();
-    const double kappa = 1.0 / components.terms(0).variance;
+    const double kappa = 1.0 / components.terms(0).variance, scale = components.time().alpha * kappa;
     mean_.resize(states.x.rows(), lanes);
     if (request.spread) out.score_spread.resize(lanes);
     if (request.class_spread) out.class_spread.resize(lanes);
-    for (Panel& panel : panels_)
-        for (Index lane = 0; lane < panel.lanes; ++lane) mean_of(panel, lane, components, request, out);
+    for (DataPanel& panel : panels_) {
+        for (Index lane = 0; lane < panel.lanes; ++lane) {
+            const Index to = panel.first + lane;
+            panel.moments_of(lane, norm2_, request.spread, request.class_spread, moments_);
+            mean_.col(to) = scale * moments_.mean;
+            if (request.spread) out.score_spread[to] = scale * scale * moments_.spread;
+            if (request.class_spread) out.class_spread[to] = scale * scale * moments_.class_spread;
+        }
+    }
     if (request.score) {
         out.radial_rate.setConstant(lanes, kappa);
         fill_score(components, states, mean_, out);
@@ -148,42 +168,7 @@ void DataPosterior::fill_spreads(const States& states, Components& components, c
     if (request.spread) fill_traces(components, out);
 }
 
-// away = mean - y_top = (O - S y_top)/(e_top + S), O and S the sums of e y and of e without the top
-void DataPosterior::mean_of(Panel& panel, Index lane, const Components& components, const Request& request,
-                            Posterior& out) {
-    using Column = Eigen::Map<const Vector, 0, Eigen::InnerStride<width>>;
-    const Index r = mixture_->coordinates(), rows = tile_.coordinates(), to = panel.first + lane;
-    const OnlineSoftmax& softmax = panel.softmax;
-    const auto top = softmax.top(lane);
-    const auto y_top = mixture_->means.col(static_cast<Index>(top));
-    const double others = softmax.others(lane), total = others + softmax.top_weight(lane);
-    const double scale = components.time().alpha / components.terms(0).variance;
-    const auto sum_of = [&](Index c) { return Column(panel.means(rows, c) + lane, r); };
-
-    away_ = -others * y_top;
-    double along = 0.0;  // y_top . O
-    for (Index c = 0; c < classes(); ++c) {
-        away_ += sum_of(c);
-        along += y_top.dot(sum_of(c));
-    }
-    away_ /= total;
-    mean_.col(to) = scale * (y_top + away_);
-    if (request.spread) {
-        const double norm2 = norm2_[static_cast<Index>(top)];
-        const double from_top = softmax.moment(lane) - 2.0 * along + others * norm2;
-        out.score_spread[to] = scale * scale * std::max(0.0, from_top / total - away_.squaredNorm());
-    }
-    if (!request.class_spread) return;
-    const int top_class = mixture_->labels.classes().class_of[static_cast<std::size_t>(top)];
-    double spread = 0.0;
-    for (int c = 0; c < classes(); ++c) {
-        const double weight = softmax.class_others(class_level_, c, lane);
-        const double all = weight + (c == top_class ? softmax.top_weight(lane) : 0.0);
-        if (!(all > 0.0)) continue;
-        class_away_ = (sum_of(c) - weight * y_top) / all;
-        spread += all / total * (class_away_ - away_).squaredNorm();
-    }
-    out.class_spread[to] = scale * scale * spread;
-}
+template class StreamedPosterior<double>;
+template class StreamedPosterior<float>;
 
 }  // namespace kairos::dynamics

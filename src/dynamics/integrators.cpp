@@ -49,8 +49,9 @@ double integrated_diffusion2(const Schedule& schedule, Time from, Time to) {
 
 }  // namespace
 
-Integrator::Integrator(IntegratorKind kind, const law::Law& law, const Schedule& schedule)
-    : kind_(kind), law_(&law), schedule_(&schedule), exact_(law, schedule), evaluator_(law) {}
+Integrator::Integrator(IntegratorKind kind, const law::Law& law, const Schedule& schedule,
+                       const Numerics& numerics)
+    : kind_(kind), law_(&law), schedule_(&schedule), exact_(law, schedule), evaluator_(law, numerics) {}
 
 Request Integrator::request(const NoiseKeys& keys, StepId step) const {
     if (kind_ != IntegratorKind::exact) return {.score = true};

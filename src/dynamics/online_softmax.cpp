@@ -46,7 +46,7 @@ void OnlineSoftmax::LaneSums::add(const LaneSums& more) {
     moment += more.moment;
 }
 
-void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level,
+void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level, bool fourth,
                           const std::optional<Draw>& draw, TrajectoryId first) {
     const auto m = static_cast<std::size_t>(lanes);
     reference_.setConstant(lanes, absent_logit);
@@ -57,6 +57,7 @@ void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level,
         class_sums_[l].setZero(2 * classes_per_level[l], lanes);
     }
     top_class_.assign(class_sums_.size() * m, 0);
+    fourth_ = fourth;
     draw_ = draw;
     first_ = first;
     key_.setConstant(lanes, -std::numeric_limits<double>::infinity());
@@ -106,50 +107,49 @@ void OnlineSoftmax::join(Index lane, double logit, double norm2, const int* clas
 }
 
 template <class Real>
-bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, Real* rescale) {
-    using RealLanes = Eigen::Array<Real, 1, Eigen::Dynamic>;
+bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, double* rescale) {
     const Index width = (lanes() + 15) / 16 * 16;
     assert(width <= tile.stride && (class_sums_.empty() || !tile.cells.empty()));
-    RealLanes highest(width), row(width);
-    tile_maxima(tile, width, highest.data(), row.data());
+    Lanes highest(width), row(width);
+    tile_maxima(tile.logits, tile.rows, tile.stride, width, highest.data(), row.data());
     const bool moved = follow_maxima(tile, highest.data(), row.data(), rescale);
 
     // lanes that fill up the last vector get weights of 0
-    RealLanes reference = RealLanes::Constant(width, static_cast<Real>(-absent_logit));
+    Lanes reference = Lanes::Constant(width, -absent_logit);
     highest = reference;
-    reference.head(lanes()) = reference_.cast<Real>();
-    highest.head(lanes()) = maximum_.cast<Real>();
-    tile_weights(tile, width, reference.data(), highest.data(), tile_);
+    reference.head(lanes()) = reference_;
+    highest.head(lanes()) = maximum_;
+    tile_weights(tile, width, reference.data(), highest.data(), fourth_, tile_);
     fold(tile.cells);
     for (const Rise& rise : rises_) {
-        tile.values[rise.row * tile.stride + rise.lane] = static_cast<Real>(top_weight(rise.lane));
+        tile.weights[rise.row * tile.stride + rise.lane] = static_cast<Real>(top_weight(rise.lane));
     }
     if (draw_) {
         draw_from(tile);
     }
     for (const Rise& rise : rises_) {
-        tile.values[rise.row * tile.stride + rise.lane] = Real{0};
+        tile.weights[rise.row * tile.stride + rise.lane] = Real{0};
     }
     return moved;
 }
 
 // Tops and references for the maxima of a tile; the tops leave it, so that no sum sees them.
 template <class Real>
-bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const Real* highest, const Real* row,
-                                  Real* rescale) {
+bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* highest, const double* row,
+                                  double* rescale) {
     rises_.clear();
     joined_.clear();
     bool moved = false;
     for (Index lane = 0; lane < lanes(); ++lane) {
-        rescale[lane] = Real{1};
-        const double maximum = static_cast<double>(highest[lane]);
+        rescale[lane] = 1.0;
+        const double maximum = highest[lane];
         if (!(maximum > maximum_[lane])) {
             continue;
         }
         if (maximum - reference_[lane] > leash<Real>) {
             const bool begun = sums(lane).top >= 0;
             const double factor = move_reference(lane, maximum);
-            rescale[lane] = begun ? static_cast<Real>(factor) : Real{1};
+            rescale[lane] = begun ? factor : 1.0;
             moved |= begun;
         }
         raise_maximum(lane, maximum);
@@ -163,7 +163,7 @@ template <class Real>
 void OnlineSoftmax::crown(const LogitTile<Real>& tile, const Rise& rise) {
     sums(rise.lane).top = tile.datum[rise.row];
     sums(rise.lane).top_norm2 = tile.norm2[rise.row];
-    tile.values[rise.row * tile.stride + rise.lane] = static_cast<Real>(absent_logit);
+    tile.logits[rise.row * tile.stride + rise.lane] = absent_logit;
     if (!class_sums_.empty()) {
         const auto after = std::ranges::upper_bound(tile.cells, rise.row, {}, &Cell::first);
         std::copy_n(std::prev(after)->classes, levels(), classes_of_top(rise.lane));
@@ -222,7 +222,7 @@ std::int64_t OnlineSoftmax::datum_at(const LogitTile<Real>& tile, Index lane, do
     double sum = 0.0;
     Index last = 0;
     for (Index row = 0; row < tile.rows && !(sum > threshold); ++row) {
-        const double e = static_cast<double>(tile.values[row * tile.stride + lane]);
+        const double e = static_cast<double>(tile.weights[row * tile.stride + lane]);
         sum += e;
         last = e > 0.0 ? row : last;
     }
@@ -281,6 +281,6 @@ void OnlineSoftmax::merge_classes(Index lane, const OnlineSoftmax& other) {
 }
 
 template bool OnlineSoftmax::absorb(const LogitTile<double>&, double*);
-template bool OnlineSoftmax::absorb(const LogitTile<float>&, float*);
+template bool OnlineSoftmax::absorb(const LogitTile<float>&, double*);
 
 }  // namespace kairos::dynamics

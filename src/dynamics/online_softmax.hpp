@@ -28,13 +28,14 @@ namespace kairos::dynamics {
 class OnlineSoftmax {
 public:
     // Forgets everything. draw: whose uniforms 2 number and 2 number + 1 (of the tile) choose a datum a lane.
-    void begin(Index lanes, std::span<const int> classes_per_level, const std::optional<Draw>& draw,
-               TrajectoryId first);
+    // fourth: whether summarise() shall fill Latent::fourth.
+    void begin(Index lanes, std::span<const int> classes_per_level, bool fourth,
+               const std::optional<Draw>& draw, TrajectoryId first);
 
-    // Leaves the weights in the tile, 0 for a datum that is the top of a lane now. True where the reference of some lane has moved: then what was accumulated with earlier
+    // Leaves weights in the tile, 0 for a datum that is the top of a lane now. True where the reference of some lane has moved: then what was accumulated with earlier
     // weights is to be multiplied by rescale[lane] (1 where it has not moved). rescale: [lanes].
     template <class Real>
-    bool absorb(const LogitTile<Real>& tile, Real* rescale);
+    bool absorb(const LogitTile<Real>& tile, double* rescale);
 
     // Data that were the top of a lane until the last absorb() and are no longer: with this weight they join the others.
     struct Joined {
@@ -92,7 +93,8 @@ private:
     void raise_maximum(Index lane, double maximum);
     void join(Index lane, double logit, double norm2, const int* classes);
     template <class Real>
-    bool follow_maxima(const LogitTile<Real>& tile, const Real* highest, const Real* row, Real* rescale);
+    bool follow_maxima(const LogitTile<Real>& tile, const double* highest, const double* row,
+                       double* rescale);
     template <class Real>
     void crown(const LogitTile<Real>& tile, const Rise& rise);
     void fold(std::span<const Cell> cells);
@@ -109,6 +111,7 @@ private:
     std::vector<LaneSums> sums_;
     std::vector<Rows> class_sums_;  // per level [2 C x m]: e, then e (l - reference), without the top datum
     std::vector<int> top_class_;    // [m x level]
+    bool fourth_ = false;
     std::optional<Draw> draw_;
     TrajectoryId first_{};
     Lanes key_;  // of the tile drawn so far

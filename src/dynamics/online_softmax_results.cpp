@@ -58,9 +58,10 @@ void OnlineSoftmax::summarise(Latent& component, std::vector<Latent>& levels) co
     component.within.resize(0);
     component.top_surprisal = log_total();
     for (Lanes* out : {&component.entropy, &component.varentropy, &component.collision, &component.max_weight,
-                       &component.top, &component.fourth}) {
+                       &component.top}) {
         out->resize(m);
     }
+    component.fourth.resize(fourth_ ? m : 0);
     for (Index lane = 0; lane < m; ++lane) {
         const LaneSums& sum = sums(lane);
         const double top = top_weight(lane);
@@ -68,7 +69,9 @@ void OnlineSoftmax::summarise(Latent& component, std::vector<Latent>& levels) co
         const double mean = sum.linear / total;
         component.entropy[lane] = component.top_surprisal[lane] + mean;
         component.varentropy[lane] = std::max(sum.square / total - mean * mean, 0.0);
-        component.fourth[lane] = sum.fourth_about(-component.top_surprisal[lane], top) / total;
+        if (fourth_) {
+            component.fourth[lane] = sum.fourth_about(-component.top_surprisal[lane], top) / total;
+        }
         component.collision[lane] = (top / total) * (top / total) + sum.collision / (total * total);
         component.max_weight[lane] = 1.0 / (1.0 + sum.others / top);
         component.top[lane] = static_cast<double>(sum.top);

@@ -10,6 +10,7 @@
 // Sizes (first-level data cache 32 to 48 KiB, second 512 KiB to 2 MiB): 128 coordinates of a panel are 32 KiB and stay in the first
 // level while all groups of a tile pass by; a panel of logits of 192 data is 48 KiB and stays in the second.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -43,6 +44,36 @@ public:
 private:
     Index coordinates_, stride_, rows_ = 0;
     Aligned<Real> values_;
+};
+
+// Columns of the data that will be packed next: fetched into the second-level cache while products run, since a tile comes from memory
+// about as slowly as it is multiplied.
+class Upcoming {
+public:
+    Upcoming(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns)
+        : data_(data.data()), rows_(data.rows()), distance_(data.outerStride()), columns_(columns) {}
+    // `shares` calls of fetch() go over all of it.
+    void divide(Index shares) {
+        lines_ = (static_cast<Index>(columns_.size()) * lines_of_column() + shares - 1) /
+                 std::max<Index>(1, shares);
+    }
+    void fetch() {
+        for (Index line = 0; line < lines_ && column_ < columns_.size(); ++line) {
+            if (columns_[column_] >= 0)
+                __builtin_prefetch(data_ + columns_[column_] * distance_ + line_ * line_doubles, 0, 2);
+            if (++line_ == lines_of_column()) line_ = 0, ++column_;
+        }
+    }
+
+private:
+    static constexpr Index line_doubles = 8;
+    [[nodiscard]] Index lines_of_column() const { return (rows_ + line_doubles - 1) / line_doubles; }
+
+    const double* data_;
+    Index rows_, distance_;
+    std::span<const Index> columns_;
+    Index lines_ = 0, line_ = 0;
+    std::size_t column_ = 0;
 };
 
 // factor times the states, in panels of `rows` rows (the coordinates, padded).

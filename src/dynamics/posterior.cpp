@@ -75,7 +75,7 @@ bool Request::beyond_latents() const {
     return score || spread || class_spread || top_eigenvalue || weights || draw;
 }
 
-PosteriorEvaluator::Parts::Parts(const law::Law& law)
+PosteriorEvaluator::Parts::Parts(const law::Law& law, const Numerics& numerics)
     : components(make_components(law.mixture)),
       class_level(law.mixture.labels.class_level),
       data(law.empirical) {
@@ -83,11 +83,12 @@ PosteriorEvaluator::Parts::Parts(const law::Law& law)
         groupings.push_back(group(level));
     }
     if (DataPosterior::serves(law.mixture)) {
-        stream = std::make_unique<DataPosterior>(law.mixture);
+        stream = DataPosterior::make(law.mixture, numerics);
     }
 }
 
-PosteriorEvaluator::PosteriorEvaluator(const law::Law& law) : parts_(std::make_unique<Parts>(law)) {}
+PosteriorEvaluator::PosteriorEvaluator(const law::Law& law, const Numerics& numerics)
+    : parts_(std::make_unique<Parts>(law, numerics)) {}
 bool PosteriorEvaluator::streams(const law::Mixture& mixture) { return DataPosterior::serves(mixture); }
 PosteriorEvaluator::~PosteriorEvaluator() = default;
 PosteriorEvaluator::PosteriorEvaluator(PosteriorEvaluator&&) noexcept = default;

@@ -21,7 +21,7 @@ struct Grouping {
 [[nodiscard]] Grouping group(const law::Level& level);
 
 struct PosteriorEvaluator::Parts {
-    explicit Parts(const law::Law& law);
+    Parts(const law::Law& law, const Numerics& numerics);
 
     std::unique_ptr<Components> components;
     std::vector<Grouping> groupings;  // one per level

@@ -16,23 +16,54 @@ HWY_BEFORE_NAMESPACE();
 namespace kairos::dynamics::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-template <class Real>
-HWY_INLINE void maxima(const LogitTile<Real>& tile, Index width, Real* largest, Real* row) {
-    const hn::ScalableTag<Real> real;
+void maxima(const double* logits, Index rows, Index stride, Index width, double* largest, double* row) {
+    const hn::ScalableTag<double> real;
     const auto lanes = static_cast<Index>(hn::Lanes(real));
     for (Index start = 0; start < width; start += lanes) {
-        auto most = hn::Set(real, static_cast<Real>(absent_logit));
-        auto where = hn::Set(real, Real{-1});
-        const Real* value = tile.values + start;
-        for (Index k = 0; k < tile.rows; ++k, value += tile.stride) {
+        auto most = hn::Set(real, absent_logit);
+        auto where = hn::Set(real, -1.0);
+        const double* value = logits + start;
+        for (Index k = 0; k < rows; ++k, value += stride) {
             const auto logit = hn::Load(real, value);
-            where = hn::IfThenElse(hn::Gt(logit, most), hn::Set(real, static_cast<Real>(k)), where);
+            where = hn::IfThenElse(hn::Gt(logit, most), hn::Set(real, static_cast<double>(k)), where);
             most = hn::Max(logit, most);
         }
         hn::StoreU(most, real, largest + start);
         hn::StoreU(where, real, row + start);
     }
 }
+
+// Doubles relative to a reference, rounded to Real.
+template <class Real>
+struct Relative {
+    using Tag = hn::ScalableTag<double>;
+    hn::Vec<Tag> reference;
+    HWY_INLINE explicit Relative(const double* from) : reference(hn::LoadU(Tag(), from)) {}
+    HWY_INLINE hn::Vec<Tag> of(const double* value) const {
+        return hn::Sub(hn::LoadU(Tag(), value), reference);
+    }
+};
+
+template <>
+struct Relative<float> {
+    using Tag = hn::ScalableTag<float>;
+#if HWY_TARGET == HWY_SCALAR  // has no halves
+    double reference;
+    HWY_INLINE explicit Relative(const double* from) : reference(*from) {}
+    HWY_INLINE hn::Vec<Tag> of(const double* value) const {
+        return hn::Set(Tag(), static_cast<float>(*value - reference));
+    }
+#else
+    Relative<double> low, high;
+    static HWY_INLINE std::size_t half() { return hn::Lanes(hn::ScalableTag<double>()); }
+    HWY_INLINE explicit Relative(const double* from) : low(from), high(from + half()) {}
+    HWY_INLINE hn::Vec<Tag> of(const double* value) const {
+        const hn::Half<Tag> narrow;
+        return hn::Combine(Tag(), hn::DemoteTo(narrow, high.of(value + half())),
+                           hn::DemoteTo(narrow, low.of(value)));
+    }
+#endif
+};
 
 template <class V>
 HWY_INLINE void store_as_double(V sum, double* out) {
@@ -45,17 +76,18 @@ HWY_INLINE void store_as_double(V sum, double* out) {
 }
 
 // Lanes start, start + 1, ... of a tile.
-template <class Real>
+template <class Real, bool fourth>
 class Weighing {
 public:
     using Tag = hn::ScalableTag<Real>;
     using V = hn::Vec<Tag>;
 
-    HWY_INLINE Weighing(const LogitTile<Real>& tile, Index start, const Real* reference, const Real* maximum)
+    HWY_INLINE Weighing(const LogitTile<Real>& tile, Index start, const double* reference,
+                        const double* maximum)
         : tile_(tile),
           start_(start),
-          reference_(hn::LoadU(Tag(), reference + start)),
-          above_(hn::Sub(hn::LoadU(Tag(), maximum + start), reference_)),
+          relative_(reference + start),
+          above_(relative_.of(maximum + start)),
           others_(hn::Zero(Tag())),
           linear_(others_),
           square_(others_),
@@ -70,20 +102,23 @@ public:
         const V lowest = hn::Set(real, Real{-1000});  // keeps e delta^2 = 0 where e = 0
         V others = hn::Zero(real), linear = others;
         for (Index k = first; k < first + count; ++k) {
-            Real* const value = tile_.values + k * tile_.stride + start_;
+            const Index at = k * tile_.stride + start_;
             // a NaN stands second and goes on
-            const V logit = hn::Max(lowest, hn::Sub(hn::Load(real, value), reference_));
+            const V logit = hn::Max(lowest, relative_.of(tile_.logits + at));
             const V e = random::HWY_NAMESPACE::exp_flushed(logit);
-            hn::Store(e, real, value);
+            hn::Store(e, real, tile_.weights + at);
             const V delta = hn::Sub(above_, logit);
             const V first_moment = hn::Mul(e, delta);
             others = hn::Add(others, e);
             linear = hn::Add(linear, first_moment);
-            const V second_moment = hn::Mul(first_moment, delta);
-            const V delta2 = hn::Mul(delta, delta);
-            square_ = hn::Add(square_, second_moment);
-            cubic_ = hn::MulAdd(second_moment, delta, cubic_);
-            quartic_ = hn::MulAdd(second_moment, delta2, quartic_);
+            if constexpr (fourth) {
+                const V second_moment = hn::Mul(first_moment, delta);
+                square_ = hn::Add(square_, second_moment);
+                cubic_ = hn::MulAdd(second_moment, delta, cubic_);
+                quartic_ = hn::MulAdd(second_moment, hn::Mul(delta, delta), quartic_);
+            } else {
+                square_ = hn::MulAdd(first_moment, delta, square_);
+            }
             collision_ = hn::MulAdd(e, e, collision_);
             moment_ = hn::MulAdd(e, hn::Set(real, static_cast<Real>(tile_.norm2[k])), moment_);
         }
@@ -108,19 +143,18 @@ public:
 private:
     const LogitTile<Real>& tile_;
     Index start_;
-    V reference_, above_;
+    Relative<Real> relative_;
+    V above_;
     V others_, linear_, square_, cubic_, quartic_, collision_, moment_;
 };
 
-template <class Real>
-HWY_INLINE void weights(const LogitTile<Real>& tile, Index width, const Real* reference, const Real* maximum,
-                        TileSums& sums) {
+template <bool fourth, class Real>
+HWY_INLINE void weights(const LogitTile<Real>& tile, Index width, const double* reference,
+                        const double* maximum, TileSums& sums) {
     const auto lanes = static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index start = 0; start < width; start += lanes) {
-        Weighing<Real> lanes_here(tile, start, reference, maximum);
-        if (tile.cells.empty()) {
-            lanes_here.add(0, tile.rows, nullptr, 0);
-        }
+        Weighing<Real, fourth> lanes_here(tile, start, reference, maximum);
+        if (tile.cells.empty()) lanes_here.add(0, tile.rows, nullptr, 0);
         Index row = 0;
         for (const Cell& cell : tile.cells) {
             lanes_here.add(cell.first, cell.count, sums.cells.row(row).data(), width);
@@ -130,20 +164,18 @@ HWY_INLINE void weights(const LogitTile<Real>& tile, Index width, const Real* re
     }
 }
 
-void maxima_double(const LogitTile<double>& tile, Index width, double* largest, double* row) {
-    maxima(tile, width, largest, row);
-}
-void maxima_float(const LogitTile<float>& tile, Index width, float* largest, float* row) {
-    maxima(tile, width, largest, row);
-}
-void weights_double(const LogitTile<double>& tile, Index width, const double* reference,
-                    const double* maximum, TileSums& sums) {
-    weights(tile, width, reference, maximum, sums);
-}
-void weights_float(const LogitTile<float>& tile, Index width, const float* reference, const float* maximum,
-                   TileSums& sums) {
-    weights(tile, width, reference, maximum, sums);
-}
+#define KAIROS_WEIGHTS(Real, suffix)                                                         \
+    void weights_##suffix(const LogitTile<Real>& tile, Index width, const double* reference, \
+                          const double* maximum, bool fourth, TileSums& sums) {              \
+        if (fourth) {                                                                        \
+            weights<true>(tile, width, reference, maximum, sums);                            \
+        } else {                                                                             \
+            weights<false>(tile, width, reference, maximum, sums);                           \
+        }                                                                                    \
+    }
+KAIROS_WEIGHTS(double, double)
+KAIROS_WEIGHTS(float, float)
+#undef KAIROS_WEIGHTS
 
 }  // namespace kairos::dynamics::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -151,31 +183,35 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace kairos::dynamics {
 
-HWY_EXPORT(maxima_double);
-HWY_EXPORT(maxima_float);
+HWY_EXPORT(maxima);
 HWY_EXPORT(weights_double);
 HWY_EXPORT(weights_float);
 
-void tile_maxima(const LogitTile<double>& tile, Index width, double* largest, double* row) {
-    HWY_DYNAMIC_DISPATCH(maxima_double)(tile, width, largest, row);
+void tile_maxima(const double* logits, Index rows, Index stride, Index width, double* largest, double* row) {
+    HWY_DYNAMIC_DISPATCH(maxima)(logits, rows, stride, width, largest, row);
 }
 
-void tile_maxima(const LogitTile<float>& tile, Index width, float* largest, float* row) {
-    HWY_DYNAMIC_DISPATCH(maxima_float)(tile, width, largest, row);
+namespace {
+
+void make_room(Index width, std::size_t cells, TileSums& sums) {
+    sums.lanes.resize(TileSums::count, width);
+    sums.cells.resize(2 * static_cast<Index>(cells), width);
 }
 
+}  // namespace
+
+template <>
 void tile_weights(const LogitTile<double>& tile, Index width, const double* reference, const double* maximum,
-                  TileSums& sums) {
-    sums.lanes.resize(TileSums::count, width);
-    sums.cells.resize(2 * static_cast<Index>(tile.cells.size()), width);
-    HWY_DYNAMIC_DISPATCH(weights_double)(tile, width, reference, maximum, sums);
+                  bool fourth, TileSums& sums) {
+    make_room(width, tile.cells.size(), sums);
+    HWY_DYNAMIC_DISPATCH(weights_double)(tile, width, reference, maximum, fourth, sums);
 }
 
-void tile_weights(const LogitTile<float>& tile, Index width, const float* reference, const float* maximum,
-                  TileSums& sums) {
-    sums.lanes.resize(TileSums::count, width);
-    sums.cells.resize(2 * static_cast<Index>(tile.cells.size()), width);
-    HWY_DYNAMIC_DISPATCH(weights_float)(tile, width, reference, maximum, sums);
+template <>
+void tile_weights(const LogitTile<float>& tile, Index width, const double* reference, const double* maximum,
+                  bool fourth, TileSums& sums) {
+    make_room(width, tile.cells.size(), sums);
+    HWY_DYNAMIC_DISPATCH(weights_float)(tile, width, reference, maximum, fourth, sums);
 }
 
 }  // namespace kairos::dynamics

@@ -1,11 +1,12 @@
 // src/dynamics/softmax_tile.hpp: the two passes of a softmax over one tile of logits, vectorised over lanes.
 //
 //   pass 1   largest[lane] = max over the rows of l,   row[lane] = the first row that reaches it
-//   pass 2   e = exp(l - reference),  delta = maximum - l:   l is replaced by e, and over the rows are summed
+//   pass 2   e = exp(l - reference),  delta = maximum - l:   e is written, and over the rows are summed
 //            e delta^p for p = 0 .. 4, e^2, e norm2;   over the rows of each cell e and e delta
 //
 // A row is a datum, a lane a trajectory. `width` lanes are worked on, a multiple of 16; lanes do not see one another.
-// Everything within a tile is done in Real; sums come out as doubles.
+// Logits are doubles, relative to the reference before anything is rounded to Real; sums within a tile are of Real and come out as
+// doubles.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -22,7 +23,8 @@ struct Cell {
 
 template <class Real>  // double or float
 struct LogitTile {
-    Real* values;          // rows x stride, 64-byte aligned; in: logits, out: weights exp(l - reference)
+    double* logits;        // rows x stride, 64-byte aligned
+    Real* weights;         // exp(l - reference), likewise; may lie where the logits are
     Index rows, stride;    // at most 512 rows; stride a multiple of 16
     std::uint32_t number;  // of the tile in the stream: below 2^31, and no two parts of the data share one
     const std::int64_t* datum;    // [rows] numbers of the data
@@ -39,13 +41,11 @@ struct TileSums {
     Rows cells;  // [2 cells x width]: e and e delta of the first cell, of the second, ...
 };
 
-void tile_maxima(const LogitTile<double>& tile, Index width, double* largest, double* row);
-void tile_maxima(const LogitTile<float>& tile, Index width, float* largest, float* row);
+void tile_maxima(const double* logits, Index rows, Index stride, Index width, double* largest, double* row);
 
-// reference, maximum: [width], maximum - reference at most 700 (float: 80)
-void tile_weights(const LogitTile<double>& tile, Index width, const double* reference, const double* maximum,
-                  TileSums& sums);
-void tile_weights(const LogitTile<float>& tile, Index width, const float* reference, const float* maximum,
-                  TileSums& sums);
+// reference, maximum: [width], maximum - reference at most 700 (float: 80). Without `fourth` the sums of e delta^3 and e delta^4 are 0.
+template <class Real>
+void tile_weights(const LogitTile<Real>& tile, Index width, const double* reference, const double* maximum,
+                  bool fourth, TileSums& sums);
 
 }  // namespace kairos::dynamics

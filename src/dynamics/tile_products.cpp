@@ -76,7 +76,8 @@ private:
 
 template <class Real>
 void logits_of(const Real* HWY_RESTRICT data, Index stride, Index rows, Index coordinates,
-               const Real* HWY_RESTRICT panel, const double* constants, double* HWY_RESTRICT logits) {
+               const Real* HWY_RESTRICT panel, const double* constants, double* HWY_RESTRICT logits,
+               Upcoming* upcoming) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index j = 0; j < rows; ++j) std::fill_n(logits + j * width, width, constants[j]);
@@ -91,6 +92,7 @@ void logits_of(const Real* HWY_RESTRICT data, Index stride, Index rows, Index co
                 for (Index k = 0; k < count; ++k, y += data_group, x += width)
                     block.template multiply_add<1>(y, x);
                 block.fold(logits + j * width + q);
+                if (upcoming != nullptr) upcoming->fetch();
             }
         }
     }
@@ -118,8 +120,8 @@ void add_means_of(const Real* HWY_RESTRICT data, Index stride, Index first, Inde
 
 #define KAIROS_PRODUCTS(Real, suffix)                                                                      \
     void logits_##suffix(const Real* data, Index stride, Index rows, Index coordinates, const Real* panel, \
-                         const double* constants, double* logits) {                                        \
-        logits_of(data, stride, rows, coordinates, panel, constants, logits);                              \
+                         const double* constants, double* logits, Upcoming* upcoming) {                    \
+        logits_of(data, stride, rows, coordinates, panel, constants, logits, upcoming);                    \
     }                                                                                                      \
     void means_##suffix(const Real* data, Index stride, Index first, Index count, Index coordinates,       \
                         const Real* weights, double* means) {                                              \
@@ -141,16 +143,25 @@ HWY_EXPORT(means_double);
 HWY_EXPORT(means_float);
 
 template <>
-void tile_logits(const PackedTile<double>& tile, const double* panel, const double* constants,
-                 double* logits) {
+void tile_logits(const PackedTile<double>& tile, const double* panel, const double* constants, double* logits,
+                 Upcoming* upcoming) {
     HWY_DYNAMIC_DISPATCH(logits_double)
-    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits);
+    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits, upcoming);
 }
 template <>
-void tile_logits(const PackedTile<float>& tile, const float* panel, const double* constants, double* logits) {
+void tile_logits(const PackedTile<float>& tile, const float* panel, const double* constants, double* logits,
+                 Upcoming* upcoming) {
     HWY_DYNAMIC_DISPATCH(logits_float)
-    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits);
+    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits, upcoming);
 }
+
+// A panel is as wide as the block in registers (with 32 registers) or twice that: one block at least a group and chunk.
+template <class Real>
+Index logit_blocks(const PackedTile<Real>& tile) {
+    return tile.rows() / data_group * ((tile.coordinates() + chunk - 1) / chunk);
+}
+template Index logit_blocks(const PackedTile<double>&);
+template Index logit_blocks(const PackedTile<float>&);
 template <>
 void add_tile_means(const PackedTile<double>& tile, Index first, Index count, const double* weights,
                     double* means) {

@@ -13,9 +13,12 @@
 
 namespace kairos::dynamics {
 
-// constants: c_j, one a row of the tile.
+// constants: c_j, one a row of the tile. After each of logit_blocks() blocks of the product one share of `upcoming` is fetched.
 template <class Real>
-void tile_logits(const PackedTile<Real>& tile, const Real* panel, const double* constants, double* logits);
+void tile_logits(const PackedTile<Real>& tile, const Real* panel, const double* constants, double* logits,
+                 Upcoming* upcoming = nullptr);
+template <class Real>
+[[nodiscard]] Index logit_blocks(const PackedTile<Real>& tile);
 
 // The data first .. first + count - 1 of the tile (multiples of six).
 template <class Real>

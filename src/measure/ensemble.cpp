@@ -38,8 +38,8 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
       times_(points_of(schedule, spec_.times)),
       observed_request_(plan_.request()),
       exact_(*spec_.setting.law, schedule, spec_.exposed),
-      integrator_(spec_.setting.integrator, *spec_.setting.law, schedule),
-      evaluator_(*spec_.setting.law),
+      integrator_(spec_.setting.integrator, *spec_.setting.law, schedule, spec_.setting.numerics),
+      evaluator_(*spec_.setting.law, spec_.setting.numerics),
       path_(*spec_.setting.law),
       tangents_(*spec_.setting.law, spec_.setting.tangents),
       recorder_(spec_.setting, plan_, spec_.recording, times_, static_cast<double>(spec_.trajectories)) {

@@ -51,10 +51,10 @@ CloneEnsemble::CloneEnsemble(CloneSpec spec, const dynamics::Schedule& schedule,
       pause_(std::move(pause)),
       exposed_(after_branching(*spec_.law)),
       start_(*spec_.law, schedule),
-      prefix_integrator_(spec_.integrator, *spec_.law, schedule),
-      clone_integrator_(spec_.integrator, exposed_, schedule),
-      prefix_evaluator_(*spec_.law),
-      clone_evaluator_(exposed_),
+      prefix_integrator_(spec_.integrator, *spec_.law, schedule, spec_.numerics),
+      clone_integrator_(spec_.integrator, exposed_, schedule, spec_.numerics),
+      prefix_evaluator_(*spec_.law, spec_.numerics),
+      clone_evaluator_(exposed_, spec_.numerics),
       ends_(static_cast<std::size_t>(spec_.copies)) {
     spec_.seed = clone_seed(spec_.seed);
 }

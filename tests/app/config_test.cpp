@@ -249,7 +249,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"guidance.interval", {"--guidance.interval=1,2"}, "not available in this version"},
         Refused{"run.checkpoint", {"--run.checkpoint=c.h5"}, "not available in this version"},
         Refused{"run.walltime", {"--run.walltime=60"}, "not available in this version"},
-        Refused{"run.precision", {"--run.precision=mixed"}, "not available in this version"},
         Refused{"run.data-shards", {"--run.data-shards=2"}, "not available in this version"}));
 
 TEST(Config, NeutralValuesOfWhatComesLaterAreAccepted) {

@@ -77,7 +77,7 @@ def cases_of_contradictions():
     yield refused("ensemble.coupling", "--ensemble.coupling=common")                     # reverse
     for later in ("ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
                   "guidance.class=0", "guidance.weight=2", "guidance.interval=1,2", "run.checkpoint=c.h5", "run.walltime=60",
-                  "run.precision=mixed", "run.data-shards=2"):
+                  "run.data-shards=2"):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
 
 

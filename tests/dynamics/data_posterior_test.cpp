@@ -51,8 +51,9 @@ States states_of(const law::Law& law, const TimePoint& time, Index lanes, unsign
     return states;
 }
 
-Posterior evaluate(const law::Law& law, const States& states, const TimePoint& time, Request request) {
-    PosteriorEvaluator evaluator(law);
+Posterior evaluate(const law::Law& law, const States& states, const TimePoint& time, Request request,
+                   const Numerics& numerics = {}) {
+    PosteriorEvaluator evaluator(law, numerics);
     Posterior out;
     evaluator.evaluate(states, time, request, out);
     return out;
@@ -127,6 +128,23 @@ TEST_P(OddSizes, EqualThePlainPosterior) {
     }
 }
 
+// Products and weights in single precision: rounding of the data, the states and of sums over 128 coordinates.
+TEST_P(OddSizes, MixedPrecisionKeepsSixDigits) {
+    const Shape& shape = GetParam();
+    const law::Law law = data_law(shape.n, shape.d, shape.classes, 17);
+    for (const double sigma2 : {1.0 - 1e-9, 0.9, 0.3, 0.02}) {
+        const TimePoint time = test::at(std::sqrt(1.0 - sigma2), sigma2);
+        const States states = states_of(law, time, shape.lanes, 23);
+        Request request = streamed;
+        request.class_spread = shape.classes > 0;
+        SCOPED_TRACE("sigma2 = " + std::to_string(sigma2));
+        const double terms = 30.0 * static_cast<double>(shape.d) * time.alpha * (time.alpha + 1.0) / sigma2;
+        expect_same(evaluate(law, states, time, request, {.precision = Precision::mixed}),
+                    evaluate(law, states, time, with_weights(request)), 1e-6 + 3e-8 * terms,
+                    1.0 / sigma2 + 1.0);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(DataPosterior, OddSizes,
                          testing::Values(Shape{128, 1, 1, 0}, Shape{191, 5, 31, 0}, Shape{192, 6, 32, 2},
                                          Shape{193, 7, 33, 3}, Shape{1000, 130, 65, 5},
@@ -143,8 +161,9 @@ TEST(DataPosterior, EveryInstructionSetEqualsThePlainPosterior) {
         hwy::SetSupportedTargetsForTest(target);
         hwy::GetChosenTarget().Update(target);
         SCOPED_TRACE(hwy::TargetName(target));
-        expect_same(evaluate(law, states, time, request), evaluate(law, states, time, with_weights(request)),
-                    1e-12, 6.0);
+        const Posterior plain = evaluate(law, states, time, with_weights(request));
+        expect_same(evaluate(law, states, time, request), plain, 1e-12, 6.0);
+        expect_same(evaluate(law, states, time, request, {.precision = Precision::mixed}), plain, 4e-4, 6.0);
     }
     hwy::SetSupportedTargetsForTest(0);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());

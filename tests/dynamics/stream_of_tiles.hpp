@@ -37,27 +37,31 @@ class Tile {
 public:
     Tile(const Stream& stream, Index first, Index count, std::uint32_t number)
         : stride_((stream.logits.cols() + 15) / 16 * 16 + 16),
-          values_(static_cast<Real*>(
-              std::aligned_alloc(64, sizeof(Real) * static_cast<std::size_t>(stride_ * count)))),
+          logits_(aligned<double>(stride_ * count)),
+          weights_(aligned<Real>(stride_ * count)),
           datum_(static_cast<std::size_t>(count)),
           norm2_(stream.norm2.segment(first, count)) {
-        std::fill_n(values_.get(), stride_ * count, Real{33});
+        std::fill_n(logits_.get(), stride_ * count, 33.0);
         for (Index k = 0; k < count; ++k) {
             for (Index j = 0; j < stream.logits.cols(); ++j) {
-                values_.get()[k * stride_ + j] = static_cast<Real>(stream.logits(first + k, j));
+                logits_.get()[k * stride_ + j] = stream.logits(first + k, j);
             }
         }
         std::iota(datum_.begin(), datum_.end(), first);
         make_cells(stream, first, count);
-        tile_ = {values_.get(), count, stride_, number, datum_.data(), norm2_.data(), cells_};
+        tile_ = {logits_.get(), weights_.get(), count, stride_, number, datum_.data(), norm2_.data(), cells_};
     }
 
     [[nodiscard]] const LogitTile<Real>& get() const { return tile_; }
     [[nodiscard]] double weight(Index row, Index lane) const {
-        return static_cast<double>(values_.get()[row * stride_ + lane]);
+        return static_cast<double>(weights_.get()[row * stride_ + lane]);
     }
 
 private:
+    template <class T>
+    static T* aligned(Index count) {
+        return static_cast<T*>(std::aligned_alloc(64, sizeof(T) * static_cast<std::size_t>(count)));
+    }
     void make_cells(const Stream& stream, Index first, Index count) {
         const std::size_t levels = stream.class_of.size();
         classes_.reserve(levels * static_cast<std::size_t>(count));
@@ -76,7 +80,8 @@ private:
     }
 
     Index stride_;
-    std::unique_ptr<Real, FreeAligned> values_;
+    std::unique_ptr<double, FreeAligned> logits_;
+    std::unique_ptr<Real, FreeAligned> weights_;
     std::vector<std::int64_t> datum_;
     Vector norm2_;
     std::vector<int> classes_;
@@ -90,12 +95,12 @@ Lanes feed(OnlineSoftmax& softmax, const Stream& stream, Index from, Index to, I
            std::uint32_t number) {
     const Index m = stream.logits.cols();
     Lanes sum = Lanes::Zero(m);
-    Eigen::Array<Real, 1, Eigen::Dynamic> rescale(m);
+    Lanes rescale(m);
     for (Index first = from; first < to; first += rows, ++number) {
         const Index count = std::min(rows, to - first);
         const Tile<Real> tile(stream, first, count, number);
         if (softmax.absorb(tile.get(), rescale.data())) {
-            sum *= rescale.template cast<double>();
+            sum *= rescale;
         }
         for (const auto& [lane, datum, weight] : softmax.joined()) sum[lane] += weight * stream.norm2[datum];
         for (Index k = 0; k < count; ++k) {

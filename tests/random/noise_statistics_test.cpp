@@ -13,6 +13,7 @@
 
 #include "kairos/random/noise.hpp"
 #include "support/consistent.hpp"
+#include "support/samples.hpp"
 
 namespace kairos::random {
 namespace {
@@ -51,6 +52,8 @@ void expect_distribution(std::vector<double> sample, const std::function<double(
     EXPECT_LT(distance * std::sqrt(n), 2.4) << what;
 }
 
+constexpr Index million = 1000000 / test::sample_divisor;
+
 std::vector<double> normals(const Stream& stream, Index rows, Index columns, std::uint32_t step = 0) {
     Rows out(rows, columns);
     fill_normals(stream, TrajectoryId{0}, StepId{step}, 0, out);
@@ -65,8 +68,8 @@ std::vector<double> chi_squared(const Stream& stream, double degrees, std::size_
 
 TEST(NoiseStatistics, NormalsHaveTheFourMomentsOfTheNormalLaw) {
     const std::array<double, 9> exact{1, 0, 1, 0, 3, 0, 15, 0, 105};
-    expect_four_moments(normals({11, Purpose::transition, 0}, 4, 1000000), exact, "over trajectories");
-    expect_four_moments(normals({12, Purpose::transition, 0}, 1000000, 4), exact, "over components");
+    expect_four_moments(normals({11, Purpose::transition, 0}, 4, million), exact, "over trajectories");
+    expect_four_moments(normals({12, Purpose::transition, 0}, million, 4), exact, "over components");
 }
 
 TEST(NoiseStatistics, NormalsHaveTheDistributionFunctionOfTheNormalLaw) {
@@ -154,7 +157,7 @@ class ChiSquared : public testing::TestWithParam<double> {};
 
 TEST_P(ChiSquared, HasFourExactMoments) {
     const double k = GetParam();
-    std::vector<double> y = chi_squared({21, Purpose::radial, 0}, k, 2000000);
+    std::vector<double> y = chi_squared({21, Purpose::radial, 0}, k, 2 * million);
     for (double& value : y) {
         value = (value - k) / std::sqrt(2 * k);
     }
@@ -171,7 +174,7 @@ TEST_P(ChiSquared, HasItsDistributionFunction) {
 
 TEST_P(ChiSquared, HasItsTails) {
     const boost::math::chi_squared_distribution<double> law(GetParam());
-    const std::vector<double> sample = chi_squared({23, Purpose::radial, 0}, GetParam(), 4000000);
+    const std::vector<double> sample = chi_squared({23, Purpose::radial, 0}, GetParam(), 4 * million);
     const auto n = static_cast<double>(sample.size());
     for (const double p : {1e-4, 1e-2}) {
         const double low = boost::math::quantile(law, p),

@@ -48,6 +48,7 @@ struct Config {
     std::uint64_t seed = 1;
     measure::Direction direction = measure::Direction::reverse;
     dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
+    dynamics::Precision precision = dynamics::Precision::in_double;
     RepresentationChoice representation = RepresentationChoice::automatic;
     StartKind start = StartKind::marginal;
     measure::Coupling coupling = measure::Coupling::independent;

@@ -20,7 +20,8 @@ enum class IntegratorKind { exact, euler_maruyama, exponential, heun, ode_heun }
 
 class Integrator {
 public:
-    Integrator(IntegratorKind kind, const law::Law& law, const Schedule& schedule);
+    Integrator(IntegratorKind kind, const law::Law& law, const Schedule& schedule,
+               const Numerics& numerics = {});
     [[nodiscard]] IntegratorKind kind() const { return kind_; }
     // What the step of that number needs of the posterior at its start.
     [[nodiscard]] Request request(const NoiseKeys& keys, StepId step) const;

@@ -28,6 +28,7 @@ struct Setting {
     dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
     int tangents = 0;
     Coupling coupling = Coupling::independent;
+    dynamics::Numerics numerics{};
 };
 
 // What an observable may read at one time.

@@ -24,6 +24,7 @@ namespace kairos::phases {
 struct CloneSpec {
     const law::Law* law = nullptr;
     dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
+    dynamics::Numerics numerics{};
     bool start_at_prior = false;
     std::uint64_t seed = 1;
     std::vector<Time> branch_times;  // ascending, inside [t_min, t_max]
