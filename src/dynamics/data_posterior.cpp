@@ -9,7 +9,8 @@
 namespace kairos::dynamics {
 namespace {
 
-constexpr Index many = 128;       // components from which on the pass pays
+constexpr Index many = 128;  // components from which on the pass pays
+constexpr Index many_to_screen = 4096;
 constexpr int most_classes = 16;  // of a level: means of every class are held for every lane
 
 }  // namespace
@@ -21,24 +22,34 @@ bool DataPosterior::serves(const law::Mixture& mixture) {
 }
 
 std::unique_ptr<DataPosterior> DataPosterior::make(const law::Mixture& mixture, const Numerics& numerics) {
-    if (numerics.precision == Precision::mixed) return std::make_unique<StreamedPosterior<float>>(mixture);
-    return std::make_unique<StreamedPosterior<double>>(mixture);
+    if (numerics.precision == Precision::mixed)
+        return std::make_unique<StreamedPosterior<float>>(mixture, Screening::never);
+    return std::make_unique<StreamedPosterior<double>>(mixture, numerics.screening);
 }
 
 template <class Real>
-StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture)
+StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, Screening screening)
     : mixture_(&mixture),
       order_(mixture),
-      norm2_(mixture.means.colwise().squaredNorm().transpose()),
-      log_weights_(mixture.weights.array().log()),
-      tile_(mixture.coordinates()) {}
+      constants_(mixture),
+      screening_(screening),
+      tile_(mixture.coordinates()) {
+    if (screening_ == Screening::automatic && mixture.components() < many_to_screen)
+        screening_ = Screening::never;
+    if (screening_ != Screening::never) screen_ = std::make_unique<Screen>(mixture, order_, constants_);
+}
 
 template <class Real>
 void StreamedPosterior<Real>::evaluate(const States& states, Components& components, const Request& request,
                                        Posterior& out) {
     const bool with_means = request.score || request.spread || request.class_spread;
     begin(states, components, request);
-    stream(components, with_means);
+    if (screened(components)) {
+        screen_->run(states, components.time(), components.terms(0).variance);
+        stream_kept(with_means);
+    } else {
+        stream(with_means);
+    }
     summarise(request, out);
     const double d = mixture_->dimension(), v = components.terms(0).variance;
     out.log_density -=
@@ -51,6 +62,7 @@ void StreamedPosterior<Real>::begin(const States& states, const Components& comp
                                     const Request& request) {
     constexpr Index width = panel_width<Real>;
     by_class_ = request.class_spread;
+    half_ = 0.5 * components.time().alpha * components.time().alpha / components.terms(0).variance;
     const Index rows = tile_.coordinates(), lanes = states.count();
     pack_panels(states.x, components.time().alpha / components.terms(0).variance, rows, states_);
     panels_.resize(static_cast<std::size_t>(round_up(lanes, width) / width));
@@ -65,61 +77,79 @@ void StreamedPosterior<Real>::begin(const States& states, const Components& comp
     rescale_.resize(static_cast<std::size_t>(width));
 }
 
-// c_j = log weight_j - (alpha^2/2v) |y_j|^2
 template <class Real>
-void StreamedPosterior<Real>::fill_constants(const DataTile& tile, const Components& components) {
-    const double alpha = components.time().alpha, half = 0.5 * alpha * alpha / components.terms(0).variance;
-    columns_.clear(), constants_.clear(), tile_norm2_.clear();
-    for (const std::int64_t datum : order_.data(tile)) {
-        const bool absent = datum < 0;
-        columns_.push_back(static_cast<Index>(datum));
-        tile_norm2_.push_back(absent ? 0.0 : norm2_[columns_.back()]);
-        constants_.push_back(absent ? absent_logit
-                                    : log_weights_[columns_.back()] - half * tile_norm2_.back());
-    }
+bool StreamedPosterior<Real>::screened(const Components& components) {
+    if (screening_ != Screening::automatic) return screening_ == Screening::always;
+    return screen_->pays(components.time(), components.terms(0).variance);
 }
 
 template <class Real>
-void StreamedPosterior<Real>::stream(const Components& components, bool with_means) {
+void StreamedPosterior<Real>::stream(bool with_means) {
     const std::vector<DataTile>& tiles = order_.tiles();
     for (std::size_t number = 0; number < tiles.size(); ++number) {
-        const DataTile& tile = tiles[number];
-        fill_constants(tile, components);
-        tile_.fill(mixture_->means, columns_);
+        data_.take_all(order_, tiles[number], constants_, half_);
+        tile_.fill(mixture_->means, data_.columns);
         next_columns_.clear();
         if (number + 1 < tiles.size())
             for (const std::int64_t datum : order_.data(tiles[number + 1]))
                 next_columns_.push_back(static_cast<Index>(datum));
         Upcoming upcoming(mixture_->means, next_columns_);
         upcoming.divide(logit_blocks(tile_) * static_cast<Index>(panels_.size()));
-        const LogitTile<Real> logits{logits_.data(),
-                                     weights_.data(),
-                                     tile.rows,
-                                     panel_width<Real>,
-                                     static_cast<std::uint32_t>(number),
-                                     order_.data(tile).data(),
-                                     tile_norm2_.data(),
-                                     tile.cells};
-        for (DataPanel& panel : panels_) {
-            tile_logits(tile_, states_.data() + panel.first * tile_.coordinates(), constants_.data(),
-                        logits_.data(), &upcoming);
-            const bool moved = panel.softmax.absorb(logits, rescale_.data());
-            if (!with_means) continue;
-            panel.follow(moved, rescale_.data());
-            add_means(tile, panel);
+        for (DataPanel& panel : panels_) absorb(panel, number, with_means, {}, &upcoming);
+    }
+}
+
+// Every panel packs its own selection of a tile: few rows, or none.
+template <class Real>
+void StreamedPosterior<Real>::stream_kept(bool with_means) {
+    const std::vector<DataTile>& tiles = order_.tiles();
+    for (std::size_t number = 0; number < tiles.size(); ++number) {
+        const DataTile& tile = tiles[number];
+        for (std::size_t p = 0; p < panels_.size(); ++p) {
+            rows_.clear();
+            for (Index row = 0; row < tile.rows; ++row)
+                if (screen_->lanes(tile.first + row, static_cast<Index>(p)) != 0) rows_.push_back(row);
+            if (rows_.empty()) continue;
+            data_.take(order_, tile, rows_, mixture_->labels.class_level, constants_, half_);
+            tile_.fill(mixture_->means, data_.columns);
+            kept_.assign(static_cast<std::size_t>(data_.rows()), 0);
+            std::size_t row = 0;
+            for (std::size_t k = 0; k < kept_.size(); ++k)
+                if (data_.columns[k] >= 0)
+                    kept_[k] = screen_->lanes(tile.first + rows_[row++], static_cast<Index>(p));
+            absorb(panels_[p], number, with_means, kept_, nullptr);
         }
     }
 }
 
 template <class Real>
-void StreamedPosterior<Real>::add_means(const DataTile& tile, DataPanel& panel) {
-    if (!by_class_) return add_tile_means(tile_, 0, tile.rows, weights_.data(), panel.sums(0));
+void StreamedPosterior<Real>::absorb(DataPanel& panel, std::size_t number, bool with_means,
+                                     std::span<const std::uint32_t> kept, Upcoming* upcoming) {
+    constexpr Index width = panel_width<Real>;
+    tile_logits(tile_, states_.data() + panel.first * tile_.coordinates(), data_.constants.data(),
+                logits_.data(), upcoming);
+    for (std::size_t k = 0; k < kept.size(); ++k)
+        for (Index q = 0; q < panel.lanes; ++q)
+            if ((kept[k] >> q & 1U) == 0) logits_.data()[static_cast<Index>(k) * width + q] = absent_logit;
+    const LogitTile<Real> logits{
+        logits_.data(),     weights_.data(),    data_.rows(), width, static_cast<std::uint32_t>(number),
+        data_.datum.data(), data_.norm2.data(), data_.cells};
+    const bool moved = panel.softmax.absorb(logits, rescale_.data());
+    if (!with_means) return;
+    panel.follow(moved, rescale_.data());
+    add_means(panel);
+}
+
+template <class Real>
+void StreamedPosterior<Real>::add_means(DataPanel& panel) {
+    if (!by_class_) return add_tile_means(tile_, 0, data_.rows(), weights_.data(), panel.sums(0));
     const std::size_t level = mixture_->labels.class_level;
-    for (auto cell = tile.cells.begin(); cell != tile.cells.end();) {
+    const std::vector<Cell>& cells = data_.cells;
+    for (auto cell = cells.begin(); cell != cells.end();) {
         const Index first = cell->first;
         const int c = cell->classes[level];
         Index count = 0;
-        for (; cell != tile.cells.end() && cell->classes[level] == c; ++cell) count += cell->count;
+        for (; cell != cells.end() && cell->classes[level] == c; ++cell) count += cell->count;
         add_tile_means(tile_, first, count, weights_.data(), panel.sums(c));
     }
 }
@@ -155,7 +185,7 @@ void StreamedPosterior<Real>::fill_spreads(const States& states, Components& com
     for (DataPanel& panel : panels_) {
         for (Index lane = 0; lane < panel.lanes; ++lane) {
             const Index to = panel.first + lane;
-            panel.moments_of(lane, norm2_, request.spread, request.class_spread, moments_);
+            panel.moments_of(lane, constants_.norm2, request.spread, request.class_spread, moments_);
             mean_.col(to) = scale * moments_.mean;
             if (request.spread) out.score_spread[to] = scale * scale * moments_.spread;
             if (request.class_spread) out.class_spread[to] = scale * scale * moments_.class_spread;

@@ -2,7 +2,8 @@
 //
 //   l_j = (alpha/v) y_j.x - (alpha^2/2v) |y_j|^2 + log weight_j,   v = alpha^2 s^2 + sigma^2,   w = softmax(l)
 //
-// Tile by tile: logits, the online softmax, the weighted sum of the data. Nothing of size n x m is held. The empirical law of n points is
+// Tile by tile: logits, the online softmax, the weighted sum of the data. Nothing of size n x m is held. Where trajectories have condensed,
+// a screen (screen.hpp) leaves out what cannot matter. The empirical law of n points is
 // the case s = 0. Shapes: posterior.hpp; Posterior::weights stays without rows. Source: docs/performance.md.
 #pragma once
 #include <memory>
@@ -11,6 +12,7 @@
 #include "components.hpp"
 #include "data_order.hpp"
 #include "data_panel.hpp"
+#include "screen.hpp"
 #include "tile_products.hpp"
 
 namespace kairos::dynamics {
@@ -35,29 +37,38 @@ public:
 template <class Real>
 class StreamedPosterior : public DataPosterior {
 public:
-    explicit StreamedPosterior(const law::Mixture& mixture);
+    StreamedPosterior(const law::Mixture& mixture, Screening screening);
     void evaluate(const States& states, Components& components, const Request& request,
                   Posterior& out) override;
 
 private:
     void begin(const States& states, const Components& components, const Request& request);
-    void stream(const Components& components, bool with_means);
-    void fill_constants(const DataTile& tile, const Components& components);
-    void add_means(const DataTile& tile, DataPanel& panel);
+    [[nodiscard]] bool screened(const Components& components);
+    void stream(bool with_means);
+    void stream_kept(bool with_means);
+    // The rows of data_, packed, into one panel; kept: bits of the lanes that each row may matter to.
+    void absorb(DataPanel& panel, std::size_t number, bool with_means, std::span<const std::uint32_t> kept,
+                Upcoming* upcoming);
+    void add_means(DataPanel& panel);
     void summarise(const Request& request, Posterior& out);
     void fill_spreads(const States& states, Components& components, const Request& request, Posterior& out);
 
     const law::Mixture* mixture_;
     DataOrder order_;
     bool by_class_ = false;  // means of every class apart
-    Vector norm2_, log_weights_;
+    DataConstants constants_;
+    Screening screening_;
+    std::unique_ptr<Screen> screen_;  // of products in doubles
+    double half_ = 0;                 // alpha^2/2v
 
     std::vector<DataPanel> panels_;
     PackedTile<Real> tile_;
     Aligned<Real> states_, weights_;
     Aligned<double> logits_;
-    std::vector<Index> columns_, next_columns_;
-    std::vector<double> constants_, tile_norm2_, rescale_;
+    TileData data_;
+    std::vector<Index> next_columns_, rows_;
+    std::vector<std::uint32_t> kept_;
+    std::vector<double> rescale_;
     Rows mean_;  // r x m: (alpha/v) times the posterior mean
     DataPanel::Moments moments_;
 };

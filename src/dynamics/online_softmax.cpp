@@ -117,8 +117,9 @@ bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, double* rescale) {
     // lanes that fill up the last vector get weights of 0
     Lanes reference = Lanes::Constant(width, -absent_logit);
     highest = reference;
-    reference.head(lanes()) = reference_;
-    highest.head(lanes()) = maximum_;
+    // likewise those of lanes that have met no datum yet
+    reference.head(lanes()) = (maximum_ > absent_logit).select(reference_, -absent_logit);
+    highest.head(lanes()) = (maximum_ > absent_logit).select(maximum_, -absent_logit);
     tile_weights(tile, width, reference.data(), highest.data(), fourth_, tile_);
     fold(tile.cells);
     for (const Rise& rise : rises_) {

@@ -8,48 +8,14 @@
 #include <map>
 
 #include "dynamics/brute_force.hpp"
+#include "dynamics/many_data.hpp"
 #include "hwy/highway.h"
 #include "support/consistent.hpp"
 
 namespace kairos::dynamics {
 namespace {
 
-// n data in d coordinates around `classes` far centres; labels of two levels where there are classes.
-law::Law data_law(Index n, Index d, int classes, unsigned seed) {
-    test::Normals normal(seed);
-    law::Mixture mixture;
-    Matrix points = normal.matrix(d, n);
-    std::vector<std::int64_t> fine, coarse;
-    const Matrix centres = 2.0 * Matrix(normal.matrix(d, std::max(classes, 1)));
-    for (Index j = 0; j < n; ++j) {
-        const auto c = static_cast<int>((7 * j + j / 5) % std::max(classes, 1));
-        points.col(j) += centres.col(c);
-        fine.push_back(c);
-        coarse.push_back(c % 2);
-    }
-    mixture.means = points;
-    mixture.weights = Vector::Constant(n, 1.0 / static_cast<double>(n));
-    mixture.covariances = {test::isotropic(0.0)};
-    if (classes > 0) {
-        mixture.labels.levels = {law::level_from_labels(coarse), law::level_from_labels(fine)};
-        mixture.labels.class_level = 1;
-    }
-    law::Law law;
-    law.mixture = std::move(mixture);
-    law.empirical = true;
-    return law;
-}
-
-// States near some of the data, at one time.
-States states_of(const law::Law& law, const TimePoint& time, Index lanes, unsigned seed) {
-    test::Normals normal(seed);
-    States states{TrajectoryId{5}, Rows(law.mixture.coordinates(), lanes), Lanes::Zero(lanes)};
-    const Rows noise = normal.matrix(law.mixture.coordinates(), lanes);
-    for (Index q = 0; q < lanes; ++q)
-        states.x.col(q) = time.alpha * law.mixture.means.col((31 * q) % law.mixture.components()) +
-                          std::sqrt(time.sigma2) * noise.col(q);
-    return states;
-}
+using test::data_law, test::states_of;
 
 Posterior evaluate(const law::Law& law, const States& states, const TimePoint& time, Request request,
                    const Numerics& numerics = {}) {
@@ -254,6 +220,42 @@ TEST(DataPosterior, SubnormalDataAndStatesAreZeros) {
     EXPECT_TRUE(found.score.allFinite() && found.score_spread.allFinite());
 }
 
+// Of `largest`: the size of the largest logit.
+void expect_same_screened(const Posterior& found, const Posterior& dense, double largest) {
+    const double error = 1e-12 * std::max(1.0, largest);
+    expect_near(found.log_density, dense.log_density, error, 0.0, "log_density");
+    expect_near(found.component.entropy, dense.component.entropy, error, 0.0, "entropy");
+    expect_near(found.component.varentropy, dense.component.varentropy, error, 0.0, "varentropy");
+    expect_near(found.component.collision, dense.component.collision, error, 0.0, "collision");
+    EXPECT_TRUE((found.component.top == dense.component.top).all());
+    for (std::size_t l = 0; l < dense.levels.size(); ++l) {
+        EXPECT_LT((found.levels[l].weights - dense.levels[l].weights).cwiseAbs().maxCoeff(), error);
+        expect_near(found.levels[l].within, dense.levels[l].within, error, 0.0, "within");
+    }
+    EXPECT_LT((found.score - dense.score).cwiseAbs().maxCoeff(), error);
+    expect_near(found.score_spread, dense.score_spread, error, error, "spread");
+    if (dense.class_spread.size() > 0)
+        expect_near(found.class_spread, dense.class_spread, error, error, "class_spread");
+    EXPECT_EQ(found.chosen, dense.chosen);
+}
+
+// Screened whether it pays or not: from all data kept to one.
+TEST_P(OddSizes, ScreenedEqualsDense) {
+    const Shape& shape = GetParam();
+    const law::Law law = data_law(shape.n, shape.d, shape.classes, 17);
+    for (const double sigma2 : {1.0 - 1e-9, 0.9, 0.5, 0.3, 0.1, 0.02, 1e-5}) {
+        const TimePoint time = test::at(std::sqrt(1.0 - sigma2), sigma2);
+        const States states = states_of(law, time, shape.lanes, 23);
+        Request request = streamed;
+        request.class_spread = shape.classes > 0;
+        request.draw = Draw{{.seed = 1}, StepId{2}};
+        SCOPED_TRACE("sigma2 = " + std::to_string(sigma2));
+        const double logit = time.alpha * 10.0 * static_cast<double>(shape.d) / sigma2;
+        expect_same_screened(evaluate(law, states, time, request, {.screening = Screening::always}),
+                             evaluate(law, states, time, request, {.screening = Screening::never}), logit);
+    }
+}
+
 // chi^2 over the data of one state repeated in many lanes.
 TEST(DataPosterior, DrawsByWeight) {
     constexpr Index lanes = 30000;
@@ -285,18 +287,25 @@ TEST(DataPosterior, DrawsByWeight) {
 }
 
 // The bits of a trajectory depend neither on the other lanes of its block nor on its place.
-TEST(DataPosterior, LanesDoNotSeeEachOther) {
+class LanesOfABlock : public testing::TestWithParam<Numerics> {};
+
+TEST_P(LanesOfABlock, DoNotSeeEachOther) {
     const law::Law law = data_law(500, 20, 3, 14);
     const TimePoint time = test::at(0.7, 0.51);
     const States states = states_of(law, time, 70, 15);
     States part{states.first + 40, Rows(states.x.middleCols(40, 9)), Lanes::Zero(9)};
     Request request = streamed;
     request.draw = Draw{{.seed = 1}, StepId{2}};
-    const Posterior whole = evaluate(law, states, time, request), some = evaluate(law, part, time, request);
+    const Posterior whole = evaluate(law, states, time, request, GetParam()),
+                    some = evaluate(law, part, time, request, GetParam());
     EXPECT_EQ(some.score, Rows(whole.score.middleCols(40, 9)));
     EXPECT_TRUE((some.component.entropy == whole.component.entropy.segment(40, 9)).all());
     for (std::size_t q = 0; q < 9; ++q) EXPECT_EQ(some.chosen[q], whole.chosen[q + 40]);
 }
+
+INSTANTIATE_TEST_SUITE_P(DataPosterior, LanesOfABlock,
+                         testing::Values(Numerics{}, Numerics{.precision = Precision::mixed},
+                                         Numerics{.screening = Screening::always}));
 
 }  // namespace
 }  // namespace kairos::dynamics

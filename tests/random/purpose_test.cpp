@@ -62,6 +62,8 @@ const char* name_of(Purpose purpose) {
             return "probe";
         case Purpose::tangent:
             return "tangent";
+        case Purpose::screen:
+            return "screen";
     }
     return nullptr;
 }
@@ -81,7 +83,7 @@ TEST(Purpose, NumbersAreThoseThatResultsWereMadeWith) {
         {20, "choice"},          {21, "radial"},         {22, "end_class"},     {23, "start_radial"},
         {32, "clone_prefix"},    {33, "clone_step"},     {34, "clone_choice"},  {35, "clone_radial"},
         {36, "clone_end"},       {37, "clone_angle"},    {48, "pilot"},         {49, "probe"},
-        {50, "tangent"}};
+        {50, "tangent"},         {51, "screen"}};
     EXPECT_EQ(registry(), pinned);
 }
 

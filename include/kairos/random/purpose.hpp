@@ -33,6 +33,7 @@ enum class Purpose : std::uint8_t {
     pilot = 48,  // pilot ensemble of the entropic grid
     probe = 49,  // fixed random vectors (score_mean, tangents)
     tangent = 50,
+    screen = 51,  // states that tell whether trajectories have condensed on single data
 };
 
 }  // namespace kairos::random
