@@ -10,8 +10,6 @@
 #include "kairos/random/noise.hpp"
 #include "kairos/random/vector_math.hpp"
 
-#define HWY_DISABLED_TARGETS \
-    (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // vectors of no fixed size form no arrays
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "../bench/limits.cpp"
 #include "hwy/foreach_target.h"  // must come before highway.h

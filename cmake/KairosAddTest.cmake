@@ -34,8 +34,8 @@ if(KAIROS_SANITIZE)
   set(KAIROS_TEST_OPTIONS -O0)
 endif()
 target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
-set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/support/dense.cpp PROPERTIES COMPILE_OPTIONS -O1  # large eigenproblems
-                            SKIP_PRECOMPILE_HEADERS ON)
+set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/support/dense.cpp ${CMAKE_SOURCE_DIR}/tests/law/dense_law.cpp
+                            PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)  # products and eigenvalues of large matrices
 target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)
 
 # kairos_room_helpers(ROOM NAME...): tests/ROOM/NAME.cpp, references that call the room itself or those below it. Tests of this room

@@ -2,6 +2,8 @@
 # Rooms are objects so that a test of one room links that room and those below it, and nothing above: the linker keeps the order.
 add_library(kairos_flags INTERFACE)
 target_compile_options(kairos_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+# Vectors of no fixed size (Arm SVE, RISC-V) fit neither structs nor arrays, which the kernels are made of.
+target_compile_definitions(kairos_flags INTERFACE "HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_RVV)")
 add_library(kairos_checks INTERFACE)  # of the rooms; of programs and tests only memory is checked
 if(KAIROS_SANITIZE)
   target_compile_options(kairos_flags INTERFACE -g1 -fsanitize=address -fno-omit-frame-pointer -Wno-maybe-uninitialized)  # GCC 12 errs on it here

@@ -36,12 +36,23 @@ std::vector<Time> some_of(const std::vector<Time>& times, std::size_t count) {
     return some;
 }
 
+// Few; but where many data stream by, as many as share a pass in the run itself, unless that would take many seconds.
+std::uint64_t trajectories_of_a_piece(const Setup& setup, double operations_of_one) {
+    constexpr double most = 1e11;
+    const auto block = static_cast<std::uint64_t>(measure::block_size(setup.law->mixture));
+    const double at_two_times = 2.0 * operations_of_one * static_cast<double>(block) /
+                                static_cast<double>(setup.ensemble.times.size());
+    if (dynamics::PosteriorEvaluator::streams(setup.law->mixture) && at_two_times < most)
+        return std::min<std::uint64_t>(setup.ensemble.trajectories, block);
+    return std::min<std::uint64_t>(setup.batches.size(), 16);
+}
+
 // Seconds of one rank, from a small piece of the run itself; of few times where an evaluation is dear.
 double seconds_per_trajectory(const Setup& setup) {
     constexpr double budget = 4e9;  // operations, before the clock is looked at
-    const std::uint64_t piece = std::min<std::uint64_t>(setup.batches.size(), 16);
-    const double once =
-        operations(setup) / static_cast<double>(setup.ensemble.trajectories) * static_cast<double>(piece);
+    const double of_one = operations(setup) / static_cast<double>(setup.ensemble.trajectories);
+    const std::uint64_t piece = trajectories_of_a_piece(setup, of_one);
+    const double once = of_one * static_cast<double>(piece);
     const auto all = setup.ensemble.times.size();
     measure::EnsembleSpec spec = setup.ensemble;
     spec.times = some_of(spec.times, static_cast<std::size_t>(std::max(

@@ -1,7 +1,5 @@
 #include "combined_products.hpp"
 
-#define HWY_DISABLED_TARGETS \
-    (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // vectors of no fixed size fit no array
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "../src/dynamics/combined_products.cpp"
 #include "hwy/foreach_target.h"  // must come before highway.h

@@ -1,6 +1,6 @@
 #include "kairos/dynamics/posterior.hpp"
 
-#include <cassert>
+#include <stdexcept>
 
 #include "lane_products.hpp"
 #include "posterior_parts.hpp"
@@ -98,6 +98,8 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
                                   Posterior& out) {
     Parts& p = *parts_;
     Components& components = *p.components;
+    if (request.class_spread && p.groupings.empty())
+        throw std::invalid_argument("PosteriorEvaluator: class_spread needs a law with classes");
     components.set_time(time);
     out.time = time;
     clear_unrequested(request, out);
@@ -138,7 +140,6 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
         fill_traces(components, out);
     }
     if (request.class_spread) {
-        assert(!p.groupings.empty());
         const Grouping& classes = p.groupings[p.class_level];
         if (classes.one_to_one && request.spread) {
             out.class_spread = out.score_spread;

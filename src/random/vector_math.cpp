@@ -5,8 +5,6 @@
 #include <cassert>
 #include <cstddef>
 
-#define HWY_DISABLED_TARGETS \
-    (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)  // vectors of no fixed size fit no struct
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "../src/random/vector_math.cpp"
 #include "hwy/foreach_target.h"  // must come before highway.h

@@ -104,7 +104,7 @@ TEST(NoiseStatistics, NormalsHaveTheTailsOfTheNormalLaw) {
 }
 
 TEST(NoiseStatistics, UniformsAreUniform) {
-    std::vector<double> u(1000000);
+    std::vector<double> u(million);
     fill_uniforms({15, Purpose::choice, 0}, TrajectoryId{0}, StepId{0}, u);
     EXPECT_GT(*std::min_element(u.begin(), u.end()), 0.0);
     EXPECT_LT(*std::max_element(u.begin(), u.end()), 1.0);
@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(EveryNumberOfDegrees, ChiSquared, testing::Values(0.5, 
 TEST(NoiseStatistics, ChiSquaredTendsToTheNormalLawUpToTheLargestDegrees) {
     const boost::math::normal_distribution<double> law;
     for (const double k : {1e12, 1e15, 1e18}) {
-        std::vector<double> y = chi_squared({24, Purpose::radial, 0}, k, 500000);
+        std::vector<double> y = chi_squared({24, Purpose::radial, 0}, k, million / 2);
         for (double& value : y) {
             value = (value - k) / std::sqrt(2 * k);
         }
@@ -219,7 +219,7 @@ void expect_independent(const std::vector<double>& a, const std::vector<double>&
 }
 
 TEST(NoiseStatistics, NeighbouringStreamsAreIndependent) {
-    constexpr Index n = 400000;
+    constexpr Index n = 400000 / test::sample_divisor;
     const Stream stream{31, Purpose::transition, 0};
     const std::vector<double> base = normals(stream, 1, n);
     expect_independent(base, normals({32, Purpose::transition, 0}, 1, n), "next seed");
@@ -231,7 +231,7 @@ TEST(NoiseStatistics, NeighbouringStreamsAreIndependent) {
 }
 
 TEST(NoiseStatistics, ComponentsAndTrajectoriesAreIndependent) {
-    constexpr Index n = 400000;
+    constexpr Index n = 400000 / test::sample_divisor;
     const std::vector<double> z = normals({33, Purpose::transition, 0}, 3, n);
     const std::vector<double> cosines(z.begin(), z.begin() + n), sines(z.begin() + n, z.begin() + 2 * n);
     const std::vector<double> next_pair(z.begin() + 2 * n, z.end());
@@ -244,7 +244,7 @@ TEST(NoiseStatistics, ComponentsAndTrajectoriesAreIndependent) {
 }
 
 TEST(NoiseStatistics, ChiSquaredIsIndependentOfItsNeighboursAndOfTheNormals) {
-    constexpr std::size_t n = 400000;
+    constexpr std::size_t n = 400000 / test::sample_divisor;
     const auto standardised = [](const Stream& stream, double degrees) {
         std::vector<double> y = chi_squared(stream, degrees, n);
         for (double& value : y) {

@@ -11,6 +11,7 @@
 //
 // The request says what is needed; what is not asked for is left empty. Entropies in nats; log_density is that of x in all d
 // dimensions. Shapes: one column a trajectory. Weights underflow to 0 far from the best component, never to NaN.
+// Errors: std::invalid_argument where class_spread is asked of a law without classes.
 // Source: docs/theory.md, "Exact posteriors"; Robbins 1956, Efron 2011 (Tweedie).
 #pragma once
 #include <memory>
