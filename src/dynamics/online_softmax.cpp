@@ -54,7 +54,7 @@ void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level, b
     sums_.assign(m, {});
     class_sums_.resize(classes_per_level.size());
     for (std::size_t l = 0; l < class_sums_.size(); ++l) {
-        class_sums_[l].setZero(2 * classes_per_level[l], lanes);
+        class_sums_[l].setZero(2 * static_cast<Index>(classes_per_level[l]), lanes);
     }
     top_class_.assign(class_sums_.size() * m, 0);
     fourth_ = fourth;

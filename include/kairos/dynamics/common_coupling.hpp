@@ -25,6 +25,8 @@ public:
     // law must outlive the object
     CommonCoupling(const law::Law& law, std::vector<TimePoint> times);
     ~CommonCoupling();
+    CommonCoupling(const CommonCoupling&) = delete;
+    CommonCoupling& operator=(const CommonCoupling&) = delete;
     CommonCoupling(CommonCoupling&&) noexcept;
     CommonCoupling& operator=(CommonCoupling&&) noexcept;
 

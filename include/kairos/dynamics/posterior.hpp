@@ -81,6 +81,8 @@ class PosteriorEvaluator {
 public:
     explicit PosteriorEvaluator(const law::Law& law, const Numerics& numerics = {});
     ~PosteriorEvaluator();
+    PosteriorEvaluator(const PosteriorEvaluator&) = delete;
+    PosteriorEvaluator& operator=(const PosteriorEvaluator&) = delete;
     PosteriorEvaluator(PosteriorEvaluator&&) noexcept;
     PosteriorEvaluator& operator=(PosteriorEvaluator&&) noexcept;
 
