@@ -51,7 +51,7 @@ function(kairos_room_helpers room)
   target_precompile_headers(test_support_${room} REUSE_FROM test_support)
 endfunction()
 kairos_room_helpers(law dense_law)
-kairos_room_helpers(dynamics brute_force many_data transition_laws)
+kairos_room_helpers(dynamics brute_force many_data softmax_checks steps transition_laws)
 kairos_room_helpers(measure scene journey)
 kairos_room_helpers(phases laws class_brute_force)
 

@@ -1,96 +1,19 @@
-// The streamed softmax against long double sums over all data at once, however the data are cut, ordered and merged.
+// The streamed softmax against long double sums over all data at once, however the data are cut and ordered.
 #include "../../src/dynamics/online_softmax.hpp"
 
 #include <gtest/gtest.h>
 
-#include <map>
-#include <random>
+#include <limits>
 
+#include "dynamics/softmax_checks.hpp"
 #include "hwy/targets.h"
-#include "stream_of_tiles.hpp"
-#include "support/consistent.hpp"
 
 namespace kairos::dynamics {
 namespace {
 
-using test::Stream, test::feed;
+using test::expect_lane, test::expect_latent, test::feed, test::random_stream, test::Stream;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-// Logits of a lane spread over `width` nats times a factor that differs from lane to lane.
-Stream random_stream(Index n, Index m, double width, unsigned seed, std::vector<int> classes = {}) {
-    std::mt19937_64 generator(seed);
-    std::normal_distribution<double> normal;
-    Stream stream;
-    stream.logits.resize(n, m);
-    stream.norm2.resize(n);
-    for (Index k = 0; k < n; ++k) {
-        for (Index j = 0; j < m; ++j) {
-            stream.logits(k, j) = 1000.0 * static_cast<double>(j % 3) +
-                                  width * std::pow(10.0, -static_cast<double>(j % 4)) * normal(generator);
-        }
-        stream.norm2[k] = std::exp(normal(generator));
-    }
-    for (const int count : classes) {
-        std::vector<int> level;
-        for (Index k = 0; k < n; ++k) {
-            level.push_back(static_cast<int>(k * count / n));
-        }
-        stream.class_of.push_back(level);
-    }
-    return stream;
-}
-
-// log_error: of the logarithms of weights, which shows where weights are so even that their logarithms hardly differ.
-void expect_latent(const Latent& latent, Index j, const test::ExactLatent& exact, double relative,
-                   double log_error = 0.0) {
-    const auto h = static_cast<double>(exact.entropy), v = static_cast<double>(exact.varentropy);
-    EXPECT_NEAR(latent.entropy[j], h, relative * h);
-    EXPECT_NEAR(latent.varentropy[j], v,
-                10 * relative * v + 2 * log_error * std::sqrt(v) + log_error * log_error + 1e-18 * relative);
-    EXPECT_NEAR(latent.collision[j], static_cast<double>(exact.collision), relative);
-    EXPECT_NEAR(latent.max_weight[j], static_cast<double>(exact.weights[static_cast<std::size_t>(exact.top)]),
-                relative);
-    EXPECT_NEAR(latent.top_surprisal[j], static_cast<double>(exact.top_surprisal),
-                relative * static_cast<double>(exact.top_surprisal));
-    EXPECT_EQ(latent.top[j], static_cast<double>(exact.top));
-}
-
-void expect_lane(const Stream& stream, const OnlineSoftmax& softmax, Index j, double relative,
-                 double log_error = 0.0) {
-    Latent component;
-    std::vector<Latent> levels;
-    softmax.summarise(component, levels);
-    const test::ExactLatent exact = test::exact_latent(test::column(stream, j));
-    expect_latent(component, j, exact, relative, log_error);
-    EXPECT_EQ(softmax.maximum()[j], stream.logits.col(j).maxCoeff());
-    EXPECT_NEAR(softmax.log_total()[j], static_cast<double>(exact.top_surprisal),
-                relative * static_cast<double>(exact.top_surprisal));
-    long double moment = 0;
-    for (Index k = 0; k < stream.logits.rows(); ++k) {
-        moment += exact.weights[static_cast<std::size_t>(k)] * static_cast<long double>(stream.norm2[k]);
-    }
-    EXPECT_NEAR(softmax.second_moment()[j], static_cast<double>(moment),
-                relative * static_cast<double>(moment));
-    ASSERT_EQ(levels.size(), stream.class_of.size());
-    for (std::size_t l = 0; l < levels.size(); ++l) {
-        const test::ExactLatent level = test::exact_level(stream, l, j);
-        expect_latent(levels[l], j, level, relative, log_error);
-        const auto class_of_top =
-            static_cast<std::size_t>(stream.class_of[l][static_cast<std::size_t>(exact.top)]);
-        long double other_classes = 0;
-        for (std::size_t c = 0; c < level.weights.size(); ++c) {
-            other_classes += c == class_of_top ? 0 : level.weights[c];
-        }
-        EXPECT_NEAR(
-            levels[l].within[j], static_cast<double>(level.within),
-            relative * static_cast<double>(level.within) + 1e-13 * static_cast<double>(other_classes));
-        for (std::size_t c = 0; c < level.weights.size(); ++c) {
-            const auto w = static_cast<double>(level.weights[c]);
-            EXPECT_NEAR(levels[l].weights(static_cast<Index>(c), j), w, relative * w + 1e-300);
-        }
-    }
-}
 
 template <class Real>
 void expect_stream(const Stream& stream, Index rows, double relative) {
@@ -256,99 +179,6 @@ TEST(OnlineSoftmax, AbsentDataHaveNoWeightWhereverTheyStand) {
                 exact.weights.insert(exact.weights.begin(), 60, 0.0L);
                 expect_latent(latent, j, exact, 1e-12);
                 EXPECT_NEAR(sum[j] / softmax.total()[j], softmax.second_moment()[j], 1e-12);
-            }
-        }
-    }
-}
-
-TEST(OnlineSoftmax, MergedPartsAreTheWhole) {
-    const Stream stream = random_stream(240, 9, 400.0, 16, {2, 5});
-    const Draw draw{{5, random::Purpose::choice}, StepId{3}};
-    const auto part = [&](Index from, Index to) {
-        OnlineSoftmax softmax;
-        softmax.begin(9, stream.classes(), true, draw, TrajectoryId{10});
-        const Lanes sum = feed<double>(softmax, stream, from, to, 20, static_cast<std::uint32_t>(from / 20));
-        return std::pair(softmax, sum);
-    };
-    const auto whole = part(0, 240).first;
-    const auto [a, sum_a] = part(0, 80);
-    const auto [b, sum_b] = part(80, 140);
-    const auto c = part(140, 240).first;
-    OnlineSoftmax left = a, right = b, nothing;
-    nothing.begin(9, stream.classes(), true, draw, TrajectoryId{10});
-    left.merge(b);
-    const Lanes sum = sum_a * a.factor_to(left.reference()) + sum_b * b.factor_to(left.reference());
-    for (Index j = 0; j < 9; ++j) {
-        EXPECT_NEAR(sum[j] / left.total()[j], left.second_moment()[j], 1e-12 * left.second_moment()[j]);
-    }
-    left.merge(nothing);
-    left.merge(c);
-    right.merge(c);
-    nothing.merge(a);
-    nothing.merge(right);
-    for (const OnlineSoftmax* merged : {&left, &nothing}) {
-        EXPECT_EQ(merged->chosen(), whole.chosen());
-        for (Index j = 0; j < 9; ++j) {
-            SCOPED_TRACE(j);
-            expect_lane(stream, *merged, j, 1e-12);
-            EXPECT_LE(merged->maximum()[j] - merged->reference()[j], 200.0);
-        }
-    }
-}
-
-// Frequencies of the drawn data against their weights: chi^2 with n - 1 degrees of freedom, within 4.5 of its deviations.
-TEST(OnlineSoftmax, DrawsFollowTheWeights) {
-    constexpr Index n = 12, m = 100000;
-    for (const Index rows : {Index{1}, Index{5}, n}) {
-        Stream stream;
-        stream.norm2 = Vector::Ones(n);
-        stream.logits.resize(n, m);
-        for (Index k = 0; k < n; ++k) {
-            stream.logits.row(k).setConstant(1e4 + std::sin(static_cast<double>(3 * k)) * 1.5);
-        }
-        OnlineSoftmax softmax;
-        softmax.begin(m, {}, true, Draw{{7, random::Purpose::choice}, StepId{2}}, TrajectoryId{1000});
-        feed<double>(softmax, stream, 0, n, rows, 0);
-        std::vector<double> counts(n, 0.0);
-        for (const std::int64_t datum : softmax.chosen()) {
-            counts[static_cast<std::size_t>(datum)] += 1.0;
-        }
-        const test::ExactLatent exact = test::exact_latent(test::column(stream, 0));
-        double chi2 = 0.0;
-        for (std::size_t k = 0; k < n; ++k) {
-            const double expected = static_cast<double>(m) * static_cast<double>(exact.weights[k]);
-            chi2 += std::pow(counts[k] - expected, 2) / expected;
-        }
-        test::expect_consistent(chi2, std::sqrt(2.0 * (n - 1)), n - 1.0, "tiles of " + std::to_string(rows));
-    }
-}
-
-TEST(OnlineSoftmax, ALaneDoesNotSeeItsNeighbours) {
-    const Stream stream = random_stream(200, 40, 100.0, 17, {4});
-    const Draw draw{{8, random::Purpose::choice}, StepId{1}};
-    const auto summary = [&](Index from, Index count) {
-        Stream part = stream;
-        part.logits = stream.logits.middleCols(from, count);
-        OnlineSoftmax softmax;
-        softmax.begin(count, stream.classes(), true, draw, TrajectoryId{static_cast<std::uint64_t>(from)});
-        feed<double>(softmax, part, 0, 200, 64, 0);
-        Latent latent;
-        std::vector<Latent> levels;
-        softmax.summarise(latent, levels);
-        return std::tuple(latent, levels[0], softmax.chosen());
-    };
-    const auto [whole, level, chosen] = summary(0, 40);
-    for (const Index from : {0, 5, 16, 33}) {
-        for (const Index count : {1, 7}) {
-            const auto [part, part_level, part_chosen] = summary(from, count);
-            for (Index j = 0; j < count; ++j) {
-                ASSERT_EQ(part.entropy[j], whole.entropy[from + j]);
-                ASSERT_EQ(part.varentropy[j], whole.varentropy[from + j]);
-                ASSERT_EQ(part.collision[j], whole.collision[from + j]);
-                ASSERT_EQ(part_level.entropy[j], level.entropy[from + j]);
-                ASSERT_EQ(part_level.within[j], level.within[from + j]);
-                ASSERT_EQ(part_chosen[static_cast<std::size_t>(j)],
-                          chosen[static_cast<std::size_t>(from + j)]);
             }
         }
     }

@@ -8,12 +8,7 @@
 
 namespace kairos::dynamics::test {
 
-Matrix dense(const law::Covariance& s, Index coordinates) {
-    Matrix result = s.isotropic * Matrix::Identity(coordinates, coordinates);
-    if (s.diagonal.size() > 0) result.diagonal() += s.diagonal;
-    if (s.excess.size() > 0) result += s.directions * s.excess.asDiagonal() * s.directions.transpose();
-    return result;
-}
+using kairos::test::diagonal, kairos::test::directed;
 
 void brute_force_weights(const law::Law& law, const States& states, const TimePoint& time, Posterior& out) {
     const law::Mixture& mixture = law.mixture;
@@ -43,12 +38,6 @@ void brute_force_weights(const law::Law& law, const States& states, const TimePo
 
 void PrintTo(const NamedLaw& law, std::ostream* out) { *out << law.name; }
 
-law::Covariance isotropic(double variance) {
-    law::Covariance s;
-    s.isotropic = variance;
-    return s;
-}
-
 law::Law make_law(const Matrix& means, const Vector& weights, std::vector<law::Covariance> covariances,
                   double complement) {
     law::Law law;
@@ -60,19 +49,6 @@ law::Law make_law(const Matrix& means, const Vector& weights, std::vector<law::C
 }
 
 namespace {
-
-law::Covariance diagonal(double variance, const Vector& added) {
-    law::Covariance s = isotropic(variance);
-    s.diagonal = added;
-    return s;
-}
-
-law::Covariance along(double variance, const Matrix& directions, const Vector& excess) {
-    law::Covariance s = isotropic(variance);
-    s.directions = directions;
-    s.excess = excess;
-    return s;
-}
 
 // Two orthonormal columns in three coordinates.
 Matrix plane() {
@@ -105,12 +81,12 @@ const std::vector<NamedLaw>& every_form() {
             {"diagonal_of_each",
              make_law(three, w3, {diagonal(0.2, added), diagonal(0.3, other), diagonal(0.0, added)}),
              ScheduleKind::ou},
-            {"directions_shared", make_law(three, w3, {along(0.2, plane(), excess)}), ScheduleKind::edm, 0.5,
-             0.9},
+            {"directions_shared", make_law(three, w3, {directed(0.2, plane(), excess)}), ScheduleKind::edm,
+             0.5, 0.9},
             {"every_kind_at_once",
-             make_law(three, w3, {along(0.2, plane(), excess), diagonal(0.3, other), isotropic(0.7)}),
+             make_law(three, w3, {directed(0.2, plane(), excess), diagonal(0.3, other), isotropic(0.7)}),
              ScheduleKind::ou},
-            {"one_gaussian_with_complement", make_law(one, w1, {along(0.25, plane(), excess)}, 4.0),
+            {"one_gaussian_with_complement", make_law(one, w1, {directed(0.25, plane(), excess)}, 4.0),
              ScheduleKind::vp_cosine, 0.1, 0.5},
         };
     }();

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "dynamics/brute_force.hpp"
 #include "kairos/dynamics/posterior.hpp"
 
 namespace kairos::dynamics::test {
 
-// S in the explicit coordinates, by its definition.
-[[nodiscard]] Matrix dense(const law::Covariance& s, Index coordinates);
+using kairos::test::dense, kairos::test::isotropic;
 
 // w_k = softmax_k( log weight_k + log N(x; alpha mean_k, C_k) ) with dense matrices, complement included.
 void brute_force_weights(const law::Law& law, const States& states, const TimePoint& time, Posterior& out);
@@ -22,8 +22,6 @@ struct NamedLaw {
 };
 
 void PrintTo(const NamedLaw& law, std::ostream* out);
-
-[[nodiscard]] law::Covariance isotropic(double variance);
 
 [[nodiscard]] law::Law make_law(const Matrix& means, const Vector& weights,
                                 std::vector<law::Covariance> covariances, double complement = 0.0);

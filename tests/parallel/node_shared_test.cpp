@@ -19,6 +19,8 @@ const Communicator& world() {
     return communicator;
 }
 
+constexpr char backing_directory[] = "OMPI_MCA_osc_sm_backing_directory";
+
 // values[i] = i + offset, each rank its slice.
 void fill(const NodeShared& memory, double offset) {
     const auto [first, last] = memory.slice(memory.values().size());
@@ -100,11 +102,8 @@ TEST(NodeShared, ARankThatLeavesByAnExceptionDoesNotWaitForTheOthers) {
     world().barrier();
 }
 
-TEST(NodeShared, RefusesWhatTheFolderCannotHold) {
-    const double room = shared_folder().free_bytes.value_or(0.0);
-    if (room <= 0 || room > 1e15) GTEST_SKIP() << "the folder's room is not known";
-    const auto count = static_cast<std::size_t>(world().max(2.0 * room) / sizeof(double));
-    if (world().size() == 1) GTEST_SKIP() << "one rank needs no shared memory";
+// Every rank is refused with the same sentence, which names the folder and how to make room.
+void expect_refusal(std::size_t count) {
     try {
         const NodeShared memory(world(), count);
         FAIL() << count << " numbers were given";
@@ -117,16 +116,27 @@ TEST(NodeShared, RefusesWhatTheFolderCannotHold) {
     }
 }
 
+// Twice the room there is. One rank alone takes ordinary memory and asks no folder.
+TEST(NodeShared, RefusesWhatTheFolderCannotHold) {
+    const double room = shared_folder().free_bytes.value_or(0.0);
+    ASSERT_GT(room, 0.0) << "the room in " << shared_folder().path << " is not known";
+    const auto count = static_cast<std::size_t>(world().max(2.0 * room) / sizeof(double));
+    if (world().size() > 1) return expect_refusal(count);
+    setenv(backing_directory, "/nowhere/at/all", 1);
+    const NodeShared memory(world(), 1000);
+    unsetenv(backing_directory);
+    EXPECT_EQ(memory.values().size(), 1000U);
+}
+
 TEST(SharedFolder, IsTheOneThatMpiIsTold) {
-    constexpr char name[] = "OMPI_MCA_osc_sm_backing_directory";
-    const char* before = std::getenv(name);
+    const char* before = std::getenv(backing_directory);
     const std::string kept = before ? before : "";
-    setenv(name, "/nowhere/at/all", 1);
+    setenv(backing_directory, "/nowhere/at/all", 1);
     EXPECT_EQ(shared_folder().path, "/nowhere/at/all");
     EXPECT_FALSE(shared_folder().free_bytes);
-    unsetenv(name);
+    unsetenv(backing_directory);
     EXPECT_EQ(shared_folder().path, "/dev/shm");
-    if (before) setenv(name, kept.c_str(), 1);
+    if (before) setenv(backing_directory, kept.c_str(), 1);
 }
 
 }  // namespace

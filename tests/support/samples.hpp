@@ -1,6 +1,6 @@
 // tests/support/samples.hpp: how many samples a statistical test draws.
 //
-// The address sanitizer makes code of small matrices up to a hundred times slower, and looks for errors of memory, which the first
+// The address sanitizer makes code of small matrices many times slower, and looks for errors of memory, which the first
 // samples show as well as the last: there a twentieth is drawn. Bounds are in standard errors and follow.
 #pragma once
 #include "kairos/base/array.hpp"
