@@ -94,7 +94,9 @@ void print_memory(const MemoryNeed& memory, const Machine& machine) {
 }  // namespace
 
 void command_plan(const CommandLine& line, const parallel::Communicator& communicator) {
-    const Setup setup = prepare(read_config(line.config_file, line.overrides), communicator);
+    const Config config = read_config(line.config_file, line.overrides);
+    if (communicator.size() > 1) require_teams(config, communicator);
+    const Setup setup = prepare(config, communicator);
     const Machine machine = machine_of(communicator);
     if (!communicator.is_root()) return;
     print_configuration(setup);
@@ -112,6 +114,9 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
         std::printf("realisations       %llu, data.seed from %llu\n",
                     static_cast<unsigned long long>(setup.config.realisations),
                     static_cast<unsigned long long>(setup.config.model.seed));
+    if (config.data_shards > 1)
+        std::printf("data shards        %d, each of about %.3g MB; the ranks must be a multiple of %d\n",
+                    config.data_shards, setup.memory.data / config.data_shards / 1e6, config.data_shards);
     print_memory(setup.memory, machine);
     std::printf("operations         %.3g\n", operations(setup));
     std::printf("estimated time     %.3g s on %d rank%s\n", seconds / communicator.size(),

@@ -59,6 +59,7 @@ void print_summary(const Setup& setup, const Measured& measured, const Findings&
 void command_run(const CommandLine& line, const parallel::Communicator& communicator) {
     const auto start = Clock::now();
     const Config config = read_config(line.config_file, line.overrides);
+    require_teams(config, communicator);
     io::check_writable(communicator, config.output);
     Setup setup = prepare(config, communicator);
     const Watch watch{.show_progress = stderr_is_terminal(), .check = throw_if_interrupted};

@@ -136,6 +136,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.tangents = static_cast<int>(settings.integer("observe.tangents"));
     config.output = settings.text("output.file");
     config.precision = settings.choice<dynamics::Precision>("run.precision");
+    config.data_shards = static_cast<int>(settings.integer("run.data-shards"));
     config.resume = settings.choice<ResumeChoice>("run.resume");
     config.checkpoint_interval = settings.real("run.checkpoint-interval");
     config.grace = settings.real("run.grace");

@@ -119,6 +119,14 @@ void check_tangents(const Config& config) {
     }
 }
 
+void check_shards(const Config& config) {
+    if (config.data_shards == 1 || config.samples > 0 || config.model.kind == law::ModelKind::dataset_file)
+        return;
+    throw ConfigError("run.data-shards", std::to_string(config.data_shards),
+                      "divides data, and this law is a population without any",
+                      "1 without data.samples or data.model = dataset-file", "Leave run.data-shards out.");
+}
+
 // Whether the configuration permits an observable is judged once the law is known; here its name alone.
 void check_names(const std::string& key, const Settings& settings, bool scalars,
                  std::vector<std::string> words) {
@@ -155,6 +163,7 @@ void check_ensemble(const Settings& settings, const Config& config) {
         throw ConfigError("observe.states", "true", "needs paths to keep the states of",
                           "false with observe.paths = 0", "Try --observe.paths=1.");
     }
+    check_shards(config);
     check_names("observe.observables", settings, false, {"default", "all"});
     check_names("observe.histograms", settings, true, {});
 }

@@ -67,18 +67,32 @@ double levels_of(const Config& config) {
     return config.model.kind == ModelKind::hierarchical ? config.model.levels : 1.0;
 }
 
+// A byte for each of 128 lanes, a bit for each, and the maxima of tiles (dynamics/screen), of a rank's share of the data. The evaluator that
+// observes screens, and so do that of the second stage of a step and those of clones.
+double screen_numbers(const Config& config) {
+    if (config.precision == dynamics::Precision::mixed) return 0.0;
+    const bool stages = config.integrator == dynamics::IntegratorKind::heun ||
+                        config.integrator == dynamics::IntegratorKind::ode_heun;
+    const double screens = (config.clone_times.empty() ? 1.0 : 3.0) * (stages ? 2.0 : 1.0);
+    return screens * 19.0 / config.data_shards;
+}
+
 // What each rank keeps of every datum: weight, number and classes; coefficients of its logit, its place in the stream
 // and runs of its class in every evaluator (that of the observables and that of the steps; clones have their
 // own), and cumulated weights.
 double numbers_per_datum(const Config& config) {
     const double levels = levels_of(config), evaluators = config.clone_times.empty() ? 2.0 : 4.0;
-    return 2.0 + 2.5 * levels + evaluators * (8.0 + 2.0 * levels);
+    return 2.0 + 2.5 * levels + evaluators * (8.0 + 2.0 * levels) + screen_numbers(config);
 }
 
 // Whether one pass over the data serves a block of lanes (dynamics/data_posterior). The classes of a file are not
 // counted before it is read: few are assumed.
-constexpr double most_classes = 16.0, lanes_of_a_stream = 128.0;
-bool streams(const Sizes& sizes) { return sizes.data >= 128.0 && sizes.components <= most_classes; }
+constexpr double few_classes = 16.0, lanes_of_a_stream = 128.0;
+bool streams(const Sizes& sizes) {
+    return sizes.data >= 128.0 &&
+           (sizes.components <= few_classes ||
+            (64.0 * sizes.components <= sizes.data && sizes.components * sizes.coordinates <= 65536.0));
+}
 
 double lanes_of_a_block(const Sizes& sizes) {
     if (streams(sizes)) return lanes_of_a_stream;
@@ -92,7 +106,7 @@ double numbers_per_lane(const Config& config, const Sizes& sizes) {
     const bool weights =
         !streams(sizes) || config.tangents > 0 || asked("all") || asked("posterior_top_eigenvalue");
     return 8.0 * sizes.coordinates + 200.0 +
-           (weights ? 4.0 * sizes.terms() : most_classes * sizes.coordinates);
+           (weights ? 4.0 * sizes.terms() : std::max(few_classes, sizes.components) * sizes.coordinates);
 }
 
 double law_numbers(const Config& config, const Sizes& sizes) {

@@ -50,7 +50,8 @@ std::vector<double> pilot_entropy(const Config& config, const law::Law& law,
     spec.identities = !classes;
     const parallel::BatchPlan batches(spec.trajectories, std::nullopt);
     const Watch watch;
-    const Measured measured = measure_ensemble(spec, {schedule, batches, communicator, watch});
+    const parallel::Teams teams(communicator, 1);
+    const Measured measured = measure_ensemble(spec, {schedule, batches, teams, watch});
     const measure::ColumnPlan plan(spec.setting, spec.observables, spec.identities, times.size());
 
     std::vector<double> entropy;

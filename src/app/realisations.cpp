@@ -21,8 +21,8 @@ phases::CloneSpec clone_spec(const Setup& setup) {
 }  // namespace
 
 Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator, const Watch& watch) {
-    EnsembleRun ensemble({setup.schedule, setup.batches, communicator, watch});
-    CloneRun clones({setup.schedule, setup.clone_batches, communicator, watch});
+    EnsembleRun ensemble({setup.schedule, setup.batches, setup.teams, watch});
+    CloneRun clones({setup.schedule, setup.clone_batches, setup.teams, watch});
     const bool cloned = !setup.config.clone_times.empty();
     const std::uint64_t count = setup.config.realisations;
     for (std::uint64_t r = 0; r < count; ++r) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "kairos/app/progress.hpp"
-#include "kairos/parallel/batch_counter.hpp"
 
 namespace kairos::app {
 namespace {
@@ -102,9 +101,9 @@ using RunBatches = std::function<std::vector<Moments>(TrajectoryId, std::vector<
 void deal(const RunContext& context, parallel::BatchRange range, std::uint64_t together,
           const std::function<RunBatches(std::function<void()>)>& worker,
           std::vector<parallel::BatchRow>& rows) {
-    const auto& [schedule, batches, communicator, watch] = context;
-    Progress progress(watch.show_progress && communicator.is_root(), batches, range);
-    parallel::BatchCounter counter(communicator, (range.size() + together - 1) / together);
+    const auto& [schedule, batches, teams, watch] = context;
+    Progress progress(watch.show_progress && teams.all().is_root(), batches, range);
+    parallel::TeamCounter counter(teams, (range.size() + together - 1) / together);
     const RunBatches run = worker([&counter, &check = watch.check] {
         counter.serve();
         check();
@@ -116,6 +115,7 @@ void deal(const RunContext& context, parallel::BatchRange range, std::uint64_t t
         std::vector<std::uint64_t> sizes;
         for (std::uint64_t b = begin; b < end; ++b) sizes.push_back(batches.size_of(BatchId{b}));
         const std::vector<double> all = flat(run(batches.first(BatchId{begin}), sizes));
+        if (!teams.leads()) continue;
         const auto length = static_cast<std::ptrdiff_t>(all.size() / sizes.size());
         for (auto row = all.begin(); row != all.end(); row += length)
             rows.emplace_back(BatchId{begin + static_cast<std::uint64_t>((row - all.begin()) / length)},
@@ -135,7 +135,7 @@ std::vector<Moments> fold_range(const Measured& measured, parallel::BatchRange r
 
 Measured fold_moments(const RunContext& context, const std::vector<parallel::BatchRow>& rows,
                       std::size_t columns) {
-    const auto& communicator = context.communicator;
+    const auto& communicator = context.teams.all();
     Measured measured;
     measured.batch_count = context.batches.count();
     measured.slice = parallel::slice_of(communicator.rank(), communicator.size(), columns);
@@ -167,7 +167,7 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange ra
         if (ranges_.empty()) decisions_ = ensemble->recorder().names_of_decisions();
         return [&](TrajectoryId first, std::vector<std::uint64_t> sizes) {
             measure::BatchResult result = ensemble->run(first, std::move(sizes));
-            keep(result);
+            if (context_.teams.leads()) keep(result);
             return std::move(result.moments);
         };
     };
@@ -186,9 +186,9 @@ Measured EnsembleRun::finish() const {
         measured.folded_each.insert(measured.folded_each.end(), folded.begin(), folded.end());
     }
     measured.decisions = decisions_;
-    for (auto& entry : measured.decisions) context_.communicator.sum(std::span<std::uint64_t>(entry.second));
-    gather_histograms(histograms_, histogram_count_, context_.communicator, measured);
-    gather_paths(paths_, context_.communicator, measured);
+    for (auto& entry : measured.decisions) context_.teams.all().sum(std::span<std::uint64_t>(entry.second));
+    gather_histograms(histograms_, histogram_count_, context_.teams.all(), measured);
+    gather_paths(paths_, context_.teams.all(), measured);
     return measured;
 }
 

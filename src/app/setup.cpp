@@ -9,6 +9,8 @@
 #include "kairos/base/error.hpp"
 #include "kairos/law/reduction.hpp"
 
+#include "team_shards.hpp"
+
 namespace kairos::app {
 namespace {
 
@@ -64,9 +66,30 @@ void resolve_automatic(Setup& setup) {
     config.set_resolved("observe.observables", names);
 }
 
+// Ranks that cannot divide the data (kairos plan on one of them) each take all of it.
+int ranks_of_a_team(const Config& config, const parallel::Communicator& communicator) {
+    return communicator.size() % config.data_shards == 0 ? config.data_shards : 1;
+}
+
+std::shared_ptr<const dynamics::Shards> shards_of(const parallel::Teams& teams) {
+    if (teams.team().size() == 1) return nullptr;
+    return std::make_shared<const TeamShards>(teams.team());
+}
+
 }  // namespace
 
+void require_teams(const Config& config, const parallel::Communicator& communicator) {
+    const int ranks = communicator.size(), shards = config.data_shards;
+    if (ranks % shards == 0) return;
+    throw ConfigError(
+        "run.data-shards", std::to_string(shards),
+        "does not divide the " + std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks") + " of this job",
+        "a divisor of the number of ranks",
+        "Start it by mpirun or srun with a multiple of " + std::to_string(shards) + " ranks.");
+}
+
 Setup prepare(const Config& config, const parallel::Communicator& communicator) {
+    const parallel::Teams teams(communicator, ranks_of_a_team(config, communicator));
     dynamics::Schedule schedule(config.process, config.limits);
     const MemoryNeed memory = checked_memory(config, communicator);
     law::Law law = law_of(config, communicator);
@@ -77,7 +100,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
                     .integrator = config.integrator,
                     .tangents = config.tangents,
                     .coupling = config.coupling,
-                    .numerics = {config.precision}};
+                    .numerics = {.precision = config.precision, .shards = shards_of(teams)}};
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
     auto owned = adopt(std::move(law), spec);
@@ -98,7 +121,8 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
                 std::move(spec),
                 parallel::BatchPlan(config.trajectories, config.batch),
                 clone_plan(config),
-                memory};
+                memory,
+                teams};
     auto& branch_times = setup.config.clone_times;
     std::sort(branch_times.begin(), branch_times.end());
     branch_times.erase(std::unique(branch_times.begin(), branch_times.end()), branch_times.end());

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "combined_products.hpp"
 #include "data_order.hpp"
@@ -21,11 +22,12 @@ constexpr double memory_limit = 64e6;  // bytes of the sums of a block at all ti
 }  // namespace
 
 struct CommonCoupling::Parts {
-    Parts(const law::Mixture& law, std::vector<TimePoint> points);
+    Parts(const law::Mixture& law, std::vector<TimePoint> points, std::shared_ptr<const Shards> who);
     void begin(const Rows& y, const Rows& z);
     void take(const DataTile& tile);
     void multiply(Index panel, Index rows);
     void absorb(const LogitTile<double>& logits, const TimePoint& time, OnlineSoftmax& softmax);
+    void join_shards();
     [[nodiscard]] double variance(const TimePoint& time) const {
         return time.alpha * time.alpha * mixture.covariances[0].isotropic + time.sigma2;
     }
@@ -37,6 +39,7 @@ struct CommonCoupling::Parts {
 
     const law::Mixture& mixture;
     std::vector<TimePoint> times;
+    std::shared_ptr<const Shards> shards;
     DataOrder order;
     Vector norm2, log_weights;           // [K]
     std::vector<OnlineSoftmax> softmax;  // [panel][time]
@@ -51,10 +54,12 @@ struct CommonCoupling::Parts {
     std::vector<double> rescale;
 };
 
-CommonCoupling::Parts::Parts(const law::Mixture& law, std::vector<TimePoint> points)
+CommonCoupling::Parts::Parts(const law::Mixture& law, std::vector<TimePoint> points,
+                             std::shared_ptr<const Shards> who)
     : mixture(law),
       times(std::move(points)),
-      order(law),
+      shards(std::move(who)),
+      order(law, shards.get()),
       norm2(law.means.colwise().squaredNorm().transpose()),
       log_weights(law.weights.array().log()),
       packed(law.coordinates()),
@@ -91,8 +96,8 @@ void CommonCoupling::Parts::take(const DataTile& tile) {
 void CommonCoupling::Parts::multiply(Index panel, Index rows) {
     const Index start = panel * width * packed.coordinates();
     constants.assign(static_cast<std::size_t>(rows), 0.0);
-    tile_logits(packed, y.data() + start, constants.data(), p.data());
-    tile_logits(packed, z.data() + start, constants.data(), q.data());
+    tile_logits(packed, y.data() + start, 1, constants.data(), p.data());
+    tile_logits(packed, z.data() + start, 1, constants.data(), q.data());
 }
 
 void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, const TimePoint& time,
@@ -106,12 +111,32 @@ void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, const TimePo
     softmax_at.absorb(logits, rescale.data());
 }
 
+// The caller's own part goes the same way as the others', so that all shards end with the same bits.
+void CommonCoupling::Parts::join_shards() {
+    std::vector<double> mine;
+    for (const OnlineSoftmax& part : softmax) part.pack(mine);
+    const std::vector<double> all = shards->exchange(mine);
+    for (std::size_t s = 0; s < shards->count(); ++s) {
+        std::span<const double> numbers(all);
+        numbers = numbers.subspan(s * mine.size(), mine.size());
+        for (OnlineSoftmax& sum : softmax) {
+            OnlineSoftmax part = sum;
+            part.unpack(numbers);
+            if (s == 0)
+                sum = std::move(part);
+            else
+                sum.merge(part);
+        }
+    }
+}
+
 bool CommonCoupling::serves(const law::Law& law) {
     return law.empirical && law.mixture.shared_isotropic() && law.mixture.coordinates() > 0;
 }
 
-CommonCoupling::CommonCoupling(const law::Law& law, std::vector<TimePoint> times)
-    : parts_(std::make_unique<Parts>(law.mixture, std::move(times))) {
+CommonCoupling::CommonCoupling(const law::Law& law, std::vector<TimePoint> times,
+                               std::shared_ptr<const Shards> shards)
+    : parts_(std::make_unique<Parts>(law.mixture, std::move(times), std::move(shards))) {
     assert(serves(law));
 }
 
@@ -133,11 +158,10 @@ Index CommonCoupling::block_size() const {
 void CommonCoupling::prepare(const Rows& y, const Rows& z) {
     Parts& parts = *parts_;
     parts.begin(y, z);
-    std::uint32_t number = 0;
     for (const DataTile& tile : parts.order.tiles()) {
         parts.take(tile);
         const LogitTile<double> logits{
-            parts.weights.data(),          parts.weights.data(),    tile.rows, width, number++,
+            parts.weights.data(),          parts.weights.data(),    tile.rows, width, tile.number,
             parts.order.data(tile).data(), parts.tile_norm2.data(), tile.cells};
         for (Index panel = 0; panel < parts.panels(); ++panel) {
             parts.multiply(panel, tile.rows);
@@ -146,6 +170,7 @@ void CommonCoupling::prepare(const Rows& y, const Rows& z) {
             }
         }
     }
+    if (parts.shards) parts.join_shards();
 }
 
 void CommonCoupling::evaluate(std::size_t time, const States& states, Posterior& out) const {

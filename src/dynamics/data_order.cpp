@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace kairos::dynamics {
 namespace {
@@ -14,7 +15,7 @@ std::vector<int> classes_of(const law::Labels& labels, std::size_t datum) {
 
 }  // namespace
 
-DataOrder::DataOrder(const law::Mixture& mixture) {
+DataOrder::DataOrder(const law::Mixture& mixture, const Shards* shards) {
     const law::Labels& labels = mixture.labels;
     for (const law::Level& level : labels.levels) classes_per_level_.push_back(level.classes());
     std::vector<std::int64_t> sorted(static_cast<std::size_t>(mixture.components()));
@@ -41,12 +42,28 @@ DataOrder::DataOrder(const law::Mixture& mixture) {
         add(sorted[i], labels.any() ? classes_.back().data() : nullptr);
     }
     close_class();
+    if (shards != nullptr) keep_share(*shards);
+}
+
+void DataOrder::keep_share(const Shards& shards) {
+    const auto [begin, end] = shards.share_of(tiles_.size());
+    std::vector<std::int64_t> data;
+    std::vector<DataTile> tiles;
+    for (std::size_t number = begin; number < end; ++number) {
+        const auto rows = this->data(tiles_[number]);
+        tiles.push_back(std::move(tiles_[number]));
+        tiles.back().first = static_cast<Index>(data.size());
+        data.insert(data.end(), rows.begin(), rows.end());
+    }
+    data_ = std::move(data);
+    tiles_ = std::move(tiles);
 }
 
 void DataOrder::add(std::int64_t datum, const int* classes) {
     const auto place = static_cast<Index>(data_.size());
     data_.push_back(datum);
-    if (tiles_.empty() || tiles_.back().rows == tile_rows) tiles_.push_back({place, 0, {}});
+    if (tiles_.empty() || tiles_.back().rows == tile_rows)
+        tiles_.push_back({place, 0, static_cast<std::uint32_t>(tiles_.size()), {}});
     DataTile& tile = tiles_.back();
     if (classes != nullptr) {
         if (tile.cells.empty() || tile.cells.back().classes != classes)

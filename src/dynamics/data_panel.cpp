@@ -12,23 +12,56 @@ void DataPanel::begin(const law::Mixture& mixture, bool by_class, Index first_la
     by_class_ = by_class;
     first = first_lane, lanes = lane_count;
     width_ = width, rows_ = rows;
-    const auto size = static_cast<std::size_t>(classes() * rows * width);
-    sums_.reserve(size);
-    std::fill_n(sums_.data(), size, 0.0);
+    sums_.reserve(size());
+    std::fill_n(sums_.data(), size(), 0.0);
+}
+
+void DataPanel::rescale_sums(const Lanes& factors) {
+    for (Index k = 0; k < classes() * rows_; ++k)
+        Eigen::Map<Lanes>(sums_.data() + k * width_, lanes) *= factors;
 }
 
 void DataPanel::follow(bool moved, const double* rescale) {
-    if (moved) {
-        const Eigen::Map<const Lanes> factors(rescale, lanes);
-        for (Index k = 0; k < classes() * rows_; ++k)
-            Eigen::Map<Lanes>(sums_.data() + k * width_, lanes) *= factors;
-    }
+    if (moved) rescale_sums(Eigen::Map<const Lanes>(rescale, lanes));
+    join_former_tops();
+}
+
+void DataPanel::join_former_tops() {
     for (const auto& [lane, datum, weight] : softmax.joined()) {
         const Index c = by_class_ ? mixture_->labels.classes().class_of[static_cast<std::size_t>(datum)] : 0;
         double* const to = sums(c) + lane;
         const double* const y = mixture_->means.col(static_cast<Index>(datum)).data();
         for (Index k = 0; k < mixture_->coordinates(); ++k) to[k * width_] += weight * y[k];
     }
+}
+
+void DataPanel::pack(std::vector<double>& out) const {
+    softmax.pack(out);
+    for (Index k = 0; k < classes() * rows_; ++k)
+        out.insert(out.end(), sums_.data() + k * width_, sums_.data() + k * width_ + lanes);
+}
+
+void DataPanel::unpack(std::span<const double>& in) {
+    softmax.unpack(in);
+    for (Index k = 0; k < classes() * rows_; ++k) {
+        std::copy_n(in.data(), lanes, sums_.data() + k * width_);
+        in = in.subspan(static_cast<std::size_t>(lanes));
+    }
+}
+
+void DataPanel::merge(std::span<const double>& in) {
+    OnlineSoftmax other = softmax;
+    other.unpack(in);
+    const Lanes before = softmax.reference();
+    softmax.merge(other);
+    rescale_sums((before - softmax.reference()).exp());
+    const Lanes factors = other.factor_to(softmax.reference());
+    for (Index k = 0; k < classes() * rows_; ++k) {
+        Eigen::Map<Lanes>(sums_.data() + k * width_, lanes) +=
+            factors * Eigen::Map<const Lanes>(in.data(), lanes);
+        in = in.subspan(static_cast<std::size_t>(lanes));
+    }
+    join_former_tops();
 }
 
 void DataPanel::moments_of(Index lane, const Vector& norm2, bool spread, bool class_spread, Moments& out) {

@@ -7,6 +7,9 @@
 // The top datum is left out of the sums, so that spreads of a posterior that has condensed keep their digits.
 // Shapes: sums [class][coordinate][lane]; lanes are trajectories. Source: online_softmax.hpp.
 #pragma once
+#include <span>
+#include <vector>
+
 #include "aligned.hpp"
 #include "kairos/law/mixture.hpp"
 #include "online_softmax.hpp"
@@ -26,6 +29,11 @@ public:
     // After the softmax absorbed a tile: the sums follow its reference, and data that are no longer the top join them.
     void follow(bool moved, const double* rescale);
 
+    // What was gathered, as numbers, between workers that hold the same lanes. unpack and merge take theirs from the front.
+    void pack(std::vector<double>& out) const;
+    void unpack(std::span<const double>& in);
+    void merge(std::span<const double>& in);  // adds a part of the data that comes later in the stream
+
     // Of one lane: the posterior mean; sum_j w_j |y_j - mean|^2; sum_c w_c |mean_c - mean|^2. Spreads where they are asked for.
     struct Moments {
         Vector mean;
@@ -34,6 +42,9 @@ public:
     void moments_of(Index lane, const Vector& norm2, bool spread, bool class_spread, Moments& out);
 
 private:
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(classes() * rows_ * width_); }
+    void rescale_sums(const Lanes& factors);
+    void join_former_tops();
     [[nodiscard]] Index classes() const;
     [[nodiscard]] auto sum_of(Index c, Index lane) {
         return Eigen::Map<const Vector, 0, Eigen::InnerStride<>>(sums(c) + lane, mixture_->coordinates(),

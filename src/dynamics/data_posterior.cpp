@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "posterior_parts.hpp"
 
@@ -11,30 +12,38 @@ namespace {
 
 constexpr Index many = 128;  // components from which on the pass pays
 constexpr Index many_to_screen = 4096;
-constexpr int most_classes = 16;  // of a level: means of every class are held for every lane
+// Means of every class are held for every lane, and a class fills up its last six data: few classes, or many of many data that fit into
+// some 64 MB with 128 lanes.
+constexpr Index few_classes = 16, least_data_of_a_class = 64, most_class_sums = 1 << 16;
 
 }  // namespace
 
 bool DataPosterior::serves(const law::Mixture& mixture) {
-    return mixture.shared_isotropic() && mixture.components() >= many && mixture.coordinates() > 0 &&
-           std::ranges::all_of(mixture.labels.levels,
-                               [](const law::Level& level) { return level.classes() <= most_classes; });
+    if (!mixture.shared_isotropic() || mixture.components() < many || mixture.coordinates() == 0)
+        return false;
+    if (!mixture.labels.any()) return true;
+    const Index classes = mixture.labels.classes().classes();
+    return classes <= few_classes || (classes * least_data_of_a_class <= mixture.components() &&
+                                      classes * mixture.coordinates() <= most_class_sums);
 }
 
 std::unique_ptr<DataPosterior> DataPosterior::make(const law::Mixture& mixture, const Numerics& numerics) {
     if (numerics.precision == Precision::mixed)
-        return std::make_unique<StreamedPosterior<float>>(mixture, Screening::never);
-    return std::make_unique<StreamedPosterior<double>>(mixture, numerics.screening);
+        return std::make_unique<StreamedPosterior<float>>(mixture, Screening::never, numerics.shards);
+    return std::make_unique<StreamedPosterior<double>>(mixture, numerics.screening, numerics.shards);
 }
 
 template <class Real>
-StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, Screening screening)
+StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, Screening screening,
+                                           std::shared_ptr<const Shards> shards)
     : mixture_(&mixture),
-      order_(mixture),
+      shards_(std::move(shards)),
+      order_(mixture, shards_.get()),
       constants_(mixture),
       screening_(screening),
       tile_(mixture.coordinates()) {
-    if (screening_ == Screening::automatic && mixture.components() < many_to_screen)
+    if (order_.tiles().empty() ||
+        (screening_ == Screening::automatic && mixture.components() < many_to_screen))
         screening_ = Screening::never;
     if (screening_ != Screening::never) screen_ = std::make_unique<Screen>(mixture, order_, constants_);
 }
@@ -50,6 +59,7 @@ void StreamedPosterior<Real>::evaluate(const States& states, Components& compone
     } else {
         stream(with_means);
     }
+    if (shards_) join_shards();
     summarise(request, out);
     const double d = mixture_->dimension(), v = components.terms(0).variance;
     out.log_density -=
@@ -72,8 +82,8 @@ void StreamedPosterior<Real>::begin(const States& states, const Components& comp
         panels_[p].softmax.begin(panels_[p].lanes, order_.classes_per_level(), request.fourth, request.draw,
                                  states.first + static_cast<std::uint64_t>(first));
     }
-    logits_.reserve(static_cast<std::size_t>(tile_rows * width));
-    weights_.reserve(static_cast<std::size_t>(tile_rows * width));
+    logits_.reserve(panels_.size() * panel_values<Real>);
+    weights_.reserve(panels_.size() * panel_values<Real>);
     rescale_.resize(static_cast<std::size_t>(width));
 }
 
@@ -94,17 +104,18 @@ void StreamedPosterior<Real>::stream(bool with_means) {
             for (const std::int64_t datum : order_.data(tiles[number + 1]))
                 next_columns_.push_back(static_cast<Index>(datum));
         Upcoming upcoming(mixture_->means, next_columns_);
-        upcoming.divide(logit_blocks(tile_) * static_cast<Index>(panels_.size()));
-        for (DataPanel& panel : panels_) absorb(panel, number, with_means, {}, &upcoming);
+        const auto count = static_cast<Index>(panels_.size());
+        upcoming.divide(logit_blocks(tile_, count));
+        tile_logits(tile_, states_.data(), count, data_.constants.data(), logits_.data(), &upcoming);
+        for (std::size_t p = 0; p < panels_.size(); ++p) absorb(p, tiles[number].number, with_means);
+        if (with_means) add_means(0, panels_.size());
     }
 }
 
 // Every panel packs its own selection of a tile: few rows, or none.
 template <class Real>
 void StreamedPosterior<Real>::stream_kept(bool with_means) {
-    const std::vector<DataTile>& tiles = order_.tiles();
-    for (std::size_t number = 0; number < tiles.size(); ++number) {
-        const DataTile& tile = tiles[number];
+    for (const DataTile& tile : order_.tiles()) {
         for (std::size_t p = 0; p < panels_.size(); ++p) {
             rows_.clear();
             for (Index row = 0; row < tile.rows; ++row)
@@ -112,45 +123,74 @@ void StreamedPosterior<Real>::stream_kept(bool with_means) {
             if (rows_.empty()) continue;
             data_.take(order_, tile, rows_, mixture_->labels.class_level, constants_, half_);
             tile_.fill(mixture_->means, data_.columns);
-            kept_.assign(static_cast<std::size_t>(data_.rows()), 0);
-            std::size_t row = 0;
-            for (std::size_t k = 0; k < kept_.size(); ++k)
-                if (data_.columns[k] >= 0)
-                    kept_[k] = screen_->lanes(tile.first + rows_[row++], static_cast<Index>(p));
-            absorb(panels_[p], number, with_means, kept_, nullptr);
+            const auto number = static_cast<Index>(p);
+            tile_logits(tile_, states_.data() + number * panel_width<Real> * tile_.coordinates(), 1,
+                        data_.constants.data(), logits_of(p));
+            leave_out(tile, p);
+            absorb(p, tile.number, with_means);
+            if (with_means) add_means(p, 1);
         }
     }
 }
 
+// Logits of the lanes that a row cannot matter to.
 template <class Real>
-void StreamedPosterior<Real>::absorb(DataPanel& panel, std::size_t number, bool with_means,
-                                     std::span<const std::uint32_t> kept, Upcoming* upcoming) {
-    constexpr Index width = panel_width<Real>;
-    tile_logits(tile_, states_.data() + panel.first * tile_.coordinates(), data_.constants.data(),
-                logits_.data(), upcoming);
-    for (std::size_t k = 0; k < kept.size(); ++k)
-        for (Index q = 0; q < panel.lanes; ++q)
-            if ((kept[k] >> q & 1U) == 0) logits_.data()[static_cast<Index>(k) * width + q] = absent_logit;
-    const LogitTile<Real> logits{
-        logits_.data(),     weights_.data(),    data_.rows(), width, static_cast<std::uint32_t>(number),
-        data_.datum.data(), data_.norm2.data(), data_.cells};
-    const bool moved = panel.softmax.absorb(logits, rescale_.data());
-    if (!with_means) return;
-    panel.follow(moved, rescale_.data());
-    add_means(panel);
+void StreamedPosterior<Real>::leave_out(const DataTile& tile, std::size_t panel) {
+    double* logits = logits_of(panel);
+    auto row = rows_.begin();
+    for (const Index column : data_.columns) {
+        const std::uint32_t kept =
+            column < 0 ? 0 : screen_->lanes(tile.first + *row++, static_cast<Index>(panel));
+        for (Index q = 0; q < panel_width<Real>; ++q)
+            if ((kept >> q & 1U) == 0) logits[q] = absent_logit;
+        logits += panel_width<Real>;
+    }
 }
 
 template <class Real>
-void StreamedPosterior<Real>::add_means(DataPanel& panel) {
-    if (!by_class_) return add_tile_means(tile_, 0, data_.rows(), weights_.data(), panel.sums(0));
+void StreamedPosterior<Real>::absorb(std::size_t panel, std::uint32_t number, bool with_means) {
+    DataPanel& into = panels_[panel];
+    const LogitTile<Real> logits{logits_of(panel), weights_of(panel),  data_.rows(),       panel_width<Real>,
+                                 number,           data_.datum.data(), data_.norm2.data(), data_.cells};
+    const bool moved = into.softmax.absorb(logits, rescale_.data());
+    if (with_means) into.follow(moved, rescale_.data());
+}
+
+// The caller's own part goes the same way as the others', so that all shards end with the same bits.
+template <class Real>
+void StreamedPosterior<Real>::join_shards() {
+    std::vector<double> mine;
+    for (const DataPanel& panel : panels_) panel.pack(mine);
+    const std::vector<double> all = shards_->exchange(mine);
+    for (std::size_t s = 0; s < shards_->count(); ++s) {
+        std::span<const double> packed(all);
+        packed = packed.subspan(s * mine.size(), mine.size());
+        for (DataPanel& panel : panels_) {
+            if (s == 0)
+                panel.unpack(packed);
+            else
+                panel.merge(packed);
+        }
+    }
+}
+
+// Into the sums of panels first, first + 1, ...
+template <class Real>
+void StreamedPosterior<Real>::add_means(std::size_t first, std::size_t count) {
+    const auto add = [&](Index row, Index rows, int c) {
+        sums_.clear();
+        for (std::size_t p = first; p < first + count; ++p) sums_.push_back(panels_[p].sums(c));
+        add_tile_means(tile_, row, rows, weights_of(first), sums_);
+    };
+    if (!by_class_) return add(0, data_.rows(), 0);
     const std::size_t level = mixture_->labels.class_level;
     const std::vector<Cell>& cells = data_.cells;
     for (auto cell = cells.begin(); cell != cells.end();) {
-        const Index first = cell->first;
+        const Index row = cell->first;
         const int c = cell->classes[level];
-        Index count = 0;
-        for (; cell != cells.end() && cell->classes[level] == c; ++cell) count += cell->count;
-        add_tile_means(tile_, first, count, weights_.data(), panel.sums(c));
+        Index rows = 0;
+        for (; cell != cells.end() && cell->classes[level] == c; ++cell) rows += cell->count;
+        add(row, rows, c);
     }
 }
 

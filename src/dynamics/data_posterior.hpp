@@ -3,7 +3,7 @@
 //   l_j = (alpha/v) y_j.x - (alpha^2/2v) |y_j|^2 + log weight_j,   v = alpha^2 s^2 + sigma^2,   w = softmax(l)
 //
 // Tile by tile: logits, the online softmax, the weighted sum of the data. Nothing of size n x m is held. Where trajectories have condensed,
-// a screen (screen.hpp) leaves out what cannot matter. The empirical law of n points is
+// a screen (screen.hpp) leaves out what cannot matter. Several workers may divide the tiles (shards.hpp). The empirical law of n points is
 // the case s = 0. Shapes: posterior.hpp; Posterior::weights stays without rows. Source: docs/performance.md.
 #pragma once
 #include <memory>
@@ -37,7 +37,7 @@ public:
 template <class Real>
 class StreamedPosterior : public DataPosterior {
 public:
-    StreamedPosterior(const law::Mixture& mixture, Screening screening);
+    StreamedPosterior(const law::Mixture& mixture, Screening screening, std::shared_ptr<const Shards> shards);
     void evaluate(const States& states, Components& components, const Request& request,
                   Posterior& out) override;
 
@@ -46,14 +46,18 @@ private:
     [[nodiscard]] bool screened(const Components& components);
     void stream(bool with_means);
     void stream_kept(bool with_means);
-    // The rows of data_, packed, into one panel; kept: bits of the lanes that each row may matter to.
-    void absorb(DataPanel& panel, std::size_t number, bool with_means, std::span<const std::uint32_t> kept,
-                Upcoming* upcoming);
-    void add_means(DataPanel& panel);
+    // The logits of a panel with the rows of data_.
+    void leave_out(const DataTile& tile, std::size_t panel);
+    void absorb(std::size_t panel, std::uint32_t number, bool with_means);
+    void add_means(std::size_t first, std::size_t count);
+    [[nodiscard]] double* logits_of(std::size_t panel) { return logits_.data() + panel * panel_values<Real>; }
+    [[nodiscard]] Real* weights_of(std::size_t panel) { return weights_.data() + panel * panel_values<Real>; }
+    void join_shards();
     void summarise(const Request& request, Posterior& out);
     void fill_spreads(const States& states, Components& components, const Request& request, Posterior& out);
 
     const law::Mixture* mixture_;
+    std::shared_ptr<const Shards> shards_;
     DataOrder order_;
     bool by_class_ = false;  // means of every class apart
     DataConstants constants_;
@@ -67,7 +71,7 @@ private:
     Aligned<double> logits_;
     TileData data_;
     std::vector<Index> next_columns_, rows_;
-    std::vector<std::uint32_t> kept_;
+    std::vector<double*> sums_;  // of some panels
     std::vector<double> rescale_;
     Rows mean_;  // r x m: (alpha/v) times the posterior mean
     DataPanel::Moments moments_;

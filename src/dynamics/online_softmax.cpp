@@ -1,4 +1,4 @@
-// src/dynamics/online_softmax.cpp: tiles in, parts merged; online_softmax_results.cpp reads what was summed.
+// src/dynamics/online_softmax.cpp: tiles in; online_softmax_parts.cpp merges parts, online_softmax_results.cpp reads what was summed.
 #include "online_softmax.hpp"
 
 #include <algorithm>
@@ -228,57 +228,6 @@ std::int64_t OnlineSoftmax::datum_at(const LogitTile<Real>& tile, Index lane, do
         last = e > 0.0 ? row : last;
     }
     return tile.datum[last];
-}
-
-void OnlineSoftmax::merge(const OnlineSoftmax& other) {
-    assert(lanes() == other.lanes() && levels() == other.levels() &&
-           draw_.has_value() == other.draw_.has_value());
-    for (Index lane = 0; lane < lanes(); ++lane) {
-        if (other.sums(lane).top >= 0) {
-            merge_lane(lane, other);
-        }
-    }
-    for (std::size_t lane = 0; lane < chosen_.size(); ++lane) {
-        const auto j = static_cast<Index>(lane);
-        if (other.key_[j] > key_[j]) {
-            key_[j] = other.key_[j];
-            chosen_[lane] = other.chosen_[lane];
-        }
-    }
-}
-
-// The higher of the two references: the maximum is no further above it than either maximum was above its own.
-void OnlineSoftmax::merge_lane(Index lane, const OnlineSoftmax& other) {
-    move_reference(lane, std::max(reference_[lane], other.reference_[lane]));
-    const double theirs = other.maximum_[lane];
-    const LaneSums& top = other.sums(lane);
-    LaneSums more = top;
-    more.scale(std::exp(other.reference_[lane] - reference_[lane]));
-    if (theirs > maximum_[lane]) {
-        raise_maximum(lane, theirs);
-        sums(lane).top = top.top;
-        sums(lane).top_norm2 = top.top_norm2;
-        std::copy_n(other.classes_of_top(lane), levels(), classes_of_top(lane));
-    } else {
-        more.lift(maximum_[lane] - theirs);
-        join(lane, theirs, top.top_norm2, other.classes_of_top(lane));
-    }
-    sums(lane).add(more);
-    merge_classes(lane, other);
-}
-
-void OnlineSoftmax::merge_classes(Index lane, const OnlineSoftmax& other) {
-    const double shift = other.reference_[lane] - reference_[lane];
-    const double factor = std::exp(shift);
-    for (std::size_t l = 0; l < class_sums_.size(); ++l) {
-        const Rows& theirs = other.class_sums_[l];
-        const Index classes = theirs.rows() / 2;
-        for (Index c = 0; c < classes; ++c) {
-            class_sums_[l](c, lane) += factor * theirs(c, lane);
-            class_sums_[l](classes + c, lane) +=
-                factor * (theirs(classes + c, lane) + shift * theirs(c, lane));
-        }
-    }
 }
 
 template bool OnlineSoftmax::absorb(const LogitTile<double>&, double*);

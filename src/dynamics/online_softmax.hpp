@@ -18,6 +18,7 @@
 // Source: Milakov and Gimelshein 2018 (online softmax); Gumbel 1954 (the draw).
 #pragma once
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "kairos/dynamics/posterior.hpp"
@@ -37,7 +38,7 @@ public:
     template <class Real>
     bool absorb(const LogitTile<Real>& tile, double* rescale);
 
-    // Data that were the top of a lane until the last absorb() and are no longer: with this weight they join the others.
+    // Data that were a top until the last absorb() or merge() and are no longer: with this weight they join the others.
     struct Joined {
         Index lane;
         std::int64_t datum;
@@ -47,6 +48,9 @@ public:
 
     // Adds another part of the data, which comes later in the stream: associative.
     void merge(const OnlineSoftmax& other);
+    // Everything summed so far, as numbers; unpack takes it from the front, after the same begin().
+    void pack(std::vector<double>& out) const;
+    void unpack(std::span<const double>& in);
     // exp(reference - other): takes what was accumulated with these weights to the weights of another reference.
     [[nodiscard]] Lanes factor_to(const Lanes& other) const { return (reference_ - other).exp(); }
 

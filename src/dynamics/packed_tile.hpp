@@ -25,6 +25,9 @@ inline constexpr Index tile_rows = 192;  // data of a tile
 inline constexpr Index chunk = 128;      // coordinates of a panel that stay in the first-level cache
 template <class Real>
 inline constexpr Index panel_width = 256 / static_cast<Index>(sizeof(Real));  // lanes
+template <class Real>
+inline constexpr Index panel_values =
+    tile_rows* panel_width<Real>;  // logits, or weights, of a panel with a tile
 
 [[nodiscard]] constexpr Index round_up(Index count, Index unit) { return (count + unit - 1) / unit * unit; }
 

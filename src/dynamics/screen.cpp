@@ -34,7 +34,7 @@ Screen::Screen(const law::Mixture& mixture, const DataOrder& order, const DataCo
     : mixture_(&mixture),
       order_(&order),
       constants_(&constants),
-      positions_(order.tiles().back().first + order.tiles().back().rows),
+      positions_(order.positions()),
       largest_norm_(std::sqrt(constants.norm2.maxCoeff())),
       tile_(mixture.coordinates()) {
     logits_.reserve(static_cast<std::size_t>(tile_rows * width));
@@ -68,7 +68,7 @@ void Screen::pass(std::size_t stride) {
         data_.take_all(*order_, tile, *constants_, half_);
         tile_.fill(mixture_->means, data_.columns);
         for (std::size_t first = 0; first < lanes; first += width) {
-            tile_logits(tile_, states_.data() + static_cast<Index>(first) * tile_.coordinates(),
+            tile_logits(tile_, states_.data() + static_cast<Index>(first) * tile_.coordinates(), 1,
                         data_.constants.data(), logits_.data());
             tile_maxima(logits_.data(), tile.rows, width, width, largest.data(), row.data());
             for (std::size_t q = 0; q < width; ++q)

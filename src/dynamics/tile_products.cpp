@@ -72,37 +72,49 @@ private:
     }
 };
 
+// The product of one chunk of coordinates with one panel.
 template <class Real>
-void logits_of(const Real* HWY_RESTRICT data, Index stride, Index rows, Index coordinates,
-               const Real* HWY_RESTRICT panel, const double* constants, double* HWY_RESTRICT logits,
-               Upcoming* upcoming) {
+HWY_INLINE void add_chunk(const Real* HWY_RESTRICT data, Index stride, Index rows, Index count,
+                          const Real* HWY_RESTRICT panel, double* HWY_RESTRICT logits, Upcoming* upcoming) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
-    for (Index j = 0; j < rows; ++j) std::fill_n(logits + j * width, width, constants[j]);
-    for (Index from = 0; from < coordinates; from += chunk) {
-        const Index count = std::min(chunk, coordinates - from);
-        for (Index q = 0; q < width; q += step) {
-            for (Index j = 0; j < rows; j += data_group) {
-                Block<Real> block;
-                block.clear();
-                const Real* HWY_RESTRICT y = data + j / data_group * stride + from * data_group;
-                const Real* HWY_RESTRICT x = panel + from * width + q;
-                for (Index k = 0; k < count; ++k, y += data_group, x += width)
-                    block.template multiply_add<1>(y, x);
-                block.fold(logits + j * width + q);
-                if (upcoming != nullptr) upcoming->fetch();
-            }
+    for (Index q = 0; q < width; q += step) {
+        for (Index j = 0; j < rows; j += data_group) {
+            Block<Real> block;
+            block.clear();
+            const Real* HWY_RESTRICT y = data + j / data_group * stride;
+            const Real* HWY_RESTRICT x = panel + q;
+            for (Index k = 0; k < count; ++k, y += data_group, x += width)
+                block.template multiply_add<1>(y, x);
+            block.fold(logits + j * width + q);
+            if (upcoming != nullptr) upcoming->fetch();
         }
     }
 }
 
 template <class Real>
-void add_means_of(const Real* HWY_RESTRICT data, Index stride, Index first, Index count, Index coordinates,
-                  const Real* HWY_RESTRICT weights, double* HWY_RESTRICT means) {
+void logits_of(const Real* HWY_RESTRICT data, Index stride, Index rows, Index coordinates,
+               const Real* HWY_RESTRICT panels, Index panel_count, const double* constants,
+               double* HWY_RESTRICT logits, Upcoming* upcoming) {
+    constexpr Index width = panel_width<Real>;
+    for (Index p = 0; p < panel_count; ++p)
+        for (Index j = 0; j < rows; ++j)
+            std::fill_n(logits + p * panel_values<Real> + j * width, width, constants[j]);
+    for (Index from = 0; from < coordinates; from += chunk)
+        for (Index p = 0; p < panel_count; ++p)
+            add_chunk(data + from * data_group, stride, rows, std::min(chunk, coordinates - from),
+                      panels + (p * coordinates + from) * width, logits + p * panel_values<Real>, upcoming);
+}
+
+// The coordinates from, from + 1, ... of one panel's means.
+template <class Real>
+HWY_INLINE void add_means_of_chunk(const Real* HWY_RESTRICT data, Index stride, Index first, Index count,
+                                   Index from, Index to, const Real* HWY_RESTRICT weights,
+                                   double* HWY_RESTRICT means) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
-        for (Index k = 0; k < coordinates; k += data_group) {
+        for (Index k = from; k < to; k += data_group) {
             Block<Real> block;
             block.clear();
             for (Index j = first; j < first + count; j += data_group) {
@@ -116,14 +128,24 @@ void add_means_of(const Real* HWY_RESTRICT data, Index stride, Index first, Inde
     }
 }
 
-#define KAIROS_PRODUCTS(Real, suffix)                                                                      \
-    void logits_##suffix(const Real* data, Index stride, Index rows, Index coordinates, const Real* panel, \
-                         const double* constants, double* logits, Upcoming* upcoming) {                    \
-        logits_of(data, stride, rows, coordinates, panel, constants, logits, upcoming);                    \
-    }                                                                                                      \
-    void means_##suffix(const Real* data, Index stride, Index first, Index count, Index coordinates,       \
-                        const Real* weights, double* means) {                                              \
-        add_means_of(data, stride, first, count, coordinates, weights, means);                             \
+template <class Real>
+void means_of(const Real* HWY_RESTRICT data, Index stride, Index first, Index count, Index coordinates,
+              const Real* HWY_RESTRICT weights, std::span<double* const> means) {
+    constexpr Index at_once = chunk / data_group * data_group;
+    for (Index from = 0; from < coordinates; from += at_once)
+        for (std::size_t p = 0; p < means.size(); ++p)
+            add_means_of_chunk(data, stride, first, count, from, std::min(from + at_once, coordinates),
+                               weights + static_cast<Index>(p) * panel_values<Real>, means[p]);
+}
+
+#define KAIROS_PRODUCTS(Real, suffix)                                                                       \
+    void logits_##suffix(const Real* data, Index stride, Index rows, Index coordinates, const Real* panels, \
+                         Index count, const double* constants, double* logits, Upcoming* upcoming) {        \
+        logits_of(data, stride, rows, coordinates, panels, count, constants, logits, upcoming);             \
+    }                                                                                                       \
+    void means_##suffix(const Real* data, Index stride, Index first, Index count, Index coordinates,        \
+                        const Real* weights, std::span<double* const> means) {                              \
+        means_of(data, stride, first, count, coordinates, weights, means);                                  \
     }
 KAIROS_PRODUCTS(double, double)
 KAIROS_PRODUCTS(float, float)
@@ -141,34 +163,34 @@ HWY_EXPORT(means_double);
 HWY_EXPORT(means_float);
 
 template <>
-void tile_logits(const PackedTile<double>& tile, const double* panel, const double* constants, double* logits,
-                 Upcoming* upcoming) {
+void tile_logits(const PackedTile<double>& tile, const double* panels, Index count, const double* constants,
+                 double* logits, Upcoming* upcoming) {
     HWY_DYNAMIC_DISPATCH(logits_double)
-    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits, upcoming);
+    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panels, count, constants, logits, upcoming);
 }
 template <>
-void tile_logits(const PackedTile<float>& tile, const float* panel, const double* constants, double* logits,
-                 Upcoming* upcoming) {
+void tile_logits(const PackedTile<float>& tile, const float* panels, Index count, const double* constants,
+                 double* logits, Upcoming* upcoming) {
     HWY_DYNAMIC_DISPATCH(logits_float)
-    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panel, constants, logits, upcoming);
+    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panels, count, constants, logits, upcoming);
 }
 
-// A panel is as wide as the block in registers (with 32 registers) or twice that: one block at least a group and chunk.
+// A panel is as wide as the block in registers (with 32 registers) or twice that: one block at least a group, chunk and panel.
 template <class Real>
-Index logit_blocks(const PackedTile<Real>& tile) {
-    return tile.rows() / data_group * ((tile.coordinates() + chunk - 1) / chunk);
+Index logit_blocks(const PackedTile<Real>& tile, Index panels) {
+    return panels * (tile.rows() / data_group) * ((tile.coordinates() + chunk - 1) / chunk);
 }
-template Index logit_blocks(const PackedTile<double>&);
-template Index logit_blocks(const PackedTile<float>&);
+template Index logit_blocks(const PackedTile<double>&, Index);
+template Index logit_blocks(const PackedTile<float>&, Index);
 template <>
 void add_tile_means(const PackedTile<double>& tile, Index first, Index count, const double* weights,
-                    double* means) {
+                    std::span<double* const> means) {
     HWY_DYNAMIC_DISPATCH(means_double)
     (tile.data(), tile.stride(), first, count, tile.coordinates(), weights, means);
 }
 template <>
 void add_tile_means(const PackedTile<float>& tile, Index first, Index count, const float* weights,
-                    double* means) {
+                    std::span<double* const> means) {
     HWY_DYNAMIC_DISPATCH(means_float)
     (tile.data(), tile.stride(), first, count, tile.coordinates(), weights, means);
 }

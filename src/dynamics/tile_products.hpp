@@ -1,11 +1,12 @@
-// src/dynamics/tile_products.hpp: the two products of a posterior over many data, one tile and one panel of lanes at a time.
+// src/dynamics/tile_products.hpp: the two products of a posterior over many data, one tile and a few panels of lanes at a time.
 //
 //   logits   l(j, q) = c_j + sum_k Y(k, j) x(k, q)          j over the data of the tile
 //   means    m(k, q) += sum_j Y(k, j) w(j, q)
 //
 // Six rows of the result and the vectors of a panel (four with 32 registers, two with 16) are held in registers: per step of the inner
 // loop as many loads as it takes to feed 6 x 4 (6 x 2) multiply-adds, every lane a trajectory of its own. Of float products, sums over
-// 128 coordinates and over the data of a tile are folded into doubles.
+// 128 coordinates and over the data of a tile are folded into doubles. All panels pass by the same 128 coordinates of a tile, which stay
+// in the second-level cache meanwhile: a tile of many coordinates does not fit there, and would come from the third once a panel.
 // Shapes: packed_tile.hpp; logits [rows x panel_width], weights the same, means [coordinates x panel_width]. Dispatched at run time.
 // Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015 (BLIS).
 #pragma once
@@ -13,16 +14,17 @@
 
 namespace kairos::dynamics {
 
-// constants: c_j, one a row of the tile. After each of logit_blocks() blocks of the product one share of `upcoming` is fetched.
+// `count` panels one after another; their logits (and weights) begin panel_values<Real> apart. constants: c_j, one a row of the tile.
+// After each of logit_blocks() blocks of the product one share of `upcoming` is fetched.
 template <class Real>
-void tile_logits(const PackedTile<Real>& tile, const Real* panel, const double* constants, double* logits,
-                 Upcoming* upcoming = nullptr);
+void tile_logits(const PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
+                 double* logits, Upcoming* upcoming = nullptr);
 template <class Real>
-[[nodiscard]] Index logit_blocks(const PackedTile<Real>& tile);
+[[nodiscard]] Index logit_blocks(const PackedTile<Real>& tile, Index panels);
 
-// The data first .. first + count - 1 of the tile (multiples of six).
+// The data first .. first + count - 1 of the tile (multiples of six) into the means of every panel.
 template <class Real>
 void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, const Real* weights,
-                    double* means);
+                    std::span<double* const> means);
 
 }  // namespace kairos::dynamics

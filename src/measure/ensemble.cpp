@@ -51,7 +51,7 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
     if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
     if (spec_.setting.coupling == Coupling::common && !observed_request_.beyond_latents() &&
         dynamics::CommonCoupling::serves(*spec_.setting.law))
-        coupled_.emplace(*spec_.setting.law, times_);
+        coupled_.emplace(*spec_.setting.law, times_, spec_.setting.numerics.shards);
 }
 
 // The exact steps need no substeps; they are taken only to refine an integral along the path that was asked for.

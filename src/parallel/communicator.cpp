@@ -60,6 +60,13 @@ Communicator Communicator::node() const {
 // If one rank shares memory with all, every rank does.
 bool Communicator::one_node() const { return node().size() == size(); }
 
+Communicator Communicator::split(int group) const {
+    if (link_->serial()) return *this;
+    MPI_Comm comm = MPI_COMM_NULL;
+    check(MPI_Comm_split(link_->comm, group, rank(), &comm), "MPI_Comm_split");
+    return Communicator(std::make_shared<const Link>(comm, true));
+}
+
 void Communicator::barrier() const {
     if (!link_->serial()) check(MPI_Barrier(link_->comm), "MPI_Barrier");
 }

@@ -127,8 +127,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"guidance.weight", {"--guidance.weight=-0.5"}, "not available in this version"},
         Refused{"guidance.interval", {"--guidance.interval=1,2"}, "not available in this version"},
         Refused{"run.checkpoint", {"--run.checkpoint=c.h5"}, "not available in this version"},
-        Refused{"run.walltime", {"--run.walltime=60"}, "not available in this version"},
-        Refused{"run.data-shards", {"--run.data-shards=2"}, "not available in this version"}));
+        Refused{"run.walltime", {"--run.walltime=60"}, "not available in this version"}));
+
+INSTANTIATE_TEST_SUITE_P(Shards, Contradiction,
+                         testing::Values(Refused{
+                             "run.data-shards", {"--run.data-shards=2"}, "a population without any"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Realisations, Contradiction,

@@ -88,6 +88,38 @@ def rank_counts(folder):
     check(not same_bits(datasets(folder / "reverse-1.h5"), datasets(folder / "again.h5")), "the seed does not matter")
 
 
+def shards(folder):
+    """Ranks that divide the data: the result of one rank to rounding, and the same bits on any number of teams."""
+    jobs = {
+        "reverse": dict(data=dict(dimension=12, samples=1500, model="simplex", components=3), time=dict(points=9),
+                        ensemble=dict(trajectories=400, batch=30), observe=dict(observables="all", paths=4, histograms="datum_entropy"),
+                        clones=dict(times="0.5,1", pairs=100)),
+        "common": dict(data=dict(dimension=20, samples=900), time=dict(points=9),
+                       ensemble=dict(trajectories=300, direction="marginal", coupling="common"),
+                       observe=dict(observables="class_entropy,datum_entropy,participation")),
+    }
+    for name, sections in jobs.items():
+        job = configuration(folder, f"shards-{name}.ini", **sections)
+        found = {}
+        for count, ranks in ((1, 1), (2, 2), (2, 4), (3, 3), (3, 6)):
+            file = f"shards-{name}-{count}-{ranks}.h5"
+            done = run([KAIROS, "run", "-c", job, f"--run.data-shards={count}", f"--output.file={file}"], folder, ranks)
+            if check.succeeded(done, f"{name} with {count} shards on {ranks} ranks"):
+                found.setdefault(count, []).append(datasets(folder / file))
+        for count, results in found.items():
+            check(all(same_bits(results[0], one) for one in results), f"{name}: bits of {count} shards depend on the ranks")
+            for key, value in found[1][0].items():
+                if key.startswith("observables/") and key.rsplit("/")[-1] in ("mean", "variance", "minimum", "maximum"):
+                    other = results[0][key]
+                    near = np.isclose(other, value, rtol=1e-10, atol=1e-10 * np.nanmax(abs(value)), equal_nan=True)
+                    check(np.all(near), f"{name}: {key} of {count} shards is off by {np.nanmax(abs(other - value))}")
+    refused = run([KAIROS, "run", "-c", folder / "shards-reverse.ini", "--run.data-shards=2"], folder, 3)
+    check(refused.returncode == 2 and refused.stderr.count("run.data-shards") == 1 and "3 ranks" in refused.stderr,
+          f"2 shards on 3 ranks: exit {refused.returncode} {refused.stderr}")
+    planned = run([KAIROS, "plan", "-c", folder / "shards-reverse.ini", "--run.data-shards=2"], folder)
+    check("data shards        2" in planned.stdout, f"plan does not say the shards: {planned.stdout}{planned.stderr}")
+
+
 def quenched(folder):
     """Realisations of the disorder: each has the batches that a plain run with its seed has; their spread is that of their means."""
     job = [KAIROS, "run", "--data.model=random-clusters", "--data.components=3", "--data.dimension=6", "--data.samples=30",
@@ -259,6 +291,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, quenched, published_figures, collapse, clean_ends, other_commands):
+    for part in (rank_counts, shards, quenched, published_figures, collapse, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()

@@ -66,7 +66,7 @@ PairLaw pair_law(const law::Mixture& mixture, const TimePoint& s, const TimePoin
     return law;
 }
 
-constexpr Index block = 1000, blocks = 600 / kairos::test::sample_divisor;
+const Index block = 1000, blocks = 600 / kairos::test::sample_divisor;
 constexpr std::uint64_t seed = 20240917;
 
 class EveryForm : public ::testing::TestWithParam<NamedLaw> {

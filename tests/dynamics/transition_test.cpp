@@ -19,7 +19,7 @@ using kairos::test::expect_mean_consistent;
 using test::NamedLaw;
 
 constexpr std::uint64_t seed = 8;
-constexpr Index many = 600000 / kairos::test::sample_divisor;
+const Index many = 600000 / kairos::test::sample_divisor;
 
 TEST(StepNoise, IsOneCallOfNormalsAndOneOfChiSquared) {
     const NoiseKeys keys{.seed = seed,

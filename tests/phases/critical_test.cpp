@@ -113,7 +113,7 @@ struct Tally {
     }
 };
 
-constexpr int seeds = test::sample_divisor == 1 ? 200 : 20;
+const int seeds = test::sample_divisor == 1 ? 200 : 20;
 // Four standard deviations of a binomial below 95 %.
 const double least_coverage = 0.95 - 4.0 * std::sqrt(0.95 * 0.05 / seeds);
 

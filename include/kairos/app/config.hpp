@@ -66,6 +66,7 @@ struct Config {
     // [output]
     std::string output = "result.h5";
     // [run]
+    int data_shards = 1;
     ResumeChoice resume = ResumeChoice::automatic;
     double checkpoint_interval = 600.0;  // seconds
     double grace = 30.0;                 // seconds

@@ -6,6 +6,8 @@
 // own spec, which is not needed once its range is done. Whatever the range, a batch has its number, trajectories and noise from the
 // plan of the whole ensemble.
 //
+// A team of ranks may work on a batch together (run.data-shards): its leader alone keeps what was measured.
+//
 // Source: docs/architecture.md, "Parallel shape".
 #pragma once
 #include <cstdint>
@@ -17,7 +19,7 @@
 #include "kairos/measure/ensemble.hpp"
 #include "kairos/measure/jackknife.hpp"
 #include "kairos/parallel/batch_plan.hpp"
-#include "kairos/parallel/communicator.hpp"
+#include "kairos/parallel/teams.hpp"
 #include "kairos/parallel/transpose.hpp"
 #include "kairos/phases/clones.hpp"
 
@@ -44,7 +46,7 @@ struct Watch {
 struct RunContext {
     const dynamics::Schedule& schedule;
     const parallel::BatchPlan& batches;
-    const parallel::Communicator& communicator;
+    const parallel::Teams& teams;
     const Watch& watch;
 };
 

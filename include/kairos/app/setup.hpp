@@ -13,7 +13,7 @@
 #include "kairos/law/law.hpp"
 #include "kairos/measure/ensemble.hpp"
 #include "kairos/parallel/batch_plan.hpp"
-#include "kairos/parallel/communicator.hpp"
+#include "kairos/parallel/teams.hpp"
 
 namespace kairos::app {
 
@@ -25,7 +25,11 @@ struct Setup {
     measure::EnsembleSpec ensemble;
     parallel::BatchPlan batches, clone_batches;
     MemoryNeed memory;
+    parallel::Teams teams;
 };
+
+// Refuses run.data-shards that do not divide the ranks; kairos plan asks only where there are several.
+void require_teams(const Config& config, const parallel::Communicator& communicator);
 
 // With the law of realisation 0, which also chooses the times of an entropic grid. Collective, and so is the end of a
 // Setup: the ranks of a node let go of shared data together.

@@ -23,7 +23,8 @@ public:
     [[nodiscard]] static bool serves(const law::Law& law);
 
     // law must outlive the object
-    CommonCoupling(const law::Law& law, std::vector<TimePoint> times);
+    CommonCoupling(const law::Law& law, std::vector<TimePoint> times,
+                   std::shared_ptr<const Shards> shards = {});
     ~CommonCoupling();
     CommonCoupling(const CommonCoupling&) = delete;
     CommonCoupling& operator=(const CommonCoupling&) = delete;

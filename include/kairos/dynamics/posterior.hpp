@@ -20,6 +20,7 @@
 
 #include "kairos/dynamics/choice.hpp"
 #include "kairos/dynamics/schedule.hpp"
+#include "kairos/dynamics/shards.hpp"
 #include "kairos/dynamics/states.hpp"
 #include "kairos/law/law.hpp"
 
@@ -36,6 +37,7 @@ enum class Screening { automatic, never, always };
 struct Numerics {
     Precision precision = Precision::in_double;
     Screening screening = Screening::automatic;
+    std::shared_ptr<const Shards> shards{};  // who else works on the same states; none: nobody
 };
 
 struct Request {

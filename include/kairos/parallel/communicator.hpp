@@ -38,6 +38,8 @@ public:
     // The ranks of this group that share memory with the caller.
     [[nodiscard]] Communicator node() const;
     [[nodiscard]] bool one_node() const;
+    // The ranks that give the same group number as the caller, in their order here.
+    [[nodiscard]] Communicator split(int group) const;
 
     void barrier() const;
 
