@@ -2,6 +2,7 @@
 
 #include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
+#include <stdexcept>
 
 namespace kairos::dynamics {
 namespace {
@@ -50,8 +51,15 @@ double integrated_diffusion2(const Schedule& schedule, Time from, Time to) {
 }  // namespace
 
 Integrator::Integrator(IntegratorKind kind, const law::Law& law, const Schedule& schedule,
-                       const Numerics& numerics)
-    : kind_(kind), law_(&law), schedule_(&schedule), exact_(law, schedule), evaluator_(law, numerics) {}
+                       const Numerics& numerics, const std::optional<Guidance>& guidance)
+    : kind_(kind), law_(&law), schedule_(&schedule), exact_(law, schedule), evaluator_(law, numerics) {
+    if (!guidance) return;
+    if (kind == IntegratorKind::exact)
+        throw std::invalid_argument("Integrator: exact transitions have no score to guide");
+    guide_.emplace(law, *guidance, numerics);
+    if (kind == IntegratorKind::heun || kind == IntegratorKind::ode_heun)
+        guide_at_predicted_.emplace(law, *guidance, numerics);
+}
 
 Request Integrator::request(const NoiseKeys& keys, StepId step) const {
     if (kind_ != IntegratorKind::exact) return {.score = true};
@@ -64,21 +72,21 @@ void Integrator::step(States& states, const Posterior& posterior, const TimePoin
         exact_.reverse(states, posterior, to, keys, step);
         return;
     }
+    const Posterior& start = guided(states, posterior);
     const double complement = law_->mixture.complement;
     if (kind_ != IntegratorKind::ode_heun) {
         draw_step_noise(keys, step, complement, states.first, states.x.rows(), states.count(), noise_);
     }
     switch (kind_) {
         case IntegratorKind::euler_maruyama:
-            apply(euler_maruyama(posterior.time, posterior.time.t.value - to.t.value), posterior, complement,
-                  &noise_, states, p_, q_);
+            apply(euler_maruyama(start.time, start.time.t.value - to.t.value), start, complement, &noise_,
+                  states, p_, q_);
             break;
         case IntegratorKind::exponential:
-            apply(exponential(*schedule_, posterior.time, to), posterior, complement, &noise_, states, p_,
-                  q_);
+            apply(exponential(*schedule_, start.time, to), start, complement, &noise_, states, p_, q_);
             break;
         default:
-            heun(states, posterior, to, kind_ == IntegratorKind::heun);
+            heun(states, start, to, kind_ == IntegratorKind::heun);
     }
 }
 
@@ -87,8 +95,8 @@ void Integrator::step(States& states, const Posterior& posterior, const TimePoin
 //   xi for both.
 // In the complement b = B x_perp with B = -f - h kappa:  p = 1 + (B_t + B_s (1 + B_t dt)) dt/2,  q = G (1 +
 // B_s dt/2).
-void Integrator::heun(States& states, const Posterior& posterior, const TimePoint& to, bool noisy) {
-    const TimePoint& from = posterior.time;
+void Integrator::heun(States& states, const Posterior& start, const TimePoint& to, bool noisy) {
+    const TimePoint& from = start.time;
     const double dt = from.t.value - to.t.value, share = noisy ? 1.0 : 0.5;
     const double G = noisy ? std::sqrt(integrated_diffusion2(*schedule_, from.t, to.t)) : 0.0;
     const double h_from = share * from.diffusion2, h_to = share * to.diffusion2;
@@ -96,19 +104,21 @@ void Integrator::heun(States& states, const Posterior& posterior, const TimePoin
     const StepNoise* const noise = noisy ? &noise_ : nullptr;
 
     predicted_ = states;
-    apply({1.0 - from.drift * dt, h_from * dt, G}, posterior, complement, noise, predicted_, p_, q_);
+    apply({1.0 - from.drift * dt, h_from * dt, G}, start, complement, noise, predicted_, p_, q_);
     evaluator_.evaluate(predicted_, to, {.score = true}, at_predicted_);
+    const Posterior& end =
+        guide_at_predicted_ ? guide_at_predicted_->of(predicted_, at_predicted_) : at_predicted_;
 
-    states.x = (1.0 - 0.5 * dt * from.drift) * states.x + (0.5 * dt * h_from) * posterior.score -
-               (0.5 * dt * to.drift) * predicted_.x + (0.5 * dt * h_to) * at_predicted_.score;
+    states.x = (1.0 - 0.5 * dt * from.drift) * states.x + (0.5 * dt * h_from) * start.score -
+               (0.5 * dt * to.drift) * predicted_.x + (0.5 * dt * h_to) * end.score;
     if (noisy) {
         states.x += G * noise_.xi();
     }
     if (complement <= 0) {
         return;
     }
-    const Lanes rate = -to.drift - h_to * at_predicted_.radial_rate;
-    p_ = -from.drift - h_from * posterior.radial_rate;
+    const Lanes rate = -to.drift - h_to * end.radial_rate;
+    p_ = -from.drift - h_from * start.radial_rate;
     p_ = 1.0 + 0.5 * dt * (p_ + rate * (1.0 + dt * p_));
     if (noisy) {
         q_ = G * (1.0 + 0.5 * dt * rate);

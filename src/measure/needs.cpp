@@ -27,6 +27,11 @@ const char* classes(const Setting& setting) {
                                              : "needs classes: data.labels for the points of a dataset-file";
 }
 
+const char* several_classes(const Setting& setting) {
+    if (const char* missing = classes(setting)) return missing;
+    return setting.law->mixture.labels.classes().classes() > 1 ? nullptr : "needs two classes or more";
+}
+
 const char* levels(const Setting& setting) {
     return setting.law->mixture.labels.levels.size() >= 2
                ? nullptr

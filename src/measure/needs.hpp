@@ -8,6 +8,7 @@ namespace kairos::measure::needs {
 
 const char* nothing(const Setting& setting);
 const char* classes(const Setting& setting);
+const char* several_classes(const Setting& setting);
 const char* levels(const Setting& setting);
 const char* data(const Setting& setting);
 const char* several_data(const Setting& setting);

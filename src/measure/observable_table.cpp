@@ -99,6 +99,17 @@ void order_parameter(const Sight& sight, Out out) {
     out.row(0).noalias() = (scale * axis).transpose() * sight.states->x.topRows(axis.size());
 }
 
+void order_parameter_modulus(const Sight& sight, Out out) {
+    order_parameter(sight, out);
+    out = out.cwiseAbs().eval();
+}
+
+// (K max_c w_c - 1)/(K - 1): 0 where all classes are equally likely, 1 where one is certain
+void potts_order_parameter(const Sight& sight, Out out) {
+    const auto classes = static_cast<double>(sight.setting->law->mixture.labels.classes().classes());
+    fill(out, (classes * class_latent(sight).max_weight - 1.0) / (classes - 1.0));
+}
+
 // i_y = -log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); y has no part in the complement, whose share
 // of |x - alpha y|^2 is R2
 void data_surprisal(const Sight& sight, Out out) {
@@ -179,6 +190,9 @@ void add_class_rows(std::vector<Observable>& table) {
     add(plain("class_entropy_rate", "nats per time", "rate of the class entropy",
               "(g^2/2) sum_c w_c |s_c - s|^2, s_c the score of class c alone", {.class_spread = true},
               needs::classes, class_entropy_rate));
+    table.push_back(plain("potts_order_parameter", "dimensionless", "Potts order parameter of the classes",
+                          "(K max_c w_c - 1)/(K - 1), K the number of classes", latents,
+                          needs::several_classes, potts_order_parameter));
     table.push_back(along(
         Axis::levels,
         plain("level_entropy", "nats", "entropy of the class of each level given the state",
@@ -239,6 +253,8 @@ void add_state_rows(std::vector<Observable>& table) {
               active_dimensions));
     add(by_default(plain("order_parameter", "dimensionless", "order parameter of two clusters",
                          "M = m.x/(alpha |m|^2)", nothing_more, needs::axis, order_parameter)));
+    add(plain("order_parameter_modulus", "dimensionless", "modulus of the order parameter of two clusters",
+              "|M|, M = m.x/(alpha |m|^2)", nothing_more, needs::axis, order_parameter_modulus));
     add(plain("x_dot_score", "dimensionless", "state times score", "x.s", score, needs::nothing,
               of_posterior<&Posterior::x_dot_score>));
     add(plain("norm2", "data^2", "squared norm of the state", "|x|^2", nothing_more, needs::nothing,

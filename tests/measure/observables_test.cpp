@@ -106,6 +106,11 @@ std::map<std::string, Expected> class_references() {
                  for (Index l = 0; l < h.size(); ++l) h(l) = entropy(r.classes(static_cast<std::size_t>(l)));
                  return h;
              }},
+            {"potts_order_parameter", scalar([](const Reference& r) {
+                 const Vector w = r.classes(0);
+                 const auto k = static_cast<double>(w.size());
+                 return (k * w.maxCoeff() - 1.0) / (k - 1.0);
+             })},
             {"datum_entropy", scalar([](const Reference& r) { return entropy(r.b.weights); })},
             {"datum_varentropy", scalar([](const Reference& r) { return varentropy(r.b.weights); })},
             {"participation", scalar([](const Reference& r) { return r.b.weights.squaredNorm(); })},
@@ -136,6 +141,10 @@ std::map<std::string, Expected> state_references() {
             {"order_parameter", scalar([](const Reference& r) {
                  const Vector& m = r.law.axis;
                  return m.dot(r.x.head(m.size())) / (r.time.alpha * m.squaredNorm());
+             })},
+            {"order_parameter_modulus", scalar([](const Reference& r) {
+                 const Vector& m = r.law.axis;
+                 return std::abs(m.dot(r.x.head(m.size()))) / (r.time.alpha * m.squaredNorm());
              })},
             {"x_dot_score", scalar([](const Reference& r) { return r.x.dot(r.b.score); })},
             {"norm2", scalar([](const Reference& r) { return r.x.squaredNorm(); })},

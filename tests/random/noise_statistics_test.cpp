@@ -52,7 +52,7 @@ void expect_distribution(std::vector<double> sample, const std::function<double(
     EXPECT_LT(distance * std::sqrt(n), 2.4) << what;
 }
 
-constexpr Index million = 1000000 / test::sample_divisor;
+const Index million = 1000000 / test::sample_divisor;
 
 std::vector<double> normals(const Stream& stream, Index rows, Index columns, std::uint32_t step = 0) {
     Rows out(rows, columns);
@@ -219,7 +219,7 @@ void expect_independent(const std::vector<double>& a, const std::vector<double>&
 }
 
 TEST(NoiseStatistics, NeighbouringStreamsAreIndependent) {
-    constexpr Index n = 400000 / test::sample_divisor;
+    const Index n = 400000 / test::sample_divisor;
     const Stream stream{31, Purpose::transition, 0};
     const std::vector<double> base = normals(stream, 1, n);
     expect_independent(base, normals({32, Purpose::transition, 0}, 1, n), "next seed");
@@ -231,7 +231,7 @@ TEST(NoiseStatistics, NeighbouringStreamsAreIndependent) {
 }
 
 TEST(NoiseStatistics, ComponentsAndTrajectoriesAreIndependent) {
-    constexpr Index n = 400000 / test::sample_divisor;
+    const Index n = 400000 / test::sample_divisor;
     const std::vector<double> z = normals({33, Purpose::transition, 0}, 3, n);
     const std::vector<double> cosines(z.begin(), z.begin() + n), sines(z.begin() + n, z.begin() + 2 * n);
     const std::vector<double> next_pair(z.begin() + 2 * n, z.end());
@@ -244,7 +244,7 @@ TEST(NoiseStatistics, ComponentsAndTrajectoriesAreIndependent) {
 }
 
 TEST(NoiseStatistics, ChiSquaredIsIndependentOfItsNeighboursAndOfTheNormals) {
-    constexpr std::size_t n = 400000 / test::sample_divisor;
+    const std::size_t n = 400000 / test::sample_divisor;
     const auto standardised = [](const Stream& stream, double degrees) {
         std::vector<double> y = chi_squared(stream, degrees, n);
         for (double& value : y) {
