@@ -33,7 +33,7 @@ static_assert(std::endian::native == std::endian::little, "files are read as the
 using dynamics::Precision, dynamics::Screening;
 
 // The ways to evaluate that can be compared. A new one: a row here, and its tolerance in bench/side-by-side.
-constexpr std::array variants{
+const std::array variants{
     std::pair<std::string_view, dynamics::Numerics>{"double", {Precision::in_double, Screening::never}},
     std::pair<std::string_view, dynamics::Numerics>{"screened", {Precision::in_double, Screening::always}},
     std::pair<std::string_view, dynamics::Numerics>{"automatic",

@@ -11,6 +11,7 @@
 #include "kairos/app/text.hpp"
 #include "kairos/app/write_result.hpp"
 #include "kairos/io/result_file.hpp"
+#include "kairos/measure/estimate.hpp"
 
 namespace kairos::app {
 namespace {
@@ -31,6 +32,22 @@ std::string decisions_text(const Setup& setup, const Measured& measured) {
     return decision_table(rows);
 }
 
+// The share of the paths that end in the class they were guided to.
+std::string guidance_text(const Setup& setup, const Measured& measured) {
+    const auto& guidance = setup.ensemble.setting.guidance;
+    const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
+                                   setup.ensemble.identities, setup.ensemble.times.size());
+    const auto* column = plan.find(measure::Quantity::observable, "class_posterior");
+    if (!guidance || column == nullptr) return "";
+    const auto share = measure::estimate(measured.folded[column->at(0, guidance->class_index)]);
+    char text[128];
+    std::snprintf(text, sizeof text,
+                  "guided to class %lld with weight %g: %.4f +- %.2g of the paths end in it\n",
+                  static_cast<long long>(setup.config.guidance->label), guidance->weight, share.mean,
+                  share.standard_error);
+    return text;
+}
+
 void print_summary(const Setup& setup, const Measured& measured, const Findings& findings, double seconds,
                    int ranks) {
     const auto& config = setup.config;
@@ -47,6 +64,7 @@ void print_summary(const Setup& setup, const Measured& measured, const Findings&
     for (const auto& identity : findings.identities)
         identities.push_back(worst_of(identity.name, identity.z, times));
     const std::string warnings = identity_warnings(identities);
+    std::printf("%s", guidance_text(setup, measured).c_str());
     std::printf("\n%s\n%s\n%s\n%s", transition_table(transitions).c_str(),
                 decisions_text(setup, measured).c_str(), identity_table_text(identities).c_str(),
                 warnings.c_str());

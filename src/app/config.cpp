@@ -142,6 +142,17 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.grace = settings.real("run.grace");
 }
 
+// After t-min and t-max are known.
+void fill_guidance(const Settings& settings, Config& config) {
+    if (settings.text("guidance.class").empty()) return;
+    const auto interval = settings.reals("guidance.interval");
+    const bool always = interval.size() < 2;
+    config.guidance = {.label = settings.label("guidance.class"),
+                       .weight = settings.real("guidance.weight"),
+                       .from = always ? settings.real("process.t-min") : interval[0],
+                       .to = always ? settings.real("process.t-max") : interval[1]};
+}
+
 }  // namespace
 
 void Config::set_resolved(const std::string& key, const std::string& value) {
@@ -162,6 +173,8 @@ Config read_config(const std::string& file, const std::vector<std::string>& argu
     check_realisations(settings, config);
     resolve_model(settings, config.model);
     resolve_times(settings, config);
+    fill_guidance(settings, config);
+    check_guidance(settings, config);
     config.resolved = settings.all();
     return config;
 }

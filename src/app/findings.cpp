@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kairos/measure/within.hpp"
 #include "kairos/phases/collapse.hpp"
@@ -130,13 +131,21 @@ void find_transitions(const Setup& setup, Curves& curves, const Measured& measur
     if (setup.config.random_means()) findings.transitions.erase("speciation_spectral");
 }
 
+// Of what guidance changes: closed forms of the law itself stay.
+void forget_theory(Findings& findings) {
+    for (auto& [name, found] : findings.transitions)
+        if (found.standard_error != 0.0) found.theory = std::numeric_limits<double>::quiet_NaN();
+    for (auto& [name, curve] : findings.symmetry) curve.theory.clear();
+}
+
 }  // namespace
 
 Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
               const parallel::Communicator& communicator) {
     Findings findings;
     const auto& times = setup.ensemble.times;
-    findings.theory = phases::theory_curves(*setup.law, setup.schedule, times);
+    const bool guided = setup.ensemble.setting.guidance.has_value();
+    if (!guided) findings.theory = phases::theory_curves(*setup.law, setup.schedule, times);
 
     const auto extra = quadrature_errors(setup, plan, measured);
     for (const auto& column : plan.columns()) {
@@ -145,6 +154,11 @@ Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measure
     }
     Curves curves(plan, measured, communicator);
     find_transitions(setup, curves, measured, findings);
+    const phases::BatchCurves all = [&](const std::string& name) {
+        return curves(name, {0, measured.batch_count});
+    };
+    findings.symmetry = phases::symmetry_curves(*setup.law, setup.schedule, times, all);
+    if (guided) forget_theory(findings);
     return findings;
 }
 

@@ -10,6 +10,7 @@ using Rows = std::vector<Option>;
 using enum ValueType;
 
 constexpr double most_int = 2147483647;
+constexpr Range labels{.low = -most_exact, .high = most_exact};
 constexpr Range any{}, not_negative{.low = 0}, positive{.low = 0, .above_low = true};
 constexpr Range count{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
 constexpr Range natural{.low = 0, .high = most_int}, numbered{.low = 1, .high = most_int};
@@ -203,16 +204,10 @@ Rows analysis_rows() {
          natural,
          {},
          "0"},
-        {"guidance.class", integer, "", "1", "label of the class to guide to", any, {}, ""},
-        {"guidance.weight", real, "0", "1", "w: the score becomes s + w (s_c - s)", any, {}, "0"},
-        {"guidance.interval",
-         reals,
-         "",
-         "time",
-         "t1,t2: guidance acts between these times",
-         not_negative,
-         {},
-         ""},
+        {"guidance.class", integer, "", "1", "label of the class to guide to", labels},
+        {"guidance.weight", real, "0", "1", "w: the score becomes s + w (s_c - s)", any},
+        {"guidance.interval", reals, "", "time", "t1,t2: guidance acts between these times; empty: always",
+         not_negative},
     };
 }
 

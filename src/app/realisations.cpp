@@ -8,6 +8,7 @@ phases::CloneSpec clone_spec(const Setup& setup) {
     spec.law = setup.law.get();
     spec.integrator = setup.config.integrator;
     spec.numerics = setup.ensemble.setting.numerics;
+    spec.guidance = setup.ensemble.setting.guidance;
     spec.start_at_prior = setup.ensemble.start_at_prior;
     spec.seed = setup.config.seed;
     for (const double t : setup.config.clone_times) spec.branch_times.push_back(Time{t});

@@ -41,6 +41,12 @@ std::uint64_t Settings::integer(const std::string& key) const {
     return parse_integer(text(key)).value().magnitude;
 }
 
+std::int64_t Settings::label(const std::string& key) const {
+    const Integer value = parse_integer(text(key)).value();
+    const auto magnitude = static_cast<std::int64_t>(value.magnitude);
+    return value.negative ? -magnitude : magnitude;
+}
+
 double Settings::real(const std::string& key) const { return parse_real(text(key)).value(); }
 
 bool Settings::flag(const std::string& key) const { return text(key) == "true"; }

@@ -71,6 +71,25 @@ int ranks_of_a_team(const Config& config, const parallel::Communicator& communic
     return communicator.size() % config.data_shards == 0 ? config.data_shards : 1;
 }
 
+std::optional<dynamics::Guidance> guidance_of(const Config& config, const law::Law& law) {
+    if (!config.guidance) return std::nullopt;
+    std::string known;
+    if (law.mixture.labels.any()) {
+        const auto& values = law.mixture.labels.classes().values;
+        const auto found = std::ranges::find(values, config.guidance->label);
+        if (found != values.end())
+            return dynamics::Guidance{.class_index = static_cast<int>(found - values.begin()),
+                                      .weight = config.guidance->weight,
+                                      .from = Time{config.guidance->from},
+                                      .to = Time{config.guidance->to}};
+        for (std::size_t c = 0; c < std::min<std::size_t>(values.size(), 20); ++c)
+            known += (c == 0 ? "" : ", ") + std::to_string(values[c]);
+        if (values.size() > 20) known += ", ...";
+    }
+    throw ConfigError("guidance.class", std::to_string(config.guidance->label), "is the label of no class",
+                      known.empty() ? "empty for a law without classes" : known, "");
+}
+
 std::shared_ptr<const dynamics::Shards> shards_of(const parallel::Teams& teams) {
     if (teams.team().size() == 1) return nullptr;
     return std::make_shared<const TeamShards>(teams.team());
@@ -103,6 +122,8 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
                     .numerics = {.precision = config.precision, .shards = shards_of(teams)}};
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
+    spec.setting.guidance = guidance_of(config, law);
+    spec.identities = !spec.setting.guidance;  // they hold of the states of p_t
     auto owned = adopt(std::move(law), spec);
 
     spec.start_at_prior = config.start == StartKind::prior;

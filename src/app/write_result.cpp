@@ -164,6 +164,16 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Fin
         file.attribute(group, "definition", identity.definition);
         file.link_time(group);
     }
+    for (const auto& [name, curve] : findings.symmetry) {
+        const std::string group = "/symmetry/" + name;
+        file.write(group + "/value", {"/time"}, std::span<const double>(curve.value));
+        file.write(group + "/stderr", {"/time"}, std::span<const double>(curve.standard_error));
+        if (!curve.theory.empty())
+            file.write(group + "/theory", {"/time"}, std::span<const double>(curve.theory));
+        file.attribute(group, "long_name", curve.long_name);
+        file.attribute(group, "definition", curve.definition);
+        file.link_time(group);
+    }
     file.group("/transitions");
     for (const auto& [name, found] : findings.transitions) {
         const std::string group = "/transitions/" + name;

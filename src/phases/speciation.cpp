@@ -66,6 +66,8 @@ std::map<std::string, CriticalTime> measured(const Schedule& schedule, std::span
         found["speciation_entropy_rate"] = peak(schedule, times, rates, rate);
     if (const auto entropy = curves("class_entropy"); !entropy.empty())
         found["speciation_entropy_variance"] = peak(schedule, times, entropy, variance_of);
+    if (const auto order = curves("potts_order_parameter"); !order.empty())
+        found["speciation_potts_variance"] = peak(schedule, times, order, variance_of);
     return found;
 }
 

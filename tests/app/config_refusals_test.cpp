@@ -123,11 +123,22 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ensemble.target", {"--ensemble.target=class_entropy:0.01"}, "not available in this version"},
         Refused{"bifurcation.drift", {"--bifurcation.drift=sde"}, "not available in this version"},
         Refused{"landscape.bins", {"--landscape.bins=10"}, "not available in this version"},
-        Refused{"guidance.class", {"--guidance.class=-1"}, "not available in this version"},
-        Refused{"guidance.weight", {"--guidance.weight=-0.5"}, "not available in this version"},
-        Refused{"guidance.interval", {"--guidance.interval=1,2"}, "not available in this version"},
         Refused{"run.checkpoint", {"--run.checkpoint=c.h5"}, "not available in this version"},
         Refused{"run.walltime", {"--run.walltime=60"}, "not available in this version"}));
+
+constexpr const char* heun = "--ensemble.integrator=heun";
+INSTANTIATE_TEST_SUITE_P(
+    Guidance, Contradiction,
+    testing::Values(
+        Refused{"guidance.weight", {"--guidance.weight=-0.5"}, "needs a class"},
+        Refused{"guidance.interval", {"--guidance.interval=1,2"}, "needs a class"},
+        Refused{"guidance.class", {"--guidance.class=1"}, "draws from the posterior"},
+        Refused{
+            "guidance.class", {"--guidance.class=1", "--ensemble.direction=forward"}, "does not generate"},
+        Refused{"guidance.class", {"--guidance.class=1", heun, "--observe.tangents=1"}, "tangents"},
+        Refused{"guidance.interval", {"--guidance.class=1", heun, "--guidance.interval=1"}, "no interval"},
+        Refused{"guidance.interval", {"--guidance.class=1", heun, "--guidance.interval=2,2"}, "no interval"},
+        Refused{"guidance.interval", {"--guidance.class=1", heun, "--guidance.interval=50,60"}, "outside"}));
 
 INSTANTIATE_TEST_SUITE_P(Shards, Contradiction,
                          testing::Values(Refused{

@@ -52,6 +52,9 @@ def rank_counts(folder):
         "heun": dict(data=dict(dimension=8, model="simplex", components=3),
                      ensemble=dict(trajectories=300, integrator="heun", representation="full"),
                      observe=dict(paths=3, states="true")),
+        "guided": dict(data=dict(dimension=12, model="simplex", components=3),
+                       ensemble=dict(trajectories=300, integrator="euler-maruyama"), guidance={"class": 2, "weight": 1.5},
+                       clones=dict(times="0.5", pairs=60)),
         "forward": dict(data=dict(model="hierarchical", dimension=20), ensemble=dict(trajectories=500, direction="forward"),
                         observe=dict(observables="all")),
         "empirical": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters"),
@@ -118,6 +121,51 @@ def shards(folder):
           f"2 shards on 3 ranks: exit {refused.returncode} {refused.stderr}")
     planned = run([KAIROS, "plan", "-c", folder / "shards-reverse.ini", "--run.data-shards=2"], folder)
     check("data shards        2" in planned.stdout, f"plan does not say the shards: {planned.stdout}{planned.stderr}")
+
+
+def guidance(folder):
+    """Weight 0 changes no bit, weight 1 ends in the class, an interval below the speciation comes too late."""
+    job = [KAIROS, "run", "--data.dimension=64", "--ensemble.integrator=exponential", "--time.points=60", "--ensemble.trajectories=4000",
+           "--observe.observables=default,potts_order_parameter", "--guidance.class=1"]
+    free = [word for word in job if not str(word).startswith("--guidance")]
+    shares = {}
+    for name, words in {"free": free, "none": [*job, "--guidance.weight=0"], "one": [*job, "--guidance.weight=1"],
+                        "late": [*job, "--guidance.weight=1", "--guidance.interval=0,0.05"]}.items():
+        done = run([*words, f"--output.file=guided-{name}.h5"], folder, 2)
+        if not check.succeeded(done, f"guidance {name}"):
+            return
+        with h5py.File(folder / f"guided-{name}.h5") as file:
+            shares[name] = file["observables/class_posterior/mean"][0, 1], file["observables/class_posterior/stderr"][0, 1]
+            if name != "free":
+                check("identities" not in file or not list(file["identities"]), f"{name}: identities of a guided run")
+                check(list(file["theory"]) == ["time"], f"{name}: theory of a guided run: {list(file['theory'])}")
+                check("guided to class 1" in done.stdout, f"{name}: the summary does not say the share: {done.stdout}")
+    with h5py.File(folder / "guided-free.h5") as free_file, h5py.File(folder / "guided-none.h5") as none_file:
+        for name in free_file["observables"]:
+            check(np.array_equal(free_file[f"observables/{name}/mean"][()], none_file[f"observables/{name}/mean"][()], equal_nan=True),
+                  f"{name}: weight 0 changes it")
+    for name in ("free", "late"):
+        check(abs(shares[name][0] - 0.5) < 4.5 * shares[name][1], f"{name}: share of class 1 is {shares[name]}")
+    check(shares["one"][0] > 0.9999, f"weight 1: share of class 1 is {shares['one']}")
+
+
+def symmetry(folder):
+    """Binder cumulant and susceptibility against their closed form, and the peak of the Potts order parameter's variance."""
+    done = run([KAIROS, "run", "--data.dimension=256", "--ensemble.direction=marginal", "--ensemble.trajectories=40000",
+                "--observe.observables=order_parameter_modulus,potts_order_parameter", "--output.file=symmetry.h5"], folder, 2)
+    if not check.succeeded(done, "symmetry"):
+        return
+    with h5py.File(folder / "symmetry.h5") as file:
+        for name in ("binder", "susceptibility"):
+            group = file[f"symmetry/{name}"]
+            z = (group["value"][:] - group["theory"][:]) / group["stderr"][:]
+            check(np.max(abs(z)) < 4.5, f"{name}: |z| = {np.max(abs(z))}")
+        peak = file["transitions/speciation_potts_variance"]
+        variance = file["observables/potts_order_parameter/variance"][:]
+        times = file["time"][:]
+        near = times[np.argmax(variance)]
+        step = np.max(np.diff(times)[np.searchsorted(times, near) - 1:][:2])
+        check(abs(peak["time"][()] - near) < step, f"Potts variance peaks at {peak['time'][()]}, its highest point at {near}")
 
 
 def quenched(folder):
@@ -291,6 +339,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, shards, quenched, published_figures, collapse, clean_ends, other_commands):
+    for part in (rank_counts, shards, guidance, symmetry, quenched, published_figures, collapse, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()

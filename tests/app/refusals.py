@@ -75,10 +75,18 @@ def cases_of_contradictions():
     yield refused("clones.pairs", "--data.samples=9", "--data.realisations=9", "--clones.times=1", "--clones.pairs=8")
     yield refused("data.samples", "--data.samples=1e9", "--data.dimension=1e6")         # no node has 8e15 bytes
     yield refused("ensemble.coupling", "--ensemble.coupling=common")                     # reverse
+    yield refused("guidance.weight", "--guidance.weight=2")
+    yield refused("guidance.class", "--guidance.class=1")                                # exact
+    yield refused("guidance.class", "--guidance.class=7", "--ensemble.integrator=heun")  # no such class
+    yield refused("guidance.class", "--guidance.class=0", "--ensemble.integrator=heun", "--data.model=low-rank")
+    yield refused("guidance.class", "--guidance.class=0", "--ensemble.direction=marginal")
+    yield refused("guidance.class", "--guidance.class=0", "--ensemble.integrator=heun", "--observe.tangents=1")
+    yield refused("guidance.interval", "--guidance.class=0", "--ensemble.integrator=heun", "--guidance.interval=2,1")
+    yield refused("guidance.interval", "--guidance.class=0", "--ensemble.integrator=heun", "--guidance.interval=20,30")
     yield refused("run.data-shards", "--run.data-shards=2")                              # no data to divide
     yield refused("run.data-shards", "--run.data-shards=2", "--data.samples=500")        # one rank
     for later in ("ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
-                  "guidance.class=0", "guidance.weight=2", "guidance.interval=1,2", "run.checkpoint=c.h5", "run.walltime=60"):
+                  "run.checkpoint=c.h5", "run.walltime=60"):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
 
 

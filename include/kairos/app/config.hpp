@@ -63,6 +63,13 @@ struct Config {
     std::vector<double> clone_times;
     std::uint64_t pairs = 1000;
     int copies = 2;
+    // [guidance]
+    struct Guide {
+        std::int64_t label = 0;
+        double weight = 0.0;
+        double from = 0.0, to = 0.0;  // times
+    };
+    std::optional<Guide> guidance;
     // [output]
     std::string output = "result.h5";
     // [run]
@@ -86,6 +93,7 @@ struct Config {
 void check_model(const Settings& settings, const Config& config);
 void check_times(const Settings& settings, const Config& config);
 void check_ensemble(const Settings& settings, const Config& config);
+void check_guidance(const Settings& settings, const Config& config);
 void check_realisations(const Settings& settings, const Config& config);
 
 }  // namespace kairos::app

@@ -1,7 +1,8 @@
 // include/kairos/app/findings.hpp: what is read off the moments of a run: theory beside them, identities, transitions.
 //
 // With several realisations of the disorder, transitions of the whole ensemble and of each realisation by itself; what depends on
-// the draw without being read off a curve (the spectral time of random means) is absent then.
+// the draw without being read off a curve (the spectral time of random means) is absent then. Under guidance there are no identities and
+// no theory: both are of the states of p_t.
 //
 // Units: nats for entropies, times of the forward process for transitions. Collective: every rank gets the same findings.
 // Source: docs/theory.md, "Speciation", "Identities".
@@ -13,6 +14,7 @@
 #include "kairos/app/run_loop.hpp"
 #include "kairos/app/setup.hpp"
 #include "kairos/phases/critical.hpp"
+#include "kairos/phases/symmetry.hpp"
 
 namespace kairos::app {
 
@@ -25,6 +27,7 @@ struct IdentityCurve {
 struct Findings {
     std::map<std::string, std::vector<double>> theory;
     std::vector<IdentityCurve> identities;
+    std::map<std::string, phases::SymmetryCurve> symmetry;
     std::map<std::string, phases::CriticalTime> transitions;
     // name -> [realisation], of those read off curves; empty for a single realisation
     std::map<std::string, std::vector<double>> realisation_transitions;

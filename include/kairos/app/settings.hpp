@@ -26,6 +26,7 @@ public:
         const std::string& key) const;  // the value is the word auto or none, or nothing
     [[nodiscard]] const std::string& text(const std::string& key) const;
     [[nodiscard]] std::uint64_t integer(const std::string& key) const;
+    [[nodiscard]] std::int64_t label(const std::string& key) const;  // an integer of either sign
     [[nodiscard]] double real(const std::string& key) const;
     [[nodiscard]] bool flag(const std::string& key) const;
     [[nodiscard]] std::vector<double> reals(const std::string& key) const;

@@ -5,6 +5,7 @@
 // Shapes: a function fills columns x m. Errors: none; what a configuration cannot have is told by `missing`.
 // Source: docs/theory.md (formulas), docs/observables.md (the list).
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct Setting {
     int tangents = 0;
     Coupling coupling = Coupling::independent;
     dynamics::Numerics numerics{};
+    std::optional<dynamics::Guidance> guidance{};
 };
 
 // What an observable may read at one time.

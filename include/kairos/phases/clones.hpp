@@ -25,6 +25,7 @@ struct CloneSpec {
     const law::Law* law = nullptr;
     dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
     dynamics::Numerics numerics{};
+    std::optional<dynamics::Guidance> guidance{};
     bool start_at_prior = false;
     std::uint64_t seed = 1;
     std::vector<Time> branch_times;  // ascending, inside [t_min, t_max]
