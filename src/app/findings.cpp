@@ -85,12 +85,15 @@ public:
            const parallel::Communicator& communicator)
         : plan_(plan), measured_(measured), communicator_(communicator) {}
 
-    // Those of a range of batches; empty for what is no scalar, or was not measured.
+    // Those of a range of batches, named as BatchCurves says.
     std::vector<measure::MomentCurve> operator()(const std::string& name, parallel::BatchRange range) {
-        const auto* column = plan_.find(Quantity::observable, name);
-        if (column == nullptr || column->components != 1) return {};
+        const auto slash = name.find('/');
+        const auto* column = plan_.find(Quantity::observable, name.substr(0, slash));
+        if (column == nullptr || (slash == std::string::npos && column->components != 1)) return {};
+        const Index component = slash == std::string::npos ? 0 : std::stol(name.substr(slash + 1));
         auto& curves = known_[name];
-        if (curves.empty()) curves = batch_curves(measured_, *column, plan_.times(), communicator_);
+        if (curves.empty())
+            curves = batch_curves(measured_, *column, component, plan_.times(), communicator_);
         return {curves.begin() + static_cast<std::ptrdiff_t>(range.begin),
                 curves.begin() + static_cast<std::ptrdiff_t>(range.end)};
     }

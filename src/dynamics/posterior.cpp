@@ -35,6 +35,9 @@ void clear_unrequested(const Request& request, Posterior& out) {
     if (!request.class_spread) {
         out.class_spread.resize(0);
     }
+    if (!request.level_spread) {
+        out.level_spread.resize(0, 0);
+    }
     if (!request.top_eigenvalue) {
         out.top_eigenvalue.resize(0);
     }
@@ -64,6 +67,7 @@ void Request::merge(const Request& other) {
     score |= other.score;
     spread |= other.spread;
     class_spread |= other.class_spread;
+    level_spread |= other.level_spread;
     latents |= other.latents;
     fourth |= other.fourth;
     top_eigenvalue |= other.top_eigenvalue;
@@ -72,7 +76,7 @@ void Request::merge(const Request& other) {
 }
 
 bool Request::beyond_latents() const {
-    return score || spread || class_spread || top_eigenvalue || weights || draw;
+    return score || spread || class_spread || level_spread || top_eigenvalue || weights || draw;
 }
 
 PosteriorEvaluator::Parts::Parts(const law::Law& law, const Numerics& numerics)
@@ -98,7 +102,7 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
                                   Posterior& out) {
     Parts& p = *parts_;
     Components& components = *p.components;
-    if (request.class_spread && p.groupings.empty())
+    if ((request.class_spread || request.level_spread) && p.groupings.empty())
         throw std::invalid_argument("PosteriorEvaluator: class_spread needs a law with classes");
     components.set_time(time);
     out.time = time;
@@ -125,7 +129,8 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
     if (request.draw) {
         choose(out.weights, *request.draw, states.first, out.chosen);
     }
-    if (!(request.score || request.spread || request.class_spread || request.top_eigenvalue)) {
+    if (!(request.score || request.spread || request.class_spread || request.level_spread ||
+          request.top_eigenvalue)) {
         return;
     }
     p.mean.setZero(states.x.rows(), states.count());
@@ -148,6 +153,9 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
         } else {
             fill_class_spread(components, classes, states, p.mean, p.kappa, out.weights, out.class_spread);
         }
+    }
+    if (request.level_spread) {
+        fill_level_spread(components, p.groupings, states, p.mean, p.kappa, out.weights, out.level_spread);
     }
     if (request.top_eigenvalue) {
         fill_top_eigenvalue(p.product, components, states, p.mean, p.kappa, out.weights, out.top_eigenvalue);

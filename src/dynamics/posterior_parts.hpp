@@ -57,6 +57,8 @@ void fill_spread(Components& components, const States& states, const Rows& mean,
                  const Rows& weights, Lanes& spread);
 void fill_class_spread(Components& components, const Grouping& grouping, const States& states,
                        const Rows& mean, const Lanes& kappa, const Rows& weights, Lanes& spread);
+void fill_level_spread(Components& components, const std::vector<Grouping>& levels, const States& states,
+                       const Rows& mean, const Lanes& kappa, const Rows& weights, Rows& spread);
 // covariance_trace and divergence, from the spread
 void fill_traces(const Components& components, Posterior& out);
 void fill_top_eigenvalue(CovarianceProduct& product, Components& components, const States& states,

@@ -70,4 +70,14 @@ void fill_class_spread(Components& components, const Grouping& grouping, const S
     }
 }
 
+void fill_level_spread(Components& components, const std::vector<Grouping>& levels, const States& states,
+                       const Rows& mean, const Lanes& kappa, const Rows& weights, Rows& spread) {
+    Lanes one;
+    spread.resize(static_cast<Index>(levels.size()), states.count());
+    for (std::size_t l = 0; l < levels.size(); ++l) {
+        fill_class_spread(components, levels[l], states, mean, kappa, weights, one);
+        spread.row(static_cast<Index>(l)).array() = one;
+    }
+}
+
 }  // namespace kairos::dynamics

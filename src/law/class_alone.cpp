@@ -7,11 +7,11 @@
 namespace kairos::law {
 namespace {
 
-std::vector<Index> members(const Mixture& mixture, int class_index) {
+std::vector<Index> members(const Mixture& mixture, std::size_t level, int class_index) {
     std::vector<Index> found;
-    if (mixture.labels.any())
+    if (level < mixture.labels.levels.size())
         for (Index k = 0; k < mixture.components(); ++k)
-            if (mixture.labels.classes().class_of[static_cast<std::size_t>(k)] == class_index)
+            if (mixture.labels.levels[level].class_of[static_cast<std::size_t>(k)] == class_index)
                 found.push_back(k);
     if (found.empty()) throw std::out_of_range("class_alone: no class " + std::to_string(class_index));
     return found;
@@ -19,11 +19,9 @@ std::vector<Index> members(const Mixture& mixture, int class_index) {
 
 }  // namespace
 
-Law class_alone(const Law& law, int class_index) {
-    const Mixture& all = law.mixture;
-    const std::vector<Index> chosen = members(all, class_index);
-    Law alone;
-    Mixture& mixture = alone.mixture;
+Mixture class_alone(const Mixture& all, std::size_t level, int class_index) {
+    const std::vector<Index> chosen = members(all, level, class_index);
+    Mixture mixture;
     mixture.means = all.means(Eigen::all, chosen);
     mixture.weights = all.weights(chosen);
     mixture.weights /= mixture.weights.sum();
@@ -35,6 +33,12 @@ Law class_alone(const Law& law, int class_index) {
     }
     for (const Index k : chosen)
         if (!all.origin.empty()) mixture.origin.push_back(all.origin[static_cast<std::size_t>(k)]);
+    return mixture;
+}
+
+Law class_alone(const Law& law, int class_index) {
+    Law alone;
+    alone.mixture = class_alone(law.mixture, law.mixture.labels.class_level, class_index);
     alone.empirical = law.empirical;
     alone.axis = law.axis;
     alone.reduced = law.reduced;

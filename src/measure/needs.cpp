@@ -39,6 +39,13 @@ const char* levels(const Setting& setting) {
                  "data.labels";
 }
 
+const char* nested_levels(const Setting& setting) {
+    if (const char* missing = levels(setting)) return missing;
+    return law::nested(setting.law->mixture.labels)
+               ? nullptr
+               : "needs levels of which each refines the one above: data.labels from coarse to fine";
+}
+
 const char* data(const Setting& setting) {
     return setting.law->empirical ? nullptr : "needs data: data.samples > 0, or data.model = dataset-file";
 }

@@ -10,6 +10,7 @@ const char* nothing(const Setting& setting);
 const char* classes(const Setting& setting);
 const char* several_classes(const Setting& setting);
 const char* levels(const Setting& setting);
+const char* nested_levels(const Setting& setting);
 const char* data(const Setting& setting);
 const char* several_data(const Setting& setting);
 const char* axis(const Setting& setting);

@@ -168,6 +168,30 @@ def symmetry(folder):
         check(abs(peak["time"][()] - near) < step, f"Potts variance peaks at {peak['time'][()]}, its highest point at {near}")
 
 
+def levels(folder):
+    """A tree: the transitions of every level in one run, top level first in generation, near their spectral times."""
+    done = run([KAIROS, "run", "--data.model=hierarchical", "--data.dimension=4096", "--data.branching=2", "--data.levels=2",
+                "--data.separations=4,0.5", "--ensemble.trajectories=6000", "--time.grid=uniform", "--time.points=81", "--process.t-max=8",
+                "--observe.observables=default,level_entropy,level_collision,level_entropy_rate,level_split_entropy,"
+                "level_split_collision,level_split_rate", "--output.file=tree.h5"], folder, 2)
+    if not check.succeeded(done, "tree"):
+        return
+    with h5py.File(folder / "tree.h5") as file:
+        spectral = {}
+        for level, variance in ((1, 4096 * 16 + 1), (2, 4096 * 0.25 + 1)):
+            spectral[level] = file[f"transitions/speciation_spectral_level_{level}/time"][()]
+            check(abs(spectral[level] - 0.5 * np.log(variance)) < 1e-9, f"level {level}: spectral time {spectral[level]}")
+            for name in ("clones", "entropy_rate", "entropy_variance"):
+                found = file[f"transitions/speciation_{name}_level_{level}/time"][()]
+                check(abs(found - spectral[level]) < 0.8, f"speciation_{name}_level_{level} at {found}, spectral {spectral[level]}")
+        for name in ("clones", "entropy_rate", "entropy_variance"):
+            one, whole = (file[f"transitions/speciation_{name}{suffix}/time"][()] for suffix in ("_level_1", ""))
+            check(one == whole, f"{name}: level 1 is the class level, yet {one} differs from {whole}")
+        for name in ("entropy", "collision", "entropy_rate"):
+            same = np.array_equal(file[f"observables/level_{name}/mean"][:, 0], file[f"observables/class_{name}/mean"][:])
+            check(same, f"level_{name} of level 1 is not class_{name}")
+
+
 def quenched(folder):
     """Realisations of the disorder: each has the batches that a plain run with its seed has; their spread is that of their means."""
     job = [KAIROS, "run", "--data.model=random-clusters", "--data.components=3", "--data.dimension=6", "--data.samples=30",
@@ -339,6 +363,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, shards, guidance, symmetry, quenched, published_figures, collapse, clean_ends, other_commands):
+    for part in (rank_counts, shards, guidance, symmetry, levels, quenched, published_figures, collapse, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()

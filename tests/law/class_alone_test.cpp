@@ -47,6 +47,17 @@ TEST(ClassAlone, HoldsTheComponentsOfTheClass) {
     }
 }
 
+// Weights of two levels: the law is the sum of its classes at each.
+TEST(ClassAlone, TakesAnyLevel) {
+    law::Law law = five_components(false);
+    law.mixture.labels.levels.push_back(law::level_from_labels({0, 1, 2, 3, 1}));
+    const law::Mixture alone = law::class_alone(law.mixture, 1, 1);
+    ASSERT_EQ(alone.components(), 2);
+    EXPECT_EQ(alone.means.col(1), law.mixture.means.col(4));
+    EXPECT_NEAR(alone.weights[0], 0.3 / 0.55, 1e-15);
+    EXPECT_THROW(std::ignore = law::class_alone(law.mixture, 2, 0), std::out_of_range);
+}
+
 TEST(ClassAlone, RefusesAClassThatIsNotThere) {
     law::Law law = five_components(true);
     EXPECT_THROW(std::ignore = law::class_alone(law, 2), std::out_of_range);

@@ -16,6 +16,16 @@ TEST(Labels, ClassesAreInAscendingOrderOfLabelValue) {
     EXPECT_EQ(level.classes(), 4);
 }
 
+TEST(Labels, AClassOfANestedLevelHasOneParent) {
+    law::Labels labels;
+    labels.levels = {law::level_from_labels({1, 1, 2, 2}), law::level_from_labels({5, 6, 8, 7})};
+    EXPECT_EQ(law::parents(labels, 1), (std::vector<int>{0, 0, 1, 1}));
+    EXPECT_TRUE(law::nested(labels));
+    labels.levels.push_back(law::level_from_labels({0, 1, 1, 2}));
+    EXPECT_TRUE(law::parents(labels, 2).empty());
+    EXPECT_FALSE(law::nested(labels));
+}
+
 TEST(Labels, EveryComponentCanBeItsOwnClass) {
     const law::Labels labels = law::each_its_own_class(3);
 

@@ -40,8 +40,8 @@ struct Reference {
     [[nodiscard]] Vector classes(std::size_t level) const {
         return test::class_weights(law.mixture.labels.levels[level], b.weights);
     }
-    [[nodiscard]] double class_spread() const {
-        const law::Level& l = law.mixture.labels.levels[0];
+    [[nodiscard]] double class_spread(std::size_t level = 0) const {
+        const law::Level& l = law.mixture.labels.levels[level];
         double sum = 0.0;
         for (int c = 0; c < l.classes(); ++c) {
             Vector score = Vector::Zero(x.size());
@@ -52,6 +52,29 @@ struct Reference {
                 score += b.weights(static_cast<Index>(k)) * b.scores[k];
             }
             sum += weight * (score / weight - b.score).squaredNorm();
+        }
+        return sum;
+    }
+    // Averages over the classes p of the level above of what p(c|x, p) has: a level without one above has a single p.
+    struct Split {
+        double entropy = 0.0, collision = 0.0;
+    };
+    [[nodiscard]] Split split(std::size_t level) const {
+        const law::Level& l = law.mixture.labels.levels[level];
+        const auto above = [&](std::size_t k) {
+            return level == 0 ? 0 : law.mixture.labels.levels[level - 1].class_of[k];
+        };
+        std::map<int, std::map<int, double>> weights;
+        for (std::size_t k = 0; k < l.class_of.size(); ++k)
+            weights[above(k)][l.class_of[k]] += b.weights(static_cast<Index>(k));
+        Split sum;
+        for (const auto& [p, children] : weights) {
+            double all = 0.0;
+            for (const auto& [c, w] : children) all += w;
+            for (const auto& [c, w] : children) {
+                sum.entropy -= w * std::log(w / all);
+                sum.collision += w * w / all;
+            }
         }
         return sum;
     }
@@ -85,6 +108,13 @@ struct Reference {
 };
 
 using Expected = std::function<Vector(const Reference&)>;
+Expected by_level(const std::function<double(const Reference&, std::size_t)>& f) {
+    return [f](const Reference& r) {
+        Vector values(static_cast<Index>(r.law.mixture.labels.levels.size()));
+        for (Index l = 0; l < values.size(); ++l) values(l) = f(r, static_cast<std::size_t>(l));
+        return values;
+    };
+}
 Expected scalar(const std::function<double(const Reference&)>& f) {
     return [f](const Reference& r) { return Vector{{f(r)}}; };
 }
@@ -94,31 +124,42 @@ double half_gain(const TimePoint& time) {
 }
 
 std::map<std::string, Expected> class_references() {
-    return {{"class_entropy", scalar([](const Reference& r) { return entropy(r.classes(0)); })},
-            {"class_varentropy", scalar([](const Reference& r) { return varentropy(r.classes(0)); })},
-            {"class_collision", scalar([](const Reference& r) { return r.classes(0).squaredNorm(); })},
-            {"class_posterior", [](const Reference& r) { return r.classes(0); }},
-            {"class_entropy_rate",
-             scalar([](const Reference& r) { return 0.5 * r.time.diffusion2 * r.class_spread(); })},
-            {"level_entropy",
-             [](const Reference& r) {
-                 Vector h(static_cast<Index>(r.law.mixture.labels.levels.size()));
-                 for (Index l = 0; l < h.size(); ++l) h(l) = entropy(r.classes(static_cast<std::size_t>(l)));
-                 return h;
-             }},
-            {"potts_order_parameter", scalar([](const Reference& r) {
-                 const Vector w = r.classes(0);
-                 const auto k = static_cast<double>(w.size());
-                 return (k * w.maxCoeff() - 1.0) / (k - 1.0);
-             })},
-            {"datum_entropy", scalar([](const Reference& r) { return entropy(r.b.weights); })},
-            {"datum_varentropy", scalar([](const Reference& r) { return varentropy(r.b.weights); })},
-            {"participation", scalar([](const Reference& r) { return r.b.weights.squaredNorm(); })},
-            {"max_weight", scalar([](const Reference& r) { return r.b.weights.maxCoeff(); })},
-            {"excess_entropy", scalar([](const Reference& r) { return r.excess_entropy(); })},
-            {"excess_entropy_ratio", scalar([](const Reference& r) {
-                 return r.excess_entropy() * static_cast<double>(r.x.size()) / std::log(5.0);
-             })}};
+    return {
+        {"class_entropy", scalar([](const Reference& r) { return entropy(r.classes(0)); })},
+        {"class_varentropy", scalar([](const Reference& r) { return varentropy(r.classes(0)); })},
+        {"class_collision", scalar([](const Reference& r) { return r.classes(0).squaredNorm(); })},
+        {"class_posterior", [](const Reference& r) { return r.classes(0); }},
+        {"class_entropy_rate",
+         scalar([](const Reference& r) { return 0.5 * r.time.diffusion2 * r.class_spread(); })},
+        {"level_entropy", by_level([](const Reference& r, std::size_t l) { return entropy(r.classes(l)); })},
+        {"level_varentropy",
+         by_level([](const Reference& r, std::size_t l) { return varentropy(r.classes(l)); })},
+        {"level_collision",
+         by_level([](const Reference& r, std::size_t l) { return r.classes(l).squaredNorm(); })},
+        {"level_entropy_rate", by_level([](const Reference& r, std::size_t l) {
+             return 0.5 * r.time.diffusion2 * r.class_spread(l);
+         })},
+        {"level_split_entropy",
+         by_level([](const Reference& r, std::size_t l) { return r.split(l).entropy; })},
+        {"level_split_collision",
+         by_level([](const Reference& r, std::size_t l) { return r.split(l).collision; })},
+        {"level_split_rate", by_level([](const Reference& r, std::size_t l) {
+             const double above = l == 0 ? 0.0 : r.class_spread(l - 1);
+             return 0.5 * r.time.diffusion2 * (r.class_spread(l) - above);
+         })},
+        {"potts_order_parameter", scalar([](const Reference& r) {
+             const Vector w = r.classes(0);
+             const auto k = static_cast<double>(w.size());
+             return (k * w.maxCoeff() - 1.0) / (k - 1.0);
+         })},
+        {"datum_entropy", scalar([](const Reference& r) { return entropy(r.b.weights); })},
+        {"datum_varentropy", scalar([](const Reference& r) { return varentropy(r.b.weights); })},
+        {"participation", scalar([](const Reference& r) { return r.b.weights.squaredNorm(); })},
+        {"max_weight", scalar([](const Reference& r) { return r.b.weights.maxCoeff(); })},
+        {"excess_entropy", scalar([](const Reference& r) { return r.excess_entropy(); })},
+        {"excess_entropy_ratio", scalar([](const Reference& r) {
+             return r.excess_entropy() * static_cast<double>(r.x.size()) / std::log(5.0);
+         })}};
 }
 
 std::map<std::string, Expected> state_references() {

@@ -93,7 +93,7 @@ Scene::Scene(law::Law law_, const dynamics::Schedule& schedule, double t, measur
     }
     dynamics::Request request = everything;
     request.fourth = true;
-    request.class_spread = law.mixture.labels.any();
+    request.class_spread = request.level_spread = law.mixture.labels.any();
     dynamics::PosteriorEvaluator(law).evaluate(states, time, request, posterior);
     path.begin(lanes);
     path.visit(posterior);

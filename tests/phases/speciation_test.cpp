@@ -236,4 +236,22 @@ TEST(Stability, NeedsClustersThatMirrorOneAnother) {
             EXPECT_TRUE(std::isnan(time_of(law, ou, name)));
 }
 
+// b children around a node, of squared norm d mu^2 and mutual cosine -1/(b - 1): variance d mu^2/(b - 1) in each of their b - 1 directions,
+// which are orthogonal to those of all other nodes.
+TEST(SpectralTime, OfEveryLevelOfATree) {
+    const law::Law tree = law::build_law({.kind = law::ModelKind::hierarchical,
+                                          .dimension = 64,
+                                          .components = 9,
+                                          .levels = 2,
+                                          .branching = 3,
+                                          .separations = {2.0, 1.0}},
+                                         law::Representation::reduced);
+    const Schedule ou(ScheduleKind::ou, {});
+    EXPECT_NEAR(time_of(tree, ou, "speciation_spectral"), 0.5 * std::log(129.0), 1e-10);
+    EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_1"), 0.5 * std::log(129.0), 1e-10);
+    EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_2"), 0.5 * std::log(33.0), 1e-10);
+    EXPECT_FALSE(phases::predicted_speciation(test::two_clusters(40.0, 1.0, 40.0), ou)
+                     .contains("speciation_spectral_level_1"));
+}
+
 }  // namespace

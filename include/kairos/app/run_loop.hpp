@@ -86,9 +86,10 @@ private:
 // An ensemble of one law.
 [[nodiscard]] Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& context);
 
-// The curves of a scalar column, batch by batch, on every rank (collective).
+// The curves of one component of a column, batch by batch, on every rank (collective).
 [[nodiscard]] std::vector<measure::MomentCurve> batch_curves(const Measured& measured,
-                                                             const measure::Column& column, std::size_t times,
+                                                             const measure::Column& column, Index component,
+                                                             std::size_t times,
                                                              const parallel::Communicator& communicator);
 
 }  // namespace kairos::app

@@ -5,13 +5,13 @@
 //   spread  = sum_k w_k |s_k - s|^2       (full d, complement included)
 //   tr Cov(y|x) = sum_k w_k tr(sigma^2 S_k C_k^-1) + (sigma^4/alpha^2) spread
 //   div s   = -sum_k w_k tr C_k^-1 + spread
-//   class_spread = sum_c w_c |s_c - s|^2,  s_c the score of class c alone
+//   class_spread = sum_c w_c |s_c - s|^2,  s_c the score of class c alone;  level_spread: the classes of every level
 //   h_L = -sum_l w_l log w_l,  v_L = sum_l w_l (log w_l + h_L)^2,  collision_L = sum_l w_l^2    for every latent L
 //   H(k|x,c) = -sum_k w_k log(w_k/w_c(k))                          what is left of the component (datum) given the class
 //
 // The request says what is needed; what is not asked for is left empty. Entropies in nats; log_density is that of x in all d
 // dimensions. Shapes: one column a trajectory. Weights underflow to 0 far from the best component, never to NaN.
-// Errors: std::invalid_argument where class_spread is asked of a law without classes.
+// Errors: std::invalid_argument where class_spread (level_spread) is asked of a law without classes.
 // Source: docs/theory.md, "Exact posteriors"; Robbins 1956, Efron 2011 (Tweedie).
 #pragma once
 #include <memory>
@@ -44,6 +44,7 @@ struct Request {
     bool score = false;           // score [r x m], radial_rate; score_norm2, x_dot_score
     bool spread = false;          // score_spread, covariance_trace, divergence
     bool class_spread = false;    // needs classes
+    bool level_spread = false;    // the same for every level
     bool latents = false;         // entropies and the like of components (data) and of every level
     bool fourth = false;          // Latent::fourth too
     bool top_eigenvalue = false;  // of Cov(y|x)
@@ -74,6 +75,7 @@ struct Posterior {
     Rows score;                  // r x m
     Lanes radial_rate;           // [m]
     Lanes score_norm2, x_dot_score;
+    Rows level_spread;  // L x m
     Lanes score_spread, covariance_trace, divergence, class_spread, top_eigenvalue;
     std::vector<int> chosen;  // [m] a component drawn by its weight
 };

@@ -27,6 +27,11 @@ struct Labels {
     [[nodiscard]] const Level& classes() const { return levels.at(class_level); }
 };
 
+// [C] the class of the level above (0-based level >= 1) that holds each class of a level; empty where some class lies in several.
+[[nodiscard]] std::vector<int> parents(const Labels& labels, std::size_t level);
+// Whether every class lies in one class of the level above, at all levels.
+[[nodiscard]] bool nested(const Labels& labels);
+
 // The default: one level in which component k is class k with label value k. A single component has no
 // classes.
 [[nodiscard]] Labels each_its_own_class(Index components);

@@ -26,7 +26,8 @@ struct CriticalTime {
 // What the curve is made of at one time: the folded moments of an observable -> value (mean, variance, rate per log snr, ...).
 using CurveValue = std::function<double(const measure::Moments&, std::size_t time_index)>;
 
-// Batch curves of a scalar observable by name; an empty vector if the run did not measure it.
+// Batch curves by name; an empty vector if the run did not measure it. One component of an observable with several, from 0:
+// "level_entropy/1".
 using BatchCurves = std::function<std::vector<measure::MomentCurve>(const std::string&)>;
 
 [[nodiscard]] double mean_of(const measure::Moments& moments, std::size_t time_index);

@@ -8,6 +8,8 @@
 //   speciation_clones     class_collision = 0.775
 //   speciation_entropy_rate      peak of class_entropy_rate sigma^2/g^2 (the rate per log snr)
 //   speciation_entropy_variance  peak of the ensemble variance of class_entropy
+//   NAME_level_l                 with several levels of classes: the same of level_split_collision, level_split_rate and
+//                                level_split_entropy, where they were measured; spectral: Lambda of the data within one class of the level above (the largest)
 //   speciation_potts_variance    peak of the ensemble variance of potts_order_parameter, where it was measured
 //
 // Source: docs/theory.md, "Speciation", "Stability"; Biroli et al. 2402.18491; Raya and Ambrogioni 2023; Handke et al. 2602.09651.
