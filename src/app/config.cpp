@@ -134,6 +134,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.states = settings.flag("observe.states");
     config.histograms = settings.texts("observe.histograms");
     config.tangents = static_cast<int>(settings.integer("observe.tangents"));
+    config.landscape_bins = static_cast<int>(settings.integer("landscape.bins"));
     config.output = settings.text("output.file");
     config.precision = settings.choice<dynamics::Precision>("run.precision");
     config.data_shards = static_cast<int>(settings.integer("run.data-shards"));

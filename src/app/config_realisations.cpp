@@ -44,6 +44,15 @@ void check_seeds(const Settings& settings, const Config& config) {
                       "data.seed + data.realisations up to 2^63", "Lower data.seed.");
 }
 
+// Every realisation has axes of its own.
+void check_landscape(const Settings& settings, const Config& config) {
+    if (config.landscape_bins == 0) return;
+    throw ConfigError(
+        "landscape.bins", settings.text("landscape.bins"),
+        "is of one law, and data.realisations = " + std::to_string(config.realisations) + " have as many",
+        "0 with data.realisations > 1", "Run the realisations one by one (data.seed).");
+}
+
 void check_enough(const Settings& settings, const Config& config) {
     const parallel::BatchPlan batches(config.trajectories, config.batch);
     if (batches.count() < config.realisations)
@@ -70,6 +79,7 @@ void check_realisations(const Settings& settings, const Config& config) {
     check_disorder(settings, config);
     check_seeds(settings, config);
     check_enough(settings, config);
+    check_landscape(settings, config);
 }
 
 }  // namespace kairos::app

@@ -10,6 +10,7 @@ using Rows = std::vector<Option>;
 using enum ValueType;
 
 constexpr double most_int = 2147483647;
+constexpr Range bins{.low = 0, .high = 65536};
 constexpr Range labels{.low = -most_exact, .high = most_exact};
 constexpr Range any{}, not_negative{.low = 0}, positive{.low = 0, .above_low = true};
 constexpr Range count{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
@@ -196,14 +197,7 @@ Rows analysis_rows() {
          any,
          {"none", "sde", "ode", "both"},
          "none"},
-        {"landscape.bins",
-         integer,
-         "0",
-         "1",
-         "bins of each order parameter; 0: no landscape",
-         natural,
-         {},
-         "0"},
+        {"landscape.bins", integer, "0", "1", "bins of each order parameter; 0: no landscape", bins},
         {"guidance.class", integer, "", "1", "label of the class to guide to", labels},
         {"guidance.weight", real, "0", "1", "w: the score becomes s + w (s_c - s)", any},
         {"guidance.interval", reals, "", "time", "t1,t2: guidance acts between these times; empty: always",

@@ -157,6 +157,7 @@ void EnsembleRun::keep(measure::BatchResult& batch) {
         histograms_ = std::move(batch.histograms);
     else
         for (std::size_t h = 0; h < histograms_.size(); ++h) histograms_[h].merge(batch.histograms[h]);
+    landscape_.merge(batch.landscape);
     std::move(batch.paths.begin(), batch.paths.end(), std::back_inserter(paths_));
 }
 
@@ -171,6 +172,8 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange ra
             return std::move(result.moments);
         };
     };
+    if (spec.recording.landscape && ranges_.empty())
+        landscape_ = measure::Landscape(*spec.recording.landscape);
     deal(context_, range, measure::batches_together(spec.setting.law->mixture, context_.batches.size()),
          worker, rows_);
     ranges_.push_back(range);
@@ -187,6 +190,9 @@ Measured EnsembleRun::finish() const {
     }
     measured.decisions = decisions_;
     for (auto& entry : measured.decisions) context_.teams.all().sum(std::span<std::uint64_t>(entry.second));
+    measured.landscape = landscape_;
+    context_.teams.all().sum(measured.landscape.counts());
+    context_.teams.all().sum(measured.landscape.drifts());
     gather_histograms(histograms_, histogram_count_, context_.teams.all(), measured);
     gather_paths(paths_, context_.teams.all(), measured);
     return measured;

@@ -90,6 +90,20 @@ std::optional<dynamics::Guidance> guidance_of(const Config& config, const law::L
                       known.empty() ? "empty for a law without classes" : known, "");
 }
 
+std::shared_ptr<const measure::LandscapeSpec> landscape_spec(const Config& config, const law::Law& law,
+                                                             const dynamics::Schedule& schedule,
+                                                             const std::vector<Time>& times) {
+    if (config.landscape_bins == 0) return nullptr;
+    std::vector<dynamics::TimePoint> points;
+    for (const Time t : times) points.push_back(schedule.at(t));
+    auto spec = measure::landscape_of(law, std::move(points), config.landscape_bins);
+    if (spec.axes.empty())
+        throw ConfigError("landscape.bins", std::to_string(config.landscape_bins),
+                          "needs an order parameter, and this law has one mean", "0 for such a law",
+                          "Try data.model = two-clusters.");
+    return std::make_shared<const measure::LandscapeSpec>(std::move(spec));
+}
+
 std::shared_ptr<const dynamics::Shards> shards_of(const parallel::Teams& teams) {
     if (teams.team().size() == 1) return nullptr;
     return std::make_shared<const TeamShards>(teams.team());
@@ -134,6 +148,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
     spec.substeps = config.substeps;
     spec.recording.paths = config.paths;
     spec.recording.states = config.states;
+    spec.recording.landscape = landscape_spec(config, *owned, schedule, spec.times);
     spec.recording.decisions = config.direction == measure::Direction::reverse;
 
     Setup setup{config,

@@ -8,6 +8,7 @@
 
 #include "kairos/app/version.hpp"
 #include "kairos/app/write_distributions.hpp"
+#include "kairos/app/write_landscape.hpp"
 #include "kairos/app/write_realisations.hpp"
 #include "kairos/io/result_file.hpp"
 #include "kairos/measure/estimate.hpp"
@@ -202,6 +203,7 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
     write_findings(file, plan, findings);
     write_realisations(file, setup, plan, measured, findings);
     write_decisions(file, setup, measured);
+    write_landscape(file, setup, measured);
     write_histograms(file, setup, measured, communicator);
     write_paths(file, setup, plan, measured, communicator);
     write_clones(file, setup, record.clones);

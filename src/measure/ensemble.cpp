@@ -48,6 +48,7 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
         step_request_ = integrator_.request({.seed = spec_.seed}, StepId{0});
     observed_request_.merge(step_request_);
     if (spec_.recording.decisions) observed_request_.latents = true;
+    if (spec_.recording.landscape) observed_request_.score = true;
     if (plan_.needs_path_integrals()) step_request_.spread = true;
     if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
     if (spec_.setting.coupling == Coupling::common && !observed_request_.beyond_latents() &&

@@ -46,6 +46,7 @@ void Recorder::begin_batches(std::vector<std::uint64_t> sizes) {
     result_.moments.resize(plan_->size() * sizes_.size());
     result_.histograms.assign(spec_.histograms.size(), Histogram(times_.size()));
     result_.decisions = names_of_decisions();
+    if (spec_.landscape) result_.landscape = Landscape(*spec_.landscape);
 }
 
 std::map<std::string, std::vector<std::uint64_t>> Recorder::names_of_decisions() const {
@@ -104,6 +105,7 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
         if (column.quantity == Quantity::observable) observe(column, time, sight);
         if (column.quantity == Quantity::identity_value) check(column, time, sight);
     }
+    if (spec_.landscape) result_.landscape.add(*spec_.landscape, time, *sight.states, *sight.posterior);
     const auto& labels = setting_.law->mixture.labels;
     if (spec_.decisions && labels.any())
         follow(class_decisions_, time, sight.posterior->levels[labels.class_level]);

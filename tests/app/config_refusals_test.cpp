@@ -122,7 +122,6 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refused{"ensemble.target", {"--ensemble.target=class_entropy:0.01"}, "not available in this version"},
         Refused{"bifurcation.drift", {"--bifurcation.drift=sde"}, "not available in this version"},
-        Refused{"landscape.bins", {"--landscape.bins=10"}, "not available in this version"},
         Refused{"run.checkpoint", {"--run.checkpoint=c.h5"}, "not available in this version"},
         Refused{"run.walltime", {"--run.walltime=60"}, "not available in this version"}));
 

@@ -26,7 +26,7 @@ def datasets(path):
         def note(name, item):
             if isinstance(item, h5py.Dataset):
                 found[name] = item[()]
-        for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "paths", "theory",
+        for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "landscape", "symmetry", "paths", "theory",
                       "realisations"):
             if group in file:
                 file[group].visititems(lambda name, item, group=group: note(f"{group}/{name}", item))
@@ -55,6 +55,8 @@ def rank_counts(folder):
         "guided": dict(data=dict(dimension=12, model="simplex", components=3),
                        ensemble=dict(trajectories=300, integrator="euler-maruyama"), guidance={"class": 2, "weight": 1.5},
                        clones=dict(times="0.5", pairs=60)),
+        "landscape": dict(data=dict(dimension=12, model="simplex", components=3), landscape=dict(bins=20),
+                          ensemble=dict(trajectories=300), observe=dict(observables="class_entropy")),
         "forward": dict(data=dict(model="hierarchical", dimension=20), ensemble=dict(trajectories=500, direction="forward"),
                         observe=dict(observables="all")),
         "empirical": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters"),
@@ -166,6 +168,36 @@ def symmetry(folder):
         near = times[np.argmax(variance)]
         step = np.max(np.diff(times)[np.searchsorted(times, near) - 1:][:2])
         check(abs(peak["time"][()] - near) < step, f"Potts variance peaks at {peak['time'][()]}, its highest point at {near}")
+
+
+def landscape(folder):
+    """P(q, t), U and V of two clusters against their closed forms; when U gets its second well."""
+    done = run([KAIROS, "run", "--data.dimension=64", "--ensemble.trajectories=40000", "--time.grid=uniform", "--process.t-min=0.1",
+                "--process.t-max=4.1", "--time.points=21", "--landscape.bins=200", "--observe.observables=class_entropy",
+                "--output.file=landscape.h5"], folder, 2)
+    if not check.succeeded(done, "landscape"):
+        return
+    with h5py.File(folder / "landscape.h5") as file:
+        group, times = file["landscape/m"], file["time"][:]
+        density, error, theory = (group[name][:] for name in ("density", "density_stderr", "density_theory"))
+        width = group["q"][1] - group["q"][0]
+        expected = 40000 * theory * width
+        z = (density - theory)[expected > 25] / np.sqrt(theory / (40000 * width))[expected > 25]
+        check(np.max(abs(z)) < 5, f"density: |z| = {np.max(abs(z))} over {z.size} bins")
+        check(abs(np.mean(z**2) - 1) < 0.2, f"density: mean z^2 = {np.mean(z**2)}")
+        check(np.allclose(density.sum(axis=1) * width, 1, atol=1e-3), "density does not integrate to 1")
+        full = density > 0
+        check(np.allclose(group["potential"][:][full], -np.log(density[full])), "potential is not -log density")
+        wanted, found = group["drift_potential_theory"][:], group["drift_potential"][:]
+        for i, t in enumerate(times):
+            often = (expected[i] > 100) & np.isfinite(found[i])
+            off = (found[i] - wanted[i])[often]
+            off -= np.median(off)
+            check(np.max(abs(off)) < 0.02 * np.ptp(wanted[i][often]), f"V at t = {t}: off by {np.max(abs(off))} of {np.ptp(wanted[i][often])}")
+        second, exact = group.attrs["second_well"], group.attrs["second_well_theory"]
+        check(abs(exact - 0.5 * np.log(64)) < 1e-8, f"second well in theory: {exact}")  # alpha^2 d = 1, Gamma = 1
+        check(exact - 0.7 < second <= exact, f"second well seen at {second}, in theory {exact}")
+        check(np.all(np.isnan(group["barrier"][:][times > exact])), "a barrier before the second well")
 
 
 def levels(folder):
@@ -363,6 +395,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, shards, guidance, symmetry, levels, quenched, published_figures, collapse, clean_ends, other_commands):
+    for part in (rank_counts, shards, guidance, symmetry, landscape, levels, quenched, published_figures, collapse, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()

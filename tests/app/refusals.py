@@ -75,6 +75,8 @@ def cases_of_contradictions():
     yield refused("clones.pairs", "--data.samples=9", "--data.realisations=9", "--clones.times=1", "--clones.pairs=8")
     yield refused("data.samples", "--data.samples=1e9", "--data.dimension=1e6")         # no node has 8e15 bytes
     yield refused("ensemble.coupling", "--ensemble.coupling=common")                     # reverse
+    yield refused("landscape.bins", "--landscape.bins=9", "--data.model=low-rank")       # one mean
+    yield refused("landscape.bins", "--landscape.bins=9", "--data.samples=50", "--data.realisations=2")
     yield refused("guidance.weight", "--guidance.weight=2")
     yield refused("guidance.class", "--guidance.class=1")                                # exact
     yield refused("guidance.class", "--guidance.class=7", "--ensemble.integrator=heun")  # no such class
@@ -85,7 +87,7 @@ def cases_of_contradictions():
     yield refused("guidance.interval", "--guidance.class=0", "--ensemble.integrator=heun", "--guidance.interval=20,30")
     yield refused("run.data-shards", "--run.data-shards=2")                              # no data to divide
     yield refused("run.data-shards", "--run.data-shards=2", "--data.samples=500")        # one rank
-    for later in ("ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
+    for later in ("ensemble.target=class_entropy:0.1", "bifurcation.drift=sde",
                   "run.checkpoint=c.h5", "run.walltime=60"):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
 

@@ -63,6 +63,8 @@ struct Config {
     std::vector<double> clone_times;
     std::uint64_t pairs = 1000;
     int copies = 2;
+    // [landscape]
+    int landscape_bins = 0;
     // [guidance]
     struct Guide {
         std::int64_t label = 0;

@@ -35,6 +35,7 @@ struct Measured {
     std::map<std::string, std::vector<std::uint64_t>> decisions;  // name -> [T], on every rank
     std::vector<measure::Histogram> histograms;                   // on rank 0
     std::vector<measure::PathRecord> paths;                       // on rank 0, in order of trajectory
+    measure::Landscape landscape;                                 // on every rank
 };
 
 struct Watch {
@@ -68,6 +69,7 @@ private:
     std::map<std::string, std::vector<std::uint64_t>> decisions_;
     std::vector<measure::Histogram> histograms_;  // empty until a batch has been run
     std::vector<measure::PathRecord> paths_;
+    measure::Landscape landscape_;
 };
 
 class CloneRun {

@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "kairos/measure/column_plan.hpp"
 #include "kairos/measure/decisions.hpp"
 #include "kairos/measure/histogram.hpp"
+#include "kairos/measure/landscape.hpp"
 #include "kairos/measure/moments.hpp"
 
 namespace kairos::measure {
@@ -32,10 +34,12 @@ struct BatchResult {
         decisions;                      // name -> paths that decided at each time [T]
     std::vector<Histogram> histograms;  // in the order asked for
     std::vector<PathRecord> paths;
+    Landscape landscape;  // where it was asked for
 };
 
 struct RecordingSpec {
     std::vector<const Observable*> histograms;
+    std::shared_ptr<const LandscapeSpec> landscape;
     std::uint64_t paths = 0;  // the first trajectories are kept
     bool states = false;
     bool decisions = false;  // reverse ensembles

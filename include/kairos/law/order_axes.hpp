@@ -1,0 +1,29 @@
+// include/kairos/law/order_axes.hpp: directions along which a law's order shows.
+//
+//   q = v.x/sqrt(d)
+//   m              two clusters: v = m, the vector from their midpoint to the upper one
+//   class_LABEL    up to 16 classes: v = mean of the class - mean of all
+//   principal_i    i = 1, 2, 3: v = sqrt(lambda_i) e_i, eigenvectors of the covariance of the means (population means where they are known)
+//
+// |v|^2 is of the order of d mu^2 for all of them, so that q is of the order of 1 for data whose clusters are. Vectors that vanish are left
+// out; signs of principal axes are such that their largest entry is positive. Shapes: v [r], explicit coordinates. Units: data.
+// Source: docs/theory.md, "Landscape".
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kairos/law/law.hpp"
+
+namespace kairos::law {
+
+struct OrderAxis {
+    std::string name, long_name;
+    Vector v;
+};
+
+[[nodiscard]] std::vector<OrderAxis> order_axes(const Law& law);
+
+// v^T S v; v may lack the last explicit coordinates (zero along them).
+[[nodiscard]] double variance_along(const Covariance& covariance, const Vector& v);
+
+}  // namespace kairos::law

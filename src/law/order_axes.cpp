@@ -1,0 +1,89 @@
+#include "kairos/law/order_axes.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kairos/base/decompositions.hpp"
+
+namespace kairos::law {
+namespace {
+
+constexpr int most_classes = 16;
+constexpr Index principal_axes = 3;
+constexpr double vanishing = 1e-12;  // |v|^2, relative to the largest |mean|^2
+
+double scale_of(const Mixture& mixture) { return mixture.means.colwise().squaredNorm().maxCoeff(); }
+
+void add_class_axes(const Law& law, std::vector<OrderAxis>& axes) {
+    const Mixture& mixture = law.mixture;
+    if (!mixture.labels.any() || mixture.labels.classes().classes() > most_classes) return;
+    const Level& level = mixture.labels.classes();
+    const Vector mean = total_mean(mixture);
+    for (int c = 0; c < level.classes(); ++c) {
+        Vector sum = Vector::Zero(mixture.coordinates());
+        double weight = 0.0;
+        for (Index k = 0; k < mixture.components(); ++k) {
+            if (level.class_of[static_cast<std::size_t>(k)] != c) continue;
+            sum += mixture.weights[k] * mixture.means.col(k);
+            weight += mixture.weights[k];
+        }
+        const std::string label = std::to_string(level.values[static_cast<std::size_t>(c)]);
+        axes.push_back({std::string("class_").append(label), "from the mean of all to that of class " + label,
+                        sum / weight - mean});
+    }
+}
+
+// Left singular vectors of the weighted, centred means.
+void add_principal_axes(const Law& law, std::vector<OrderAxis>& axes) {
+    const Mixture& mixture = law.population.components() > 0 ? law.population : law.mixture;
+    Matrix centred = mixture.means;
+    centred.colwise() -= total_mean(mixture);
+    centred *= mixture.weights.array().sqrt().matrix().asDiagonal();
+    const bool many = centred.cols() > centred.rows();  // then the covariance is the smaller matrix
+    Matrix vectors;
+    Vector values;
+    if (many) {
+        const EigenPairs pairs = symmetric_eigen(centred * centred.transpose());
+        vectors = pairs.vectors.rowwise().reverse();
+        values = pairs.values.reverse();
+    } else {
+        const SingularPairs pairs = singular_pairs(centred);
+        vectors = pairs.left;
+        values = pairs.values.array().square();
+    }
+    for (Index i = 0; i < std::min(principal_axes, values.size()); ++i) {
+        Index largest = 0;
+        vectors.col(i).cwiseAbs().maxCoeff(&largest);
+        const double sign = vectors(largest, i) < 0.0 ? -1.0 : 1.0;
+        axes.push_back({std::string("principal_").append(std::to_string(i + 1)),
+                        "principal axis of the means",
+                        sign * std::sqrt(std::max(0.0, values[i])) * vectors.col(i)});
+    }
+}
+
+}  // namespace
+
+std::vector<OrderAxis> order_axes(const Law& law) {
+    std::vector<OrderAxis> axes;
+    if (law.axis.size() > 0) {
+        axes.push_back({"m", "from the midpoint of the two clusters to the upper one", law.axis});
+    } else {
+        add_class_axes(law, axes);
+        add_principal_axes(law, axes);
+    }
+    const double least = vanishing * scale_of(law.mixture);
+    std::erase_if(axes, [&](const OrderAxis& axis) { return !(axis.v.squaredNorm() > least); });
+    return axes;
+}
+
+double variance_along(const Covariance& covariance, const Vector& v) {
+    double variance = covariance.isotropic * v.squaredNorm();
+    if (covariance.diagonal.size() > 0) variance += v.dot(covariance.diagonal.asDiagonal() * v);
+    if (covariance.excess.size() > 0) {
+        const Vector along = covariance.directions.topRows(v.size()).transpose() * v;
+        variance += along.dot(covariance.excess.asDiagonal() * along);
+    }
+    return variance;
+}
+
+}  // namespace kairos::law

@@ -1,0 +1,170 @@
+#include "kairos/phases/landscape.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <utility>
+
+#include "kairos/phases/critical.hpp"
+
+namespace kairos::phases {
+namespace {
+
+using dynamics::TimePoint;
+using measure::Landscape;
+using measure::LandscapeSpec;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double seen = 4.0;  // standard errors
+
+// log(cosh(x)) without overflow
+double log_cosh(double x) {
+    return std::abs(x) + std::log1p(std::exp(-2.0 * std::abs(x))) - std::numbers::ln2;
+}
+
+double within(double low, double high, double mean, double deviation) {
+    const double scale = deviation * std::numbers::sqrt2;
+    return 0.5 * (std::erf((high - mean) / scale) - std::erf((low - mean) / scale));
+}
+
+struct Barrier {
+    double height = nan, error = nan;
+};
+
+// From the counts of one time: for every bin the fullest bins on either side of it.
+Barrier barrier_of(const std::vector<double>& counts) {
+    std::vector<double> right(counts.size() + 1, 0.0);
+    for (std::size_t b = counts.size(); b-- > 0;) right[b] = std::max(right[b + 1], counts[b]);
+    Barrier best;
+    double left = 0.0, most_significant = seen;
+    for (std::size_t b = 0; b < counts.size(); left = std::max(left, counts[b++])) {
+        const double lower = std::min(left, right[b + 1]), top = std::max(counts[b], 0.5);
+        if (lower <= counts[b]) continue;
+        const double height = std::log(lower / top), error = std::sqrt(1.0 / lower + 1.0 / top);
+        if (height / error > most_significant) {
+            most_significant = height / error;
+            best = {height, error};
+        }
+    }
+    return best;
+}
+
+// [first, last) of the run of occupied bins that holds the most trajectories.
+std::pair<std::size_t, std::size_t> fullest_run(const std::vector<double>& counts) {
+    std::pair<std::size_t, std::size_t> best{0, 0};
+    double most = 0.0;
+    for (std::size_t first = 0, last = 0; first < counts.size(); first = last + 1) {
+        double sum = 0.0;
+        for (last = first; last < counts.size() && counts[last] > 0.0; ++last) sum += counts[last];
+        if (sum > most) most = sum, best = {first, last};
+    }
+    return best;
+}
+
+// V at the bin centres of that run.
+void add_drift_potential(const LandscapeSpec& spec, const Landscape& landscape, std::size_t axis,
+                         std::size_t time, const std::vector<double>& counts, std::vector<double>& out) {
+    const double unit = spec.drift_unit(axis, time), width = spec.width(axis);
+    const auto drift = [&](std::size_t b) {
+        return unit * static_cast<double>(landscape.drift(axis, time, static_cast<Index>(b))) / counts[b];
+    };
+    std::vector<double> potential(counts.size(), nan);
+    const auto [first, last] = fullest_run(counts);
+    double sum = 0.0, lowest = 0.0;
+    for (std::size_t b = first; b < last; ++b) {
+        if (b > first) sum -= 0.5 * width * (drift(b - 1) + drift(b));
+        potential[b] = sum;
+        lowest = std::min(lowest, sum);
+    }
+    for (const double v : potential) out.push_back(v - lowest);
+}
+
+void add_density_theory(const law::Mixture& mixture, const LandscapeSpec& spec, std::size_t axis,
+                        const TimePoint& at, std::vector<double>& out) {
+    const Vector& v = spec.axes[axis].axis.v;
+    const Vector means = mixture.means.topRows(v.size()).transpose() * v / spec.root_dimension;
+    const double width = spec.width(axis), norm2 = v.squaredNorm();
+    std::vector<double> density(static_cast<std::size_t>(spec.bins), 0.0);
+    for (Index k = 0; k < mixture.components(); ++k) {
+        const double variance = law::variance_along(mixture.covariance(k), v);
+        const double deviation =
+            std::sqrt(at.alpha * at.alpha * variance + at.sigma2 * norm2) / spec.root_dimension;
+        for (Index b = 0; b < spec.bins; ++b) {
+            const double centre = spec.centre(axis, b);
+            density[static_cast<std::size_t>(b)] +=
+                mixture.weights[k] / width *
+                within(centre - 0.5 * width, centre + 0.5 * width, at.alpha * means[k], deviation);
+        }
+    }
+    out.insert(out.end(), density.begin(), density.end());
+}
+
+const law::TwoClusters* equal_clusters(const law::Law& law) {
+    const auto& two = law.two_clusters;
+    const bool equal = two && !law.empirical && two->variance_plus == two->variance_minus &&
+                       two->weight_plus == 0.5 && two->mean_norm2 > 0.0;
+    return equal ? &*two : nullptr;
+}
+
+double gamma_of(const law::TwoClusters& two, const TimePoint& at) {
+    return at.sigma2 + at.alpha * at.alpha * two.variance_plus;
+}
+
+void add_drift_theory(const law::TwoClusters& two, const LandscapeSpec& spec, std::size_t axis,
+                      const TimePoint& at, std::vector<double>& out) {
+    const double gamma = gamma_of(two, at), root_d = spec.root_dimension;
+    std::vector<double> potential;
+    for (Index b = 0; b < spec.bins; ++b) {
+        const double q = spec.centre(axis, b);
+        potential.push_back(0.5 * q * q * (at.drift + at.diffusion2 / gamma) -
+                            at.diffusion2 * two.mean_norm2 / (root_d * root_d) *
+                                log_cosh(at.alpha * root_d * q / gamma));
+    }
+    const double lowest = *std::ranges::min_element(potential);
+    for (const double v : potential) out.push_back(v - lowest);
+}
+
+void add_density(const LandscapeSpec& spec, const std::vector<double>& counts, std::size_t axis,
+                 double trajectories, LandscapeCurves& curves) {
+    for (const double count : counts) {
+        const double share = count / trajectories, per_width = 1.0 / spec.width(axis);
+        curves.density.push_back(share * per_width);
+        curves.density_stderr.push_back(std::sqrt(share * (1.0 - share) / trajectories) * per_width);
+        curves.potential.push_back(count > 0.0 ? -std::log(share * per_width) : nan);
+    }
+}
+
+}  // namespace
+
+LandscapeCurves landscape_curves(const law::Law& law, const dynamics::Schedule& schedule,
+                                 const LandscapeSpec& spec, const Landscape& landscape, std::size_t axis,
+                                 double trajectories) {
+    LandscapeCurves curves;
+    curves.second_well = curves.second_well_theory = nan;
+    const law::TwoClusters* const two = equal_clusters(law);
+    for (std::size_t i = 0; i < spec.times.size(); ++i) {
+        std::vector<double> counts;
+        for (Index b = 0; b < spec.bins; ++b)
+            counts.push_back(static_cast<double>(landscape.count(axis, i, b)));
+        add_density(spec, counts, axis, trajectories, curves);
+        add_drift_potential(spec, landscape, axis, i, counts, curves.drift_potential);
+        const Barrier barrier = barrier_of(counts);
+        curves.barrier.push_back(barrier.height);
+        curves.barrier_stderr.push_back(barrier.error);
+        if (std::isfinite(barrier.height)) curves.second_well = spec.times[i].t.value;
+        add_density_theory(law.mixture, spec, axis, spec.times[i], curves.density_theory);
+        if (two != nullptr) add_drift_theory(*two, spec, axis, spec.times[i], curves.drift_theory);
+    }
+    if (two != nullptr)
+        curves.second_well_theory = exact_crossing(
+            schedule,
+            [&](Time t) {
+                const TimePoint at = schedule.at(t);
+                return at.alpha * at.alpha * two->mean_norm2 / gamma_of(*two, at);
+            },
+            1.0);
+    return curves;
+}
+
+}  // namespace kairos::phases

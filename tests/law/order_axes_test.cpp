@@ -1,0 +1,81 @@
+// Order axes against dense covariances, and variances along a vector against dense matrices.
+#include "kairos/law/order_axes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kairos/law/models.hpp"
+#include "law/dense_law.hpp"
+#include "support/dense.hpp"
+
+namespace kairos {
+namespace {
+
+law::Law clusters() {
+    law::Law law;
+    law.mixture.means = test::random_matrix(4, 6, 3);
+    law.mixture.weights = Vector::Constant(6, 1.0 / 6.0);
+    law.mixture.covariances = {test::isotropic(0.0)};
+    law.mixture.labels.levels = {law::level_from_labels({5, 5, -2, 7, 7, 7})};
+    return law;
+}
+
+TEST(OrderAxes, OfTwoClustersIsTheirAxis) {
+    const law::Law law =
+        law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 9}, law::Representation::full);
+    const auto axes = law::order_axes(law);
+    ASSERT_EQ(axes.size(), 1U);
+    EXPECT_EQ(axes[0].name, "m");
+    EXPECT_EQ(axes[0].v, law.axis);
+}
+
+TEST(OrderAxes, OfClassesPointFromTheMeanOfAllToTheirs) {
+    const law::Law law = clusters();
+    const auto axes = law::order_axes(law);
+    ASSERT_EQ(axes.size(), 6U);
+    const Matrix& y = law.mixture.means;
+    const Vector all = y.rowwise().mean();
+    EXPECT_EQ(axes[0].name, "class_-2");
+    EXPECT_LT((axes[0].v - (y.col(2) - all)).norm(), 1e-14);
+    EXPECT_EQ(axes[1].name, "class_5");
+    EXPECT_LT((axes[1].v - (0.5 * (y.col(0) + y.col(1)) - all)).norm(), 1e-14);
+}
+
+TEST(OrderAxes, OfLeadingVariancesAreEigenvectorsOfTheirSize) {
+    for (const bool few : {false, true}) {
+        law::Law law = clusters();
+        if (few) law.mixture.means = test::random_matrix(9, 6, 4);
+        law.mixture.labels.levels.clear();
+        const Matrix covariance = test::dense_covariance(law.mixture);
+        const Vector values = test::sorted_eigenvalues(covariance);
+        const auto axes = law::order_axes(law);
+        ASSERT_EQ(axes.size(), 3U);
+        for (Index i = 0; i < 3; ++i) {
+            const Vector& v = axes[static_cast<std::size_t>(i)].v;
+            const double value = values[values.size() - 1 - i];
+            EXPECT_NEAR(v.squaredNorm(), value, 1e-12 * value);
+            EXPECT_LT((covariance * v - value * v).norm(), 1e-11 * value);
+        }
+    }
+}
+
+TEST(OrderAxes, OfOneMeanAreNone) {
+    law::Law law = clusters();
+    for (Index k = 1; k < 6; ++k) {
+        Matrix means = law.mixture.means;
+        means.col(k) = means.col(0);
+        law.mixture.means = means;
+    }
+    EXPECT_TRUE(law::order_axes(law).empty());
+}
+
+TEST(OrderAxes, VarianceAlongAVectorIsItsQuadraticForm) {
+    const Vector v = test::random_matrix(5, 1, 9).col(0);
+    law::Covariance diagonal = test::isotropic(0.3);
+    diagonal.diagonal = Vector::LinSpaced(5, 0.1, 0.9);
+    const law::Covariance factors = law::factored(0.2, test::random_matrix(5, 2, 10));
+    for (const law::Covariance& covariance : {test::isotropic(0.7), diagonal, factors})
+        EXPECT_NEAR(law::variance_along(covariance, v), v.dot(covariance.dense(5) * v), 1e-13);
+}
+
+}  // namespace
+}  // namespace kairos
