@@ -1,7 +1,7 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import collapse, curves, distributions
+from . import breaking, collapse, curves, distributions
 from .style import RC, plt
 
 FIGURES = {
@@ -15,6 +15,10 @@ FIGURES = {
                               "simulated clones, and the overlap of these."),
     "collapse": (collapse.collapse, "Condensation on a datum: excess entropy with its large-d theory (dashed), weight on one datum, and "
                                     "when paths settle on theirs; dotted: collapse times by each criterion (shaded: 95 % interval)."),
+    "symmetry": (breaking.symmetry, "Symmetry breaking by moments: Binder cumulant of the order parameter with theory (dashed), Potts order "
+                                    "parameter of the classes and its variance, with the speciation times (dotted)."),
+    "landscape": (breaking.landscape, "Where the ensemble is along its order parameters, each time relative to its fullest bin, and when the "
+                                      "log-density potential gets its second well."),
     "identities": (distributions.identities, "What the run checked about itself: z-scores, largest in brackets; beyond 4.5 is an "
                                              "alarm."),
     "paths": (distributions.paths, "Raw paths, coloured by the side on which they end."),
@@ -34,6 +38,7 @@ def drawn_files(result, prefix):
                 continue
             for ending in ("png", "pdf"):
                 files[f"{prefix}{name}.{ending}"] = rendered(figure, ending)
+                figure.set_layout_engine("none")  # the layout is found: the second drawing keeps it
             plt.close(figure)
             captions.append((f"{prefix}{name}", caption))
     return files, captions

@@ -24,6 +24,7 @@ MARKS = {  # transitions drawn as vertical lines: label and colour
     "speciation_stability": ("stability", SKY),
     "speciation_entropy_rate": ("rate peak", RED),
     "speciation_entropy_variance": ("variance peak", GREEN),
+    "speciation_potts_variance": ("Potts variance", ORANGE),
     "collapse_excess_entropy": ("$f \\to 0$", BLUE),
     "collapse_participation": ("participation", PURPLE),
     "collapse_entropy_variance": ("variance peak", GREEN),

@@ -83,7 +83,7 @@ void StreamedPosterior<Real>::begin(const States& states, const Components& comp
                                  states.first + static_cast<std::uint64_t>(first));
     }
     logits_.reserve(panels_.size() * panel_values<Real>);
-    weights_.reserve(panels_.size() * panel_values<Real>);
+    if (!std::is_same_v<Real, double>) weights_.reserve(panels_.size() * panel_values<Real>);
     rescale_.resize(static_cast<std::size_t>(width));
 }
 

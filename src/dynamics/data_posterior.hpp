@@ -7,6 +7,7 @@
 // the case s = 0. Shapes: posterior.hpp; Posterior::weights stays without rows. Source: docs/performance.md.
 #pragma once
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "components.hpp"
@@ -51,7 +52,13 @@ private:
     void absorb(std::size_t panel, std::uint32_t number, bool with_means);
     void add_means(std::size_t first, std::size_t count);
     [[nodiscard]] double* logits_of(std::size_t panel) { return logits_.data() + panel * panel_values<Real>; }
-    [[nodiscard]] Real* weights_of(std::size_t panel) { return weights_.data() + panel * panel_values<Real>; }
+    // Doubles take the place of their logits: half as much to keep in the caches.
+    [[nodiscard]] Real* weights_of(std::size_t panel) {
+        if constexpr (std::is_same_v<Real, double>)
+            return logits_of(panel);
+        else
+            return weights_.data() + panel * panel_values<Real>;
+    }
     void join_shards();
     void summarise(const Request& request, Posterior& out);
     void fill_spreads(const States& states, Components& components, const Request& request, Posterior& out);
@@ -67,7 +74,7 @@ private:
 
     std::vector<DataPanel> panels_;
     PackedTile<Real> tile_;
-    Aligned<Real> states_, weights_;
+    Aligned<Real> states_, weights_;  // weights_: of single precision
     Aligned<double> logits_;
     TileData data_;
     std::vector<Index> next_columns_, rows_;

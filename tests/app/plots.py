@@ -20,10 +20,10 @@ check = Checks()
 
 CLASSES = {"entropy", "rate", "variances", "posteriors", "clones", "identities", "others"}
 JOBS = {  # name -> (figures that must exist, and no others; arguments)
-    "clusters": (CLASSES | {"paths", "decisions", "histograms"},
-                 ["--data.dimension=64", "--observe.paths=20", "--observe.histograms=order_parameter,norm2", "--clones.times=1,2",
+    "clusters": (CLASSES | {"paths", "decisions", "histograms", "symmetry", "landscape"},
+                 ["--data.dimension=64", "--landscape.bins=40", "--observe.paths=20", "--observe.histograms=order_parameter,norm2", "--clones.times=1,2",
                   "--clones.pairs=50", "--observe.observables=all"]),
-    "tree": (CLASSES | {"paths", "decisions"},
+    "tree": (CLASSES | {"paths", "decisions", "symmetry"},
              ["--data.model=hierarchical", "--data.levels=2", "--data.branching=3", "--data.dimension=40", "--observe.paths=5",
               "--observe.observables=all", "--observe.states=true"]),
     "empirical": (CLASSES | {"decisions", "collapse"},
@@ -32,11 +32,11 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
     "quenched": (CLASSES | {"decisions", "collapse"},
                  ["--data.model=random-clusters", "--data.components=3", "--data.dimension=8", "--data.samples=30",
                   "--data.realisations=4", "--clones.times=0.5", "--clones.pairs=20"]),
-    "forward": (CLASSES, ["--ensemble.direction=forward", "--process.kind=edm", "--observe.observables=all"]),
+    "forward": (CLASSES | {"symmetry"}, ["--ensemble.direction=forward", "--process.kind=edm", "--observe.observables=all"]),
     "marginal": (CLASSES, ["--ensemble.direction=marginal", "--process.kind=ve", "--data.model=simplex", "--data.components=5",
                            "--data.dimension=9"]),
     "gaussian": ({"rate", "identities", "others"}, ["--data.model=gaussian-process", "--data.dimension=12"]),
-    "integrated": (CLASSES | {"decisions"},
+    "integrated": (CLASSES | {"decisions", "symmetry"},
                    ["--ensemble.integrator=heun", "--process.kind=flow-matching", "--observe.tangents=2",
                     "--observe.observables=all", "--ensemble.representation=full"]),
     "one-path": (CLASSES | {"paths"},

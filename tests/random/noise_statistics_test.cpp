@@ -245,7 +245,7 @@ TEST(NoiseStatistics, ComponentsAndTrajectoriesAreIndependent) {
 
 TEST(NoiseStatistics, ChiSquaredIsIndependentOfItsNeighboursAndOfTheNormals) {
     const std::size_t n = 400000 / test::sample_divisor;
-    const auto standardised = [](const Stream& stream, double degrees) {
+    const auto standardised = [n](const Stream& stream, double degrees) {
         std::vector<double> y = chi_squared(stream, degrees, n);
         for (double& value : y) {
             value = (value - degrees) / std::sqrt(2 * degrees);
