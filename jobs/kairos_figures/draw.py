@@ -1,7 +1,7 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import collapse, curves, distributions
+from . import bifurcations, collapse, curves, distributions
 from .style import RC, plt
 
 FIGURES = {
@@ -15,6 +15,8 @@ FIGURES = {
                               "simulated clones, and the overlap of these."),
     "collapse": (collapse.collapse, "Condensation on a datum: excess entropy with its large-d theory (dashed), weight on one datum, and "
                                     "when paths settle on theirs; dotted: collapse times by each criterion (shaded: 95 % interval)."),
+    "bifurcations": (bifurcations.bifurcations, "Fixed points of the generative drift along the first mode: solid where generation is attracted, "
+                                                "dashed elsewhere; marks: bifurcations, with the latest time of each kind."),
     "identities": (distributions.identities, "What the run checked about itself: z-scores, largest in brackets; beyond 4.5 is an "
                                              "alarm."),
     "paths": (distributions.paths, "Raw paths, coloured by the side on which they end."),

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "kairos/app/bifurcation.hpp"
 #include "kairos/app/commands.hpp"
 #include "kairos/app/memory.hpp"
 #include "kairos/app/setup.hpp"
@@ -112,6 +113,7 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
         std::printf("realisations       %llu, data.seed from %llu\n",
                     static_cast<unsigned long long>(setup.config.realisations),
                     static_cast<unsigned long long>(setup.config.model.seed));
+    std::printf("%s", bifurcation_plan(setup).c_str());
     print_memory(setup.memory, machine);
     std::printf("operations         %.3g\n", operations(setup));
     std::printf("estimated time     %.3g s on %d rank%s\n", seconds / communicator.size(),

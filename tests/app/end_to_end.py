@@ -27,7 +27,7 @@ def datasets(path):
             if isinstance(item, h5py.Dataset):
                 found[name] = item[()]
         for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "paths", "theory",
-                      "realisations"):
+                      "realisations", "bifurcation"):
             if group in file:
                 file[group].visititems(lambda name, item, group=group: note(f"{group}/{name}", item))
         found["time"] = file["time"][()]

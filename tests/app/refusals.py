@@ -75,7 +75,12 @@ def cases_of_contradictions():
     yield refused("clones.pairs", "--data.samples=9", "--data.realisations=9", "--clones.times=1", "--clones.pairs=8")
     yield refused("data.samples", "--data.samples=1e9", "--data.dimension=1e6")         # no node has 8e15 bytes
     yield refused("ensemble.coupling", "--ensemble.coupling=common")                     # reverse
-    for later in ("ensemble.target=class_entropy:0.1", "bifurcation.drift=sde", "landscape.bins=9",
+    yield refused("bifurcation.drift", "--bifurcation.drift=sde", "--data.samples=1001")
+    yield refused("bifurcation.drift", "--bifurcation.drift=ode", "--data.samples=9", "--data.realisations=2")
+    yield refused("bifurcation.drift", "--bifurcation.drift=both", "--data.model=random-clusters", "--data.components=1001")
+    yield refused("bifurcation.drift", "--bifurcation.drift=sde", "--data.model=gaussian-process", "--data.dimension=2100",
+                  "--data.length-scale=0.001", "--data.kernel=exponential")
+    for later in ("ensemble.target=class_entropy:0.1", "landscape.bins=9",
                   "guidance.class=0", "guidance.weight=2", "guidance.interval=1,2", "run.checkpoint=c.h5", "run.walltime=60",
                   "run.data-shards=2"):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])

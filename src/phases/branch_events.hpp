@@ -1,0 +1,31 @@
+// src/phases/branch_events.hpp: where the number of unstable directions or the direction in time changes along a curve.
+//
+//   fold        l' changes sign and so does one eigenvalue of J: saddle-node
+//   crossing    an eigenvalue changes sign, l' does not: another branch crosses
+//   tangency    l' changes sign, no eigenvalue does: the curve is one that parts from another in a pitchfork
+//
+// Folds and tangencies by bisection of l'. Crossings by bisection of the eigenvalue down to 4e-3 in log snr, then by the cubic through
+// four values around it: closer to the crossing J is singular, and its rounding errors grow faster than the interval shrinks.
+#pragma once
+#include <vector>
+
+#include "kairos/phases/bifurcation.hpp"
+#include "kairos/phases/continuation.hpp"
+
+namespace kairos::phases {
+
+struct CurveEvent {
+    Vector u{};
+    double log_snr = 0.0;
+    BifurcationKind kind = BifurcationKind::saddle_node;
+    Matrix kernel{};        // r x k, orthonormal; empty at a fold
+    std::size_t after = 0;  // the event lies between points `after` and `after` + 1 of its curve
+};
+
+[[nodiscard]] std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuation,
+                                                   const Curve& curve);
+
+// Whether two events are one, met along different curves.
+[[nodiscard]] bool same_event(const DriftField& field, const CurveEvent& a, const CurveEvent& b);
+
+}  // namespace kairos::phases
