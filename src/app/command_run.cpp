@@ -63,7 +63,8 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     Setup setup = prepare(config, communicator);
     const Watch watch{.show_progress = stderr_is_terminal(), .check = throw_if_interrupted};
 
-    RunRecord record{.command_line = line.text, .diagrams = trace_bifurcations(setup, watch.check)};
+    RunRecord record{
+        .command_line = line.text, .clones = {}, .diagrams = trace_bifurcations(setup, watch.check)};
     const auto [measured, clones] = run_realisations(setup, communicator, watch);
     record.clones = clones;
     const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,

@@ -13,6 +13,8 @@ namespace {
 
 // Eigenvalues of the kernel at an event, in units of 1; located events have them below 1e-8.
 constexpr double kernel_width = 1e-5;
+// Of the segment: how near to a tangency its curve is followed.
+constexpr double tangency_width = 0.01;
 
 using Segment = std::pair<const CurvePoint*, const CurvePoint*>;
 using OfPoint = std::function<double(const CurvePoint&)>;
@@ -95,11 +97,14 @@ Located located_crossing(Continuation& continuation, const Segment& segment, Ind
     return {closest.u, closest.log_snr};
 }
 
-// Where l' = 0: l is known to the square of the width. At a tangency the bordered system is singular, and rounding errors of l grow as
-// 1/width: there it ends earlier.
-Located located_turn(Continuation& continuation, const Segment& segment, double width) {
+// Where l' = 0: l is known to the square of the width.
+Located located_turn(Continuation& continuation, const Segment& segment, bool fold) {
     const OfPoint rate = [](const CurvePoint& point) { return point.rate; };
-    const CurvePoint point = bisect(continuation, segment, rate, width).middle;
+    if (!fold) {
+        const Bracket bracket = bisect(continuation, segment, rate, tangency_width);
+        if (const auto found = interpolate(continuation, segment, rate, bracket)) return *found;
+    }
+    const CurvePoint point = bisect(continuation, segment, rate, 1e-9).middle;
     return {point.u, point.log_snr};
 }
 
@@ -157,7 +162,7 @@ std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuati
         const auto [fewer, more] = std::minmax(segment.first->unstable, segment.second->unstable);
         if (turns) {
             const bool fold = (more - fewer) % 2 == 1;
-            const Located at = located_turn(continuation, segment, fold ? 1e-9 : 1e-5);
+            const Located at = located_turn(continuation, segment, fold);
             if (fold)
                 add({.u = at.u, .log_snr = at.log_snr, .kernel = {}, .after = i});
             else

@@ -4,8 +4,8 @@
 //   crossing    an eigenvalue changes sign, l' does not: another branch crosses
 //   tangency    l' changes sign, no eigenvalue does: the curve is one that parts from another in a pitchfork
 //
-// Folds and tangencies by bisection of l'. Crossings by bisection of the eigenvalue down to 4e-3 in log snr, then by the cubic through
-// four values around it: closer to the crossing J is singular, and its rounding errors grow faster than the interval shrinks.
+// Folds by bisection of l'. Crossings and tangencies by bisection down to a short interval, then by the cubic through four values around
+// it: at the event J and the bordered system are singular, and closer to it rounding errors grow faster than the interval shrinks.
 #pragma once
 #include <vector>
 

@@ -137,15 +137,23 @@ void Diagram::search(std::size_t level, Depth depth, double most_operations) {
     }
 }
 
+// The plane through the place that is normal to a chord of the branch meets the branch in the place itself, if that lies on it.
 bool Diagram::on_branch(const TracedBranch& branch, const Vector& u, double log_snr) {
+    const double unit = field_.resolution(log_snr);
     for (std::size_t i = 0; i + 1 < branch.size(); ++i) {
         const TracedPoint &a = branch[i], &b = branch[i + 1];
-        if ((a.log_snr > log_snr) == (b.log_snr > log_snr)) continue;
-        const double fraction = (log_snr - a.log_snr) / (b.log_snr - a.log_snr);
-        const Vector guess = a.u + fraction * (b.u - a.u);
-        if ((guess - u).norm() > 0.5 * (b.u - a.u).norm() + 0.2 * field_.resolution(log_snr)) continue;
-        const auto there = newton(field_, guess, log_snr);
-        if (there && (*there - u).norm() < 1e-4 * field_.resolution(log_snr) + 1e-8 * u.norm()) return true;
+        CurvePoint chord{
+            .u = a.u, .log_snr = a.log_snr, .direction = b.u - a.u, .rate = b.log_snr - a.log_snr};
+        chord.length = unit;
+        const double length2 = chord.direction.squaredNorm() / (unit * unit) + chord.rate * chord.rate;
+        const Vector off = u - a.u;
+        const double along = off.dot(chord.direction) / (unit * unit) + (log_snr - a.log_snr) * chord.rate;
+        const double away2 = off.squaredNorm() / (unit * unit) + std::pow(log_snr - a.log_snr, 2);
+        const double fraction = along / length2;
+        if (!(fraction > -0.2 && fraction < 1.2 && away2 < 4.0 * length2 + 1e-4)) continue;
+        const auto there = continuation_.corrected(a.u + fraction * chord.direction,
+                                                   a.log_snr + fraction * chord.rate, chord);
+        if (there && (there->u - u).norm() < 1e-4 * unit + 1e-8 * u.norm()) return true;
     }
     return false;
 }

@@ -1,5 +1,6 @@
 #include "linearisation.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kairos/random/noise.hpp"
@@ -38,12 +39,12 @@ Vector Linearisation::solve(const Vector& right) const {
     return smallest_solution(*matrix_, right);
 }
 
-// The border is brought to the size of J, so that no row or column of the system is lost against the others.
+// A long border is brought to the size of J, so that nothing is lost against it.
 Vector Linearisation::solve(const Border& border, const Vector& right_and_last) const {
     const Index r = border.column.size();
     const double size = matrix_ ? matrix_->norm() / std::sqrt(static_cast<double>(r)) : 1.0;
-    const double unit = size > 0.0 ? size : 1.0, length = border.column.norm();
-    const double across = length > 0.0 ? unit / length : 1.0;
+    const double unit = size > 0.0 ? size : 1.0;
+    const double across = unit / std::max(unit, border.column.norm());
     const double down = unit / std::hypot(border.row.norm(), across * border.corner);
     const Border scaled{across * border.column, down * border.row, down * across * border.corner};
     Vector right = right_and_last;
