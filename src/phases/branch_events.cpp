@@ -35,8 +35,12 @@ Bracket bisect(Continuation& continuation, const Segment& segment, const OfPoint
     bracket.middle = *segment.first;
     const bool positive_first = of(*segment.first) > 0.0;
     while (bracket.high - bracket.low > width) {
-        const double fraction = 0.5 * (bracket.low + bracket.high);
-        const auto point = continuation.between(*segment.first, *segment.second, fraction);
+        std::optional<CurvePoint> point;
+        double fraction = 0.0;
+        for (const double part : {0.5, 0.37, 0.63}) {  // one of them may be too near to the event
+            fraction = bracket.low + part * (bracket.high - bracket.low);
+            if ((point = continuation.between(*segment.first, *segment.second, fraction))) break;
+        }
         if (!point) break;
         bracket.middle = *point;
         ((of(*point) > 0.0) == positive_first ? bracket.low : bracket.high) = fraction;
@@ -142,6 +146,10 @@ double quadratic_form(DriftField& field, const Located& at, const Matrix& kernel
 
 CurveEvent branching(DriftField& field, const Located& at, std::size_t after) {
     CurveEvent event{.u = at.u, .log_snr = at.log_snr, .kernel = kernel_at(field, at), .after = after};
+    const double off = field.value(at.u, at.log_snr).drift.norm() / field.resolution(at.log_snr);
+    const double nearest = Linearisation(field, at.u, at.log_snr).leading_values().cwiseAbs().minCoeff();
+    event.error = std::max(
+        nearest, std::sqrt(off));  // next to a crossing the drift grows as the square of the distance
     const bool symmetric = quadratic_form(field, at, event.kernel) < 1e-4;
     event.kind = symmetric ? BifurcationKind::pitchfork : BifurcationKind::transcritical;
     return event;
@@ -176,8 +184,11 @@ std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuati
 }
 
 bool same_event(const DriftField& field, const CurveEvent& a, const CurveEvent& b) {
-    return std::abs(a.log_snr - b.log_snr) < 1e-5 &&
-           (a.u - b.u).norm() < 1e-2 * field.resolution(a.log_snr) + 1e-6 * a.u.norm();
+    const bool folds = a.kind == BifurcationKind::saddle_node;
+    if (folds != (b.kind == BifurcationKind::saddle_node)) return false;
+    const double error = std::min(10.0 * (a.error + b.error), 0.05);
+    return std::abs(a.log_snr - b.log_snr) < 1e-5 + error &&
+           (a.u - b.u).norm() < (1e-2 + error) * field.resolution(a.log_snr) + 1e-6 * a.u.norm();
 }
 
 }  // namespace kairos::phases

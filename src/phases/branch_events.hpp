@@ -19,13 +19,14 @@ struct CurveEvent {
     double log_snr = 0.0;
     BifurcationKind kind = BifurcationKind::saddle_node;
     Matrix kernel{};        // r x k, orthonormal; empty at a fold
+    double error = 0.0;     // how far the place found is from the event, to an order of magnitude
     std::size_t after = 0;  // the event lies between points `after` and `after` + 1 of its curve
 };
 
 [[nodiscard]] std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuation,
                                                    const Curve& curve);
 
-// Whether two events are one, met along different curves.
+// Whether two events are one, met along different curves (to their errors; the smaller one is nearer).
 [[nodiscard]] bool same_event(const DriftField& field, const CurveEvent& a, const CurveEvent& b);
 
 }  // namespace kairos::phases

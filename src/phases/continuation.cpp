@@ -76,12 +76,19 @@ std::optional<CurvePoint> Continuation::corrected(Vector u, double log_snr, cons
     return std::nullopt;
 }
 
+// Hermite's cubic through both ends with their tangents is the predictor: near a crossing the chord itself may lie nearer to the other
+// branch.
 std::optional<CurvePoint> Continuation::between(const CurvePoint& from, const CurvePoint& to,
                                                 double fraction) {
     CurvePoint chord = from;
     chord.direction = to.u - from.u;
     chord.rate = to.log_snr - from.log_snr;
-    return corrected(from.u + fraction * chord.direction, from.log_snr + fraction * chord.rate, chord);
+    const double arc = std::hypot(chord.direction.norm() / from.length, chord.rate);
+    const double end = arc / std::hypot(to.direction.norm() / from.length, to.rate);
+    const double p = fraction, q = 1.0 - fraction;
+    const double forth = p * p * (3.0 - 2.0 * p), leaving = arc * p * q * q, arriving = -end * p * p * q;
+    return corrected(from.u + forth * chord.direction + leaving * from.direction + arriving * to.direction,
+                     from.log_snr + forth * chord.rate + leaving * from.rate + arriving * to.rate, chord);
 }
 
 std::optional<CurvePoint> Continuation::at_level(const CurvePoint& from, const CurvePoint& to, double level) {

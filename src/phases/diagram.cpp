@@ -68,9 +68,12 @@ bool Diagram::visit(std::size_t level, const Vector& u) {
 }
 
 void Diagram::note(const CurveEvent& event) {
-    const bool seen = std::ranges::any_of(
+    const auto seen = std::ranges::find_if(
         events_, [&](const CurveEvent& other) { return same_event(field_, other, event); });
-    if (seen) return;
+    if (seen != events_.end()) {
+        if (event.error < seen->error) *seen = event;
+        return;
+    }
     events_.push_back(event);
     if (event.kind != BifurcationKind::saddle_node) unexplored_.push_back(event);
 }

@@ -67,7 +67,7 @@ TEST(FixedPoints, InThePlaneAreAllThatAGridFinds) {
     for (const double t : {0.15, 0.4, 0.8}) {
         DriftField field(law, ou, Drift::sde);
         const auto expected =
-            test::zeros_in_the_plane(test::plain(law.mixture), ou.at(Time{t}), 1.0, 4.0, 31);
+            test::zeros_in_the_plane(test::plain(law.mixture), ou.at(Time{t}), 1.0, 4.0, 17);
         const auto found = phases::fixed_points(field, log_snr(t), Depth::deep, unbounded).found;
         EXPECT_EQ(found.size(), expected.size()) << "t = " << t;
         for (const Vector& u : found)

@@ -51,7 +51,7 @@ public:
 
     // The zero in the plane through (u, l) that is normal to the direction and rate of `along`.
     [[nodiscard]] std::optional<CurvePoint> corrected(Vector u, double log_snr, const CurvePoint& along);
-    // The point of the curve a fraction of the chord from `from` on, where the plane normal to it meets the curve.
+    // The point of the curve a fraction of the way from `from` on, in a plane normal to the chord.
     [[nodiscard]] std::optional<CurvePoint> between(const CurvePoint& from, const CurvePoint& to,
                                                     double fraction);
 
