@@ -11,6 +11,7 @@ namespace kairos::phases {
 namespace {
 
 constexpr double longest_step = 0.3, shortest_step = 1e-9, first_step = 0.02;
+constexpr double narrowest_gap = 1e-5;  // step below which no other curve is expected
 constexpr std::size_t most_points = 5000;
 constexpr int most_corrections = 12;
 
@@ -141,6 +142,35 @@ bool Continuation::accept(const CurvePoint& from, const Vector& predicted, const
     return true;
 }
 
+// A step may leap over a narrow gap to a curve that passes close by. Along one smooth curve the number of unstable directions changes by
+// an odd number exactly where the curve turns, but for crossings, where an eigenvalue (or l', where the curve parts from another) passes
+// through 0 continuously: bisected six times, its values at both ends of the interval have come close to each other.
+bool Continuation::leaps(const CurvePoint& from, const CurvePoint& next) {
+    const bool turns = (from.rate > 0.0) != (next.rate > 0.0);
+    const Index fewer = std::min(from.unstable, next.unstable), more = std::max(from.unstable, next.unstable);
+    if (turns == ((more - fewer) % 2 == 1)) return false;
+    const auto value = [&](const CurvePoint& point) {
+        if (turns) return point.rate;
+        return point.eigenvalues.size() > fewer ? point.eigenvalues[fewer] : -1.0;
+    };
+    double low = 0.0, high = 1.0, at_low = value(from), at_high = value(next);
+    const double change = std::abs(at_high - at_low);
+    for (int i = 0; i < 6; ++i) {
+        double middle = 0.0;
+        std::optional<CurvePoint> point;
+        for (const double part : {0.47, 0.35, 0.6}) {  // one of them may be too near to a crossing
+            middle = low + part * (high - low);
+            if ((point = between(from, next, middle))) break;
+        }
+        if (!point) return true;
+        const double at_middle = value(*point);
+        const bool first = (at_middle > 0.0) == (at_low > 0.0);
+        (first ? low : high) = middle;
+        (first ? at_low : at_high) = at_middle;
+    }
+    return std::abs(at_high - at_low) > 0.25 * change;
+}
+
 std::optional<CurvePoint> Continuation::advance(const CurvePoint& from, double& step) {
     for (; step > shortest_step; step *= 0.5) {
         const Vector predicted = from.u + step * from.direction;
@@ -148,6 +178,7 @@ std::optional<CurvePoint> Continuation::advance(const CurvePoint& from, double& 
         auto next = corrected(predicted, log_snr, from);
         double taken = step;
         if (!next || !accept(from, predicted, *next, log_snr, taken)) continue;
+        if (step > narrowest_gap && leaps(from, *next)) continue;
         const double end = std::clamp(next->log_snr, range_.low, range_.high);
         if (end != next->log_snr) {
             next = at_level(from, *next, end);

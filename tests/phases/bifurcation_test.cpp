@@ -246,7 +246,7 @@ TEST(Bifurcation, FourDataMergeAsAGridInThePlaneFinds) {
     for (const Bifurcation& event : diagram.events) EXPECT_EQ(event.kind, BifurcationKind::saddle_node);
     const auto mixture = test::plain(law.mixture);
     const auto zeros = [&](double t) {
-        return test::zeros_in_the_plane(mixture, ve.at(Time{t}), 1.0, 4.0, 13).size();
+        return test::zeros_in_the_plane({mixture, ve.at(Time{t}), 1.0}, 4.0, 25).size();
     };
     std::vector<double> edges = {0.1};
     for (const Bifurcation& event : diagram.events) edges.push_back(event.time.value);

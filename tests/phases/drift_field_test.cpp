@@ -40,7 +40,7 @@ TEST(DriftField, HasTheZerosAndSignsOfTheGenerativeDrift) {
                 DriftField field(law, schedule, drift);
                 const auto at = field.at(0.3);
                 const Vector b =
-                    test::plain_drift(test::plain(law.mixture), at, strength_of(drift), at.alpha * u);
+                    test::PlainDrift(test::plain(law.mixture), at, strength_of(drift))(at.alpha * u);
                 const double variance = at.sigma2 + at.alpha * at.alpha * field.mean_variance();
                 const Vector expected = variance / (strength_of(drift) * at.diffusion2 * at.alpha) * b;
                 EXPECT_LT((field.value(u, 0.3).drift - expected).norm(), 1e-11 * (1.0 + expected.norm()))
@@ -49,14 +49,13 @@ TEST(DriftField, HasTheZerosAndSignsOfTheGenerativeDrift) {
 }
 
 TEST(DriftField, ScoreOfTheReferenceIsTheGradientOfItsDensity) {
-    const auto mixture = test::plain(different_covariances().mixture);
     const auto at = dynamics::Schedule(dynamics::ScheduleKind::ve, {}).at(Time{0.4});
+    const test::PlainDrift drift(test::plain(different_covariances().mixture), at, 1.0);
     const Vector x = Vector{{0.6, 0.2}};
     for (Index i = 0; i < 2; ++i) {
         const Vector step = 1e-4 * Vector::Unit(2, i);
-        const double slope =
-            (test::log_density(mixture, at, x + step) - test::log_density(mixture, at, x - step)) / 2e-4;
-        EXPECT_NEAR(test::plain_drift(mixture, at, 1.0, x)[i], at.diffusion2 * slope, 1e-7);
+        const double slope = (drift.log_density(x + step) - drift.log_density(x - step)) / 2e-4;
+        EXPECT_NEAR(drift(x)[i], at.diffusion2 * slope, 1e-7);
     }
 }
 

@@ -23,11 +23,8 @@ double log_snr(double t) { return ou.log_snr(Time{t}).value; }
 
 // Sign changes of the drift on a fine grid of x, bisected.
 std::vector<double> zeros_on_the_line(const law::Law& law, double t, double strength, double reach) {
-    const auto mixture = test::plain(law.mixture);
-    const auto at = ou.at(Time{t});
-    const auto drift = [&](double x) {
-        return test::plain_drift(mixture, at, strength, Vector::Constant(1, x))[0];
-    };
+    const test::PlainDrift field(test::plain(law.mixture), ou.at(Time{t}), strength);
+    const auto drift = [&](double x) { return field(Vector::Constant(1, x))[0]; };
     std::vector<double> zeros;
     constexpr int cells = 3001;  // narrow next to the data, wide where the flow has its zeros far out
     const auto edge = [&](int i) {
@@ -67,7 +64,7 @@ TEST(FixedPoints, InThePlaneAreAllThatAGridFinds) {
     for (const double t : {0.15, 0.4, 0.8}) {
         DriftField field(law, ou, Drift::sde);
         const auto expected =
-            test::zeros_in_the_plane(test::plain(law.mixture), ou.at(Time{t}), 1.0, 4.0, 17);
+            test::zeros_in_the_plane({test::plain(law.mixture), ou.at(Time{t}), 1.0}, 4.0, 25);
         const auto found = phases::fixed_points(field, log_snr(t), Depth::deep, unbounded).found;
         EXPECT_EQ(found.size(), expected.size()) << "t = " << t;
         for (const Vector& u : found)

@@ -8,19 +8,6 @@
 namespace kairos::test {
 namespace {
 
-Matrix spread_at(const PlainMixture& mixture, const dynamics::TimePoint& at, std::size_t k) {
-    const Index d = mixture.means[k].size();
-    return at.alpha * at.alpha * mixture.covariances[k] + at.sigma2 * Matrix::Identity(d, d);
-}
-
-// log( weight_k N(x; alpha mean_k, C_k) )
-double log_term(const PlainMixture& mixture, const dynamics::TimePoint& at, std::size_t k, const Vector& x) {
-    const Matrix spread = spread_at(mixture, at, k);
-    const Vector away = x - at.alpha * mixture.means[k];
-    return std::log(mixture.weights[k]) - 0.5 * away.dot(inverse(spread) * away) -
-           0.5 * log_determinant(2.0 * std::numbers::pi * spread);
-}
-
 bool has(const std::vector<Vector>& list, const Vector& x, double tolerance) {
     for (const Vector& other : list)
         if ((other - x).norm() < tolerance) return true;
@@ -39,44 +26,62 @@ PlainMixture plain(const law::Mixture& mixture) {
     return result;
 }
 
-double log_density(const PlainMixture& mixture, const dynamics::TimePoint& at, const Vector& x) {
-    double most = log_term(mixture, at, 0, x), sum = 0.0;
-    for (std::size_t k = 1; k < mixture.means.size(); ++k) most = std::max(most, log_term(mixture, at, k, x));
-    for (std::size_t k = 0; k < mixture.means.size(); ++k)
-        sum += std::exp(log_term(mixture, at, k, x) - most);
-    return most + std::log(sum);
+PlainDrift::PlainDrift(const PlainMixture& mixture, const dynamics::TimePoint& at, double strength)
+    : constants_(mixture.weights.size()),
+      drift_(at.drift),
+      pull_(strength * at.diffusion2),
+      noise_(std::sqrt(at.sigma2)) {
+    for (std::size_t k = 0; k < mixture.means.size(); ++k) {
+        const Index d = mixture.means[k].size();
+        const Matrix spread =
+            at.alpha * at.alpha * mixture.covariances[k] + at.sigma2 * Matrix::Identity(d, d);
+        centres_.emplace_back(at.alpha * mixture.means[k]);
+        inverses_.push_back(inverse(spread));
+        constants_[static_cast<Index>(k)] =
+            std::log(mixture.weights[k]) - 0.5 * log_determinant(2.0 * std::numbers::pi * spread);
+    }
 }
 
-Vector plain_drift(const PlainMixture& mixture, const dynamics::TimePoint& at, double strength,
-                   const Vector& x) {
-    const double total = log_density(mixture, at, x);
+Vector PlainDrift::log_terms(const Vector& x) const {
+    Vector terms = constants_;
+    for (std::size_t k = 0; k < centres_.size(); ++k)
+        terms[static_cast<Index>(k)] -= 0.5 * (x - centres_[k]).dot(inverses_[k] * (x - centres_[k]));
+    return terms;
+}
+
+double PlainDrift::log_density(const Vector& x) const {
+    const Vector terms = log_terms(x);
+    const double most = terms.maxCoeff();
+    return most + std::log((terms.array() - most).exp().sum());
+}
+
+Vector PlainDrift::operator()(const Vector& x) const {
+    const Vector terms = log_terms(x);
+    const Vector weights = (terms.array() - terms.maxCoeff()).exp();
     Vector score = Vector::Zero(x.size());
-    for (std::size_t k = 0; k < mixture.means.size(); ++k)
-        score -= std::exp(log_term(mixture, at, k, x) - total) *
-                 (inverse(spread_at(mixture, at, k)) * (x - at.alpha * mixture.means[k]));
-    return -at.drift * x + strength * at.diffusion2 * score;
+    for (std::size_t k = 0; k < centres_.size(); ++k)
+        score -= weights[static_cast<Index>(k)] / weights.sum() * (inverses_[k] * (x - centres_[k]));
+    return -drift_ * x + pull_ * score;
 }
 
-std::vector<Vector> zeros_in_the_plane(const PlainMixture& mixture, const dynamics::TimePoint& at,
-                                       double strength, double half_width, int nodes) {
-    const auto drift = [&](const Vector& x) { return plain_drift(mixture, at, strength, x); };
-    const double unit = std::sqrt(at.sigma2), step = 1e-5 * unit;
+std::vector<Vector> zeros_in_the_plane(const PlainDrift& drift, double half_width, int nodes) {
+    const double unit = drift.noise(), step = 1e-5 * unit;
+    const auto node = [&](int i) { return half_width * (2.0 * i / (nodes - 1) - 1.0); };
     std::vector<Vector> zeros;
     for (int n = 0; n < nodes * nodes; ++n) {
-        Vector x(2);
-        x << half_width * (2.0 * (n % nodes) / (nodes - 1) - 1.0),
-            half_width * (2.0 * (n / nodes) / (nodes - 1) - 1.0);
+        Vector x = Vector{{node(n % nodes), node(n / nodes)}};
         double size = 1.0;
-        for (int i = 0; i < 60 && size > 1e-11 * unit; ++i) {
+        for (int i = 0; i < 60 && size > 1e-10 * unit; ++i) {
             Matrix slope(2, 2);
-            for (Index j = 0; j < 2; ++j)
-                slope.col(j) = (drift(x + step * Vector::Unit(2, j)) - drift(x - step * Vector::Unit(2, j))) /
-                               (2.0 * step);
+            for (Index j = 0; j < 2; ++j) {
+                const Vector aside = step * Vector::Unit(2, j);
+                slope.col(j) = (drift(x + aside) - drift(x - aside)) / (2.0 * step);
+            }
             const Vector move = -(inverse(slope) * drift(x));
             size = move.norm();
             x += size > 0.3 * unit ? Vector(move * (0.3 * unit / size)) : move;
         }
-        if (size <= 1e-11 * unit && !has(zeros, x, 1e-5 * unit)) zeros.push_back(x);
+        if (size <= 1e-10 * unit && !has(zeros, x, 1e-5 * unit)) zeros.push_back(x);
     }
     return zeros;
 }

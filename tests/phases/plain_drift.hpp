@@ -15,16 +15,26 @@ struct PlainMixture {
 };
 [[nodiscard]] PlainMixture plain(const law::Mixture& mixture);
 
-[[nodiscard]] double log_density(const PlainMixture& mixture, const dynamics::TimePoint& at, const Vector& x);
-// b = -f x + strength g^2 grad log p, the gradient in closed form.
-[[nodiscard]] Vector plain_drift(const PlainMixture& mixture, const dynamics::TimePoint& at, double strength,
-                                 const Vector& x);
+// At one time: b = -f x + strength g^2 grad log p, the gradient in closed form.
+class PlainDrift {
+public:
+    PlainDrift(const PlainMixture& mixture, const dynamics::TimePoint& at, double strength);
+    [[nodiscard]] Vector operator()(const Vector& x) const;
+    [[nodiscard]] double log_density(const Vector& x) const;
+    [[nodiscard]] double noise() const { return noise_; }  // sigma
+
+private:
+    [[nodiscard]] Vector log_terms(const Vector& x) const;  // log( weight_k N(x; alpha mean_k, C_k) )
+
+    std::vector<Vector> centres_;
+    std::vector<Matrix> inverses_;
+    Vector constants_;
+    double drift_, pull_, noise_;
+};
 
 // Zeros of the drift in a square of the plane (two coordinates) of this half width about the origin: Newton with differences of
-// `plain_drift` from every node of a grid.
-[[nodiscard]] std::vector<Vector> zeros_in_the_plane(const PlainMixture& mixture,
-                                                     const dynamics::TimePoint& at, double strength,
-                                                     double half_width, int nodes);
+// the drift from every node of a grid.
+[[nodiscard]] std::vector<Vector> zeros_in_the_plane(const PlainDrift& drift, double half_width, int nodes);
 
 // Points as a law of data, two clusters and the like: K components of one isotropic variance.
 [[nodiscard]] law::Law isotropic_law(const Matrix& means, double variance, double complement = 0.0);

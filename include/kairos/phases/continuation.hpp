@@ -5,8 +5,8 @@
 //
 // l = log snr. The length L is that over which the weights p(component|x) change by one half along the curve, so that steps are long
 // where weights have settled and short where components merge. A step is taken again at half its length where the corrector does
-// not contract, weights move by more than 0.1 between predictor and solution, or the tangent turns by more than 37 degrees; it never
-// exceeds 0.3 in l. A curve ends at the ends of the range (exactly), where `visit` says so, or where it runs away or no step succeeds.
+// not contract, weights move by more than 0.1 between predictor and solution, the tangent turns by more than 37 degrees, or stability
+// changes as it does not along one curve; it never exceeds 0.3 in l. A curve ends at the ends of the range (exactly), where `visit` says so, or where it runs away or no step succeeds.
 //
 // Shapes: u, direction [r]. `unstable` counts eigenvalues above 0 of J in the explicit coordinates. Source: Keller 1977; Allgower and
 // Georg, Numerical Continuation Methods.
@@ -62,6 +62,7 @@ private:
     [[nodiscard]] std::optional<CurvePoint> at_level(const CurvePoint& from, const CurvePoint& to,
                                                      double level);
     [[nodiscard]] bool pass_levels(const CurvePoint& from, const CurvePoint& to);
+    [[nodiscard]] bool leaps(const CurvePoint& from, const CurvePoint& next);
     [[nodiscard]] bool ran_away(const CurvePoint& point) const;
 
     DriftField& field_;
