@@ -264,7 +264,22 @@ TEST(Bifurcation, FourDataMergeAsAGridInThePlaneFinds) {
     }
 }
 
-TEST(Bifurcation, ATripleOfDataInASquareKeepsItsSymmetry) {
+// Without symmetry there are folds alone, and the zeros' indices add up to that of the field on a large circle.
+TEST(Bifurcation, ManyDataWithoutSymmetryMergeInSaddleNodesAlone) {
+    const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {.t_min = 0.003, .t_max = 4.0});
+    Matrix points(2, 40);
+    for (Index j = 0; j < 40; ++j) points.col(j) << std::sin(1.7 * j * j), std::cos(2.3 * j * j + 0.4 * j);
+    const Bifurcations diagram = phases::find_bifurcations(test::isotropic_law(points, 0.0), ou, Drift::sde);
+    EXPECT_TRUE(diagram.complete);
+    EXPECT_EQ(of_kind(diagram, BifurcationKind::saddle_node).size(), diagram.events.size());
+    EXPECT_GT(diagram.events.size(), 20U);
+    for (const double t : {0.0031, 0.006, 0.012, 0.05, 0.15, 0.6, 1.5}) {
+        const auto counts = passing(diagram, t, 2);
+        EXPECT_EQ(counts[0] - counts[1] + counts[2], 1) << "t = " << t;
+    }
+}
+
+TEST(Bifurcation, DataInASquareKeepTheirSymmetry) {
     const dynamics::Schedule ve(dynamics::ScheduleKind::ve, {.t_min = 0.05, .t_max = 6.0});
     const law::Law law = test::isotropic_law(Matrix{{1.0, -1.0, -1.0, 1.0}, {1.0, 1.0, -1.0, -1.0}}, 0.0);
     const Bifurcations diagram = phases::find_bifurcations(law, ve, Drift::sde);
