@@ -1,7 +1,7 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import breaking, collapse, curves, distributions
+from . import bifurcations, breaking, collapse, curves, distributions
 from .style import RC, plt
 
 FIGURES = {
@@ -19,6 +19,8 @@ FIGURES = {
                                     "parameter of the classes and its variance, with the speciation times (dotted)."),
     "landscape": (breaking.landscape, "Where the ensemble is along its order parameters, each time relative to its fullest bin, and when the "
                                       "log-density potential gets its second well."),
+    "bifurcations": (bifurcations.bifurcations, "Fixed points of the generative drift along the first mode: solid where generation is attracted, "
+                                                "dashed elsewhere; marks: bifurcations, with the latest time of each kind."),
     "identities": (distributions.identities, "What the run checked about itself: z-scores, largest in brackets; beyond 4.5 is an "
                                              "alarm."),
     "paths": (distributions.paths, "Raw paths, coloured by the side on which they end."),

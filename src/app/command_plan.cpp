@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "kairos/app/bifurcation.hpp"
 #include "kairos/app/commands.hpp"
 #include "kairos/app/memory.hpp"
 #include "kairos/app/setup.hpp"
@@ -117,6 +118,7 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
     if (config.data_shards > 1)
         std::printf("data shards        %d, each of about %.3g MB; the ranks must be a multiple of %d\n",
                     config.data_shards, setup.memory.data / config.data_shards / 1e6, config.data_shards);
+    std::printf("%s", bifurcation_plan(setup).c_str());
     print_memory(setup.memory, machine);
     std::printf("operations         %.3g\n", operations(setup));
     std::printf("estimated time     %.3g s on %d rank%s\n", seconds / communicator.size(),

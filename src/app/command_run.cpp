@@ -48,14 +48,14 @@ std::string guidance_text(const Setup& setup, const Measured& measured) {
     return text;
 }
 
-void print_summary(const Setup& setup, const Measured& measured, const Findings& findings, double seconds,
-                   int ranks) {
+void print_summary(const Setup& setup, const Measured& measured, const Findings& findings,
+                   const RunRecord& record, int ranks) {
     const auto& config = setup.config;
     std::printf("kairos: %s, d = %s (%s), %llu trajectories in %llu batches%s on %d rank%s, %.3g s\n",
                 setup.law->model.c_str(), to_text(setup.law->mixture.dimension()).c_str(),
                 setup.law->reduced ? "reduced" : "full", static_cast<unsigned long long>(config.trajectories),
                 static_cast<unsigned long long>(measured.batch_count), realisations_text(config).c_str(),
-                ranks, ranks == 1 ? "" : "s", seconds);
+                ranks, ranks == 1 ? "" : "s", record.wall_seconds);
     std::vector<TransitionRow> transitions;
     for (const auto& [name, found] : findings.transitions) transitions.push_back({name, found});
     std::vector<double> times;
@@ -65,9 +65,9 @@ void print_summary(const Setup& setup, const Measured& measured, const Findings&
         identities.push_back(worst_of(identity.name, identity.z, times));
     const std::string warnings = identity_warnings(identities);
     std::printf("%s", guidance_text(setup, measured).c_str());
-    std::printf("\n%s\n%s\n%s\n%s", transition_table(transitions).c_str(),
-                decisions_text(setup, measured).c_str(), identity_table_text(identities).c_str(),
-                warnings.c_str());
+    std::printf("\n%s\n%s%s\n%s\n%s", transition_table(transitions).c_str(),
+                bifurcation_table(record.diagrams).c_str(), decisions_text(setup, measured).c_str(),
+                identity_table_text(identities).c_str(), warnings.c_str());
     std::printf("result: %s\n", config.output.c_str());
     std::fflush(stdout);
 }
@@ -82,15 +82,16 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     Setup setup = prepare(config, communicator);
     const Watch watch{.show_progress = stderr_is_terminal(), .check = throw_if_interrupted};
 
+    RunRecord record{
+        .command_line = line.text, .clones = {}, .diagrams = trace_bifurcations(setup, watch.check)};
     const auto [measured, clones] = run_realisations(setup, communicator, watch);
-    RunRecord record{.command_line = line.text, .clones = clones};
+    record.clones = clones;
     const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
                                    setup.ensemble.identities, setup.ensemble.times.size());
     const Findings findings = find(setup, plan, measured, communicator);
     record.wall_seconds = communicator.max(std::chrono::duration<double>(Clock::now() - start).count());
     write_result(setup, plan, measured, findings, record, communicator);
-    if (communicator.is_root())
-        print_summary(setup, measured, findings, record.wall_seconds, communicator.size());
+    if (communicator.is_root()) print_summary(setup, measured, findings, record, communicator.size());
 }
 
 }  // namespace kairos::app

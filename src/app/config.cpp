@@ -135,6 +135,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.histograms = settings.texts("observe.histograms");
     config.tangents = static_cast<int>(settings.integer("observe.tangents"));
     config.landscape_bins = static_cast<int>(settings.integer("landscape.bins"));
+    config.bifurcation = settings.choice<BifurcationChoice>("bifurcation.drift");
     config.output = settings.text("output.file");
     config.precision = settings.choice<dynamics::Precision>("run.precision");
     config.data_shards = static_cast<int>(settings.integer("run.data-shards"));
@@ -172,6 +173,7 @@ Config read_config(const std::string& file, const std::vector<std::string>& argu
     check_times(settings, config);
     check_ensemble(settings, config);
     check_realisations(settings, config);
+    check_bifurcation(settings, config);
     resolve_model(settings, config.model);
     resolve_times(settings, config);
     fill_guidance(settings, config);

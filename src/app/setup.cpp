@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kairos/app/bifurcation.hpp"
 #include "kairos/app/build_law.hpp"
 #include "kairos/app/observation_times.hpp"
 #include "kairos/app/text.hpp"
@@ -126,6 +127,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
     dynamics::Schedule schedule(config.process, config.limits);
     const MemoryNeed memory = checked_memory(config, communicator);
     law::Law law = law_of(config, communicator);
+    require_traceable(config, law);
 
     measure::EnsembleSpec spec;
     spec.setting = {.law = &law,

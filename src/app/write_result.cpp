@@ -207,6 +207,7 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
     write_histograms(file, setup, measured, communicator);
     write_paths(file, setup, plan, measured, communicator);
     write_clones(file, setup, record.clones);
+    write_bifurcation(file, record.diagrams);
     file.publish();
 }
 

@@ -76,4 +76,8 @@ SingularPairs singular_pairs(const Matrix& matrix) {
 
 Matrix least_squares(const Matrix& a, const Matrix& b) { return Eigen::HouseholderQR<Matrix>(a).solve(b); }
 
+Matrix smallest_solution(const Matrix& a, const Matrix& b) {
+    return Eigen::CompleteOrthogonalDecomposition<Matrix>(a).solve(b);
+}
+
 }  // namespace kairos

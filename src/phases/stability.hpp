@@ -10,10 +10,9 @@
 #pragma once
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/law/law.hpp"
+#include "kairos/phases/drift_field.hpp"
 
 namespace kairos::phases {
-
-enum class Drift { sde, ode };
 
 [[nodiscard]] double stability_loss(const law::TwoClusters& clusters, const dynamics::Schedule& schedule,
                                     Drift drift);

@@ -121,7 +121,6 @@ INSTANTIATE_TEST_SUITE_P(
     NotYet, Contradiction,
     testing::Values(
         Refused{"ensemble.target", {"--ensemble.target=class_entropy:0.01"}, "not available in this version"},
-        Refused{"bifurcation.drift", {"--bifurcation.drift=sde"}, "not available in this version"},
         Refused{"run.checkpoint", {"--run.checkpoint=c.h5"}, "not available in this version"},
         Refused{"run.walltime", {"--run.walltime=60"}, "not available in this version"}));
 
@@ -142,6 +141,17 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(Shards, Contradiction,
                          testing::Values(Refused{
                              "run.data-shards", {"--run.data-shards=2"}, "a population without any"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Bifurcation, Contradiction,
+    testing::Values(
+        Refused{"bifurcation.drift", {"--bifurcation.drift=sde", "--data.samples=1001"}, "1000"},
+        Refused{"bifurcation.drift",
+                {"--bifurcation.drift=ode", "--data.model=random-clusters", "--data.components=1001"},
+                "1001 components"},
+        Refused{"bifurcation.drift",
+                {"--bifurcation.drift=both", "--data.samples=9", "--data.realisations=2"},
+                "data.realisations"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Realisations, Contradiction,
@@ -195,7 +205,8 @@ TEST(Config, WhatOnlyLooksLikeAContradictionIsAccepted) {
              {"--time.list=1"},
              {"--time.list=0.01,10", "--clones.times=10,0.01"},
              {"--ensemble.integrator=heun", "--observe.tangents=2"},
-             {"--observe.paths=3", "--observe.states=true", "--observe.histograms=class_entropy"}}) {
+             {"--observe.paths=3", "--observe.states=true", "--observe.histograms=class_entropy"},
+             {"--bifurcation.drift=both", "--data.samples=1000"}}) {
         EXPECT_NO_THROW((void)config_of(tokens)) << testing::PrintToString(tokens);
     }
 }

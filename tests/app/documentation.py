@@ -70,7 +70,7 @@ def layout(folder):
     for row in re.findall(r"^\| (`/.*?) \|", read("docs/result_file.md"), re.M):
         for pattern in re.findall(r"`(/[^`]*)`", row):
             documented |= set(expanded(pattern))
-    jobs = {"all": ["--data.dimension=9", "--observe.observables=all", "--observe.histograms=norm2", "--clones.times=1"],
+    jobs = {"all": ["--data.dimension=9", "--bifurcation.drift=sde", "--observe.observables=all", "--observe.histograms=norm2", "--clones.times=1"],
             "points": ["--data.samples=9", "--data.dimension=3", "--clones.times=1", "--ensemble.integrator=heun", "--observe.tangents=1",
                        "--observe.observables=all", "--ensemble.representation=full"],
             "quenched": ["--data.samples=9", "--data.dimension=3", "--data.realisations=2"]}
@@ -85,7 +85,8 @@ def check_documented(path, item, documented):
     parts = path.split("/")
     if not isinstance(item, h5py.Dataset) or parts[-1] == "time" and parts[0] != "transitions":
         return
-    named = ["NAME" if i == 1 and (len(parts) > 2 or parts[0] == "theory") else part for i, part in enumerate(parts)]
+    label = "DRIFT" if parts[0] == "bifurcation" else "NAME"
+    named = [label if i == 1 and (len(parts) > 2 or parts[0] == "theory") else part for i, part in enumerate(parts)]
     also = [parts[0], "NAME"] if parts[0] == "paths" else named
     check(f"/{'/'.join(named)}" in documented or f"/{'/'.join(also)}" in documented, f"result_file.md lacks /{path}")
 

@@ -26,8 +26,8 @@ def datasets(path):
         def note(name, item):
             if isinstance(item, h5py.Dataset):
                 found[name] = item[()]
-        for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "landscape", "symmetry", "paths", "theory",
-                      "realisations"):
+        for group in ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "landscape", "symmetry",
+                      "paths", "theory", "realisations", "bifurcation"):
             if group in file:
                 file[group].visititems(lambda name, item, group=group: note(f"{group}/{name}", item))
         found["time"] = file["time"][()]

@@ -41,6 +41,10 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
                     "--observe.observables=all", "--ensemble.representation=full"]),
     "one-path": (CLASSES | {"paths"},
                  ["--ensemble.trajectories=1", "--time.points=2", "--observe.paths=1", "--process.t-max=3"]),
+    "bifurcating": (CLASSES | {"decisions", "bifurcations"},
+                    ["--data.model=simplex", "--data.components=3", "--data.dimension=16", "--bifurcation.drift=both"]),
+    "no-bifurcation": ({"rate", "identities", "others", "bifurcations"},
+                       ["--data.model=low-rank", "--data.dimension=12", "--bifurcation.drift=ode"]),
     "posterior-alone": ({"posteriors", "identities", "decisions"}, ["--observe.observables=class_posterior"]),
 }
 

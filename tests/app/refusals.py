@@ -87,8 +87,12 @@ def cases_of_contradictions():
     yield refused("guidance.interval", "--guidance.class=0", "--ensemble.integrator=heun", "--guidance.interval=20,30")
     yield refused("run.data-shards", "--run.data-shards=2")                              # no data to divide
     yield refused("run.data-shards", "--run.data-shards=2", "--data.samples=500")        # one rank
-    for later in ("ensemble.target=class_entropy:0.1", "bifurcation.drift=sde",
-                  "run.checkpoint=c.h5", "run.walltime=60"):
+    yield refused("bifurcation.drift", "--bifurcation.drift=sde", "--data.samples=1001")
+    yield refused("bifurcation.drift", "--bifurcation.drift=ode", "--data.samples=9", "--data.realisations=2")
+    yield refused("bifurcation.drift", "--bifurcation.drift=both", "--data.model=random-clusters", "--data.components=1001")
+    yield refused("bifurcation.drift", "--bifurcation.drift=sde", "--data.model=gaussian-process", "--data.dimension=2100",
+                  "--data.length-scale=0.001", "--data.kernel=exponential")
+    for later in ("ensemble.target=class_entropy:0.1", "run.checkpoint=c.h5", "run.walltime=60"):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
 
 

@@ -92,5 +92,14 @@ TEST(Decompositions, LeastSquaresLeavesAResidualNormalToTheColumns) {
     EXPECT_LT((a.transpose() * (a * least_squares(a, b) - b)).cwiseAbs().maxCoeff(), 1e-13);
 }
 
+TEST(Decompositions, TheSmallestSolutionHasNoPartThatTheMatrixSendsToZero) {
+    const Matrix a = sample(5, 2) * sample(2, 5), b = a * sample(5, 2), x = smallest_solution(a, b);
+    expect_same(a * x, b);
+    const Matrix seen = span_of(a.transpose());
+    expect_same(seen * (seen.transpose() * x), x);
+    const Matrix whole = sample(4, 4);
+    expect_same(whole * smallest_solution(whole, sample(4, 1)), sample(4, 1));
+}
+
 }  // namespace
 }  // namespace kairos

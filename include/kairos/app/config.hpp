@@ -24,6 +24,7 @@ enum class RepresentationChoice { automatic, full, reduced };
 enum class StartKind { marginal, prior };
 enum class EntropyKind { data, classes };  // what an entropic grid spaces evenly
 enum class ResumeChoice { automatic, never };
+enum class BifurcationChoice { none, sde, ode, both };
 
 struct Config {
     // [data]
@@ -63,6 +64,8 @@ struct Config {
     std::vector<double> clone_times;
     std::uint64_t pairs = 1000;
     int copies = 2;
+    // [bifurcation]
+    BifurcationChoice bifurcation = BifurcationChoice::none;
     // [landscape]
     int landscape_bins = 0;
     // [guidance]
@@ -97,5 +100,6 @@ void check_times(const Settings& settings, const Config& config);
 void check_ensemble(const Settings& settings, const Config& config);
 void check_guidance(const Settings& settings, const Config& config);
 void check_realisations(const Settings& settings, const Config& config);
+void check_bifurcation(const Settings& settings, const Config& config);
 
 }  // namespace kairos::app

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kairos/app/bifurcation.hpp"
 #include "kairos/app/findings.hpp"
 #include "kairos/app/run_loop.hpp"
 #include "kairos/app/setup.hpp"
@@ -15,6 +16,7 @@ struct RunRecord {
     std::string command_line;
     double wall_seconds = 0;
     std::vector<measure::Moments> clones;  // [branch time][quantity]; empty: no clones
+    Diagrams diagrams;                     // empty: no bifurcations
 };
 
 void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,

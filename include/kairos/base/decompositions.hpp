@@ -43,5 +43,7 @@ struct SingularPairs {
 
 // X that minimises |A X - B|.
 [[nodiscard]] Matrix least_squares(const Matrix& a, const Matrix& b);
+// The smallest such X: also where A is singular to working accuracy.
+[[nodiscard]] Matrix smallest_solution(const Matrix& a, const Matrix& b);
 
 }  // namespace kairos

@@ -33,7 +33,8 @@ enum class Purpose : std::uint8_t {
     pilot = 48,  // pilot ensemble of the entropic grid
     probe = 49,  // fixed random vectors (score_mean, tangents)
     tangent = 50,
-    screen = 51,  // states that tell whether trajectories have condensed on single data
+    screen = 51,        // states that tell whether trajectories have condensed on single data
+    fixed_points = 60,  // where the search for fixed points of the drift starts
 };
 
 }  // namespace kairos::random
