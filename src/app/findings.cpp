@@ -77,7 +77,9 @@ IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPla
     return curve;
 }
 
-// The curves of all batches by name, brought together once.
+constexpr std::size_t most_known = std::size_t{1} << 22U;  // moments of batches kept at hand: 224 MiB
+
+// The curves of all batches by name, brought together once while there is room for them.
 class Curves {
 public:
     Curves(const measure::ColumnPlan& plan, const Measured& measured,
@@ -88,6 +90,9 @@ public:
     std::vector<measure::MomentCurve> operator()(const std::string& name, parallel::BatchRange range) {
         const auto* column = plan_.find(Quantity::observable, name);
         if (column == nullptr || column->components != 1) return {};
+        if (!known_.contains(name) &&
+            (known_.size() + 1) * measured_.batch_count * plan_.times() > most_known)
+            known_.clear();
         auto& curves = known_[name];
         if (curves.empty()) curves = batch_curves(measured_, *column, plan_.times(), communicator_);
         return {curves.begin() + static_cast<std::ptrdiff_t>(range.begin),

@@ -66,7 +66,8 @@ void resolve_automatic(Setup& setup) {
 
 }  // namespace
 
-Setup prepare(const Config& config, const parallel::Communicator& communicator) {
+Setup prepare(const Config& config, const parallel::Communicator& communicator,
+              const std::vector<Time>& times) {
     dynamics::Schedule schedule(config.process, config.limits);
     const MemoryNeed memory = checked_memory(config, communicator);
     law::Law law = law_of(config, communicator);
@@ -85,7 +86,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
     spec.start_at_prior = config.start == StartKind::prior;
     spec.seed = config.seed;
     spec.trajectories = config.trajectories;
-    spec.times = observation_times(config, *owned, schedule, communicator);
+    spec.times = times.empty() ? observation_times(config, *owned, schedule, communicator) : times;
     spec.grid = config.grid;
     spec.substeps = config.substeps;
     spec.recording.paths = config.paths;

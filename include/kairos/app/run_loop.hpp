@@ -23,10 +23,14 @@
 
 namespace kairos::app {
 
+// The moments of some batches in some columns of this rank's slice, [batch][column]: kept in memory by a run, read from files by a merge.
+using BatchMoments =
+    std::function<std::vector<measure::Moments>(parallel::BatchRange, parallel::ColumnSlice columns)>;
+
 struct Measured {
-    parallel::ColumnSlice slice;            // of ColumnPlan::size, this rank's
-    std::vector<measure::Moments> batches;  // [batch][column in slice]
-    std::vector<measure::Moments> folded;   // [ColumnPlan::size], on every rank
+    parallel::ColumnSlice slice;           // of ColumnPlan::size, this rank's
+    BatchMoments batches;                  // of every observable
+    std::vector<measure::Moments> folded;  // [ColumnPlan::size], on every rank
     std::uint64_t batch_count = 0;
     std::vector<parallel::BatchRange> realisations;  // ranges of batches that shared a law, in order
     std::vector<measure::Moments> folded_each;       // [realisation][column in slice]
