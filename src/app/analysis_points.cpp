@@ -22,7 +22,7 @@ std::map<std::string, double> errors_between_realisations(const io::ResultReader
         std::vector<measure::Realised> times;
         for (const double t : result.vector("/realisations/transitions/" + name + "/time"))
             times.push_back({t, 0.0});
-        errors[name] = measure::quenched_average(times).standard_error;
+        errors[name] = measure::disorder_average(times).standard_error;
     }
     return errors;
 }

@@ -63,7 +63,7 @@ double theory_alone(const Analysis& analysis, const AnalysisPoint& point, const 
 PointTransition averaged(const std::vector<CriticalTime>& realisations) {
     std::vector<measure::Realised> realised;
     for (const CriticalTime& one : realisations) realised.push_back({one.time, one.standard_error});
-    const auto average = measure::quenched_average(realised);
+    const auto average = measure::disorder_average(realised);
     PointTransition found{average.mean,
                           average.noise,
                           average.spread,

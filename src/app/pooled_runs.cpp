@@ -93,8 +93,8 @@ PooledRuns read_runs(const std::vector<std::string>& files, const std::string& o
             first = stored;
             times = result.vector("/time");
         }
-        require_same_physics(first, stored, may_differ());
         require_batches(result, stored.keys);
+        require_same_physics(first, stored, may_differ());
         require_times(result, times, first.file);
         pooled.runs.push_back({file, static_cast<std::uint64_t>(result.number("/", "trajectories")),
                                batches_of_realisations(result), seeds_of(result, stored.keys)});

@@ -8,7 +8,7 @@
 
 namespace kairos::measure {
 
-QuenchedAverage quenched_average(std::span<const Realised> realisations) {
+QuenchedAverage disorder_average(std::span<const Realised> realisations) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (realisations.empty()) return {nan, nan, nan, nan};
     const auto count = static_cast<double>(realisations.size());
@@ -35,7 +35,7 @@ QuenchedAverage quenched_average(std::span<const Moments> realisations) {
         const Estimate one = estimate(moments);
         realised.push_back({one.mean, one.standard_error});
     }
-    return quenched_average(realised);
+    return disorder_average(realised);
 }
 
 }  // namespace kairos::measure

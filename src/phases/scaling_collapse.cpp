@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "curve_window.hpp"
 #include "kairos/base/array.hpp"
 #include "kairos/phases/scaling_fit.hpp"
 #include "local_polynomial.hpp"
@@ -39,12 +40,11 @@ std::optional<Read> interpolated(const SizedCurve& curve, double x) {
     return read;
 }
 
-// Where the curve first passes a height, between two of its points.
-std::optional<double> passes(const SizedCurve& curve, double height) {
+// The point before which the curve first passes a height.
+std::optional<std::size_t> passes(const SizedCurve& curve, double height) {
     for (std::size_t j = 1; j < curve.x.size(); ++j) {
         const double before = curve.y[j - 1] - height, after = curve.y[j] - height;
-        if (std::isfinite(before) && std::isfinite(after) && (before < 0.0) != (after < 0.0))
-            return curve.x[j - 1] + (curve.x[j] - curve.x[j - 1]) * before / (before - after);
+        if (std::isfinite(before) && std::isfinite(after) && (before < 0.0) != (after < 0.0)) return j;
     }
     return {};
 }
@@ -53,15 +53,27 @@ std::optional<double> passes(const SizedCurve& curve, double height) {
 double aligned(const std::vector<SizedCurve>& curves, double height) {
     std::vector<LinePoint> middles;
     for (const SizedCurve& curve : curves)
-        if (const auto x = passes(curve, height)) middles.push_back({curve.size, *x, 0.0});
+        if (const auto j = passes(curve, height)) {
+            const double share = (height - curve.y[*j - 1]) / (curve.y[*j] - curve.y[*j - 1]);
+            middles.push_back({curve.size, std::lerp(curve.x[*j - 1], curve.x[*j], share), 0.0});
+        }
     return fit_line(middles).slope.value;
 }
 
+// From where the curve passes half way between the heights outward, as long as it stays between them. Point by point the noise would choose, and
+// let those of a plateau in that stray from it.
 std::vector<std::size_t> points_between(const SizedCurve& curve, Heights heights) {
     std::vector<std::size_t> points;
-    for (std::size_t j = 0; j < curve.y.size(); ++j)
-        if (curve.y[j] > heights.low && curve.y[j] < heights.high && curve.error[j] > 0.0)
-            points.push_back(j);
+    const auto middle = passes(curve, 0.5 * (heights.low + heights.high));
+    if (!middle) return points;
+    const std::vector<double> smooth =
+        smoothed(Eigen::Map<const Vector>(curve.y.data(), static_cast<Index>(curve.y.size())));
+    const auto inside = [&](std::size_t j) { return smooth[j] > heights.low && smooth[j] < heights.high; };
+    std::size_t first = *middle, last = *middle;
+    while (first > 0 && inside(first - 1)) --first;
+    while (last < smooth.size() && inside(last)) ++last;
+    for (std::size_t j = first; j < last; ++j)
+        if (curve.error[j] > 0.0 && std::isfinite(curve.y[j])) points.push_back(j);
     return points;
 }
 

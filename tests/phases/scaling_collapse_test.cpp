@@ -61,6 +61,23 @@ double neville(const SizedCurve& curve, std::size_t first, double x, const std::
     return p[0];
 }
 
+// Whether all lightly smoothed values from the middle to point j lie between the heights; the middle is where 0.75 is first passed.
+bool around_the_middle(const SizedCurve& curve, std::size_t j) {
+    std::size_t after = 1;
+    while ((curve.y[after - 1] < 0.75) == (curve.y[after] < 0.75)) ++after;
+    const auto inside = [&](std::size_t i) {
+        const bool end = i == 0 || i + 1 == curve.y.size();
+        const double smooth =
+            end ? curve.y[i] : 0.25 * curve.y[i - 1] + 0.5 * curve.y[i] + 0.25 * curve.y[i + 1];
+        return smooth > inner.low && smooth < inner.high;
+    };
+    for (std::size_t i = j; i < after; ++i)
+        if (!inside(i)) return false;
+    for (std::size_t i = after; i <= j; ++i)
+        if (!inside(i)) return false;
+    return true;
+}
+
 TEST(ScalingCollapse, QualityIsItsDefinition) {
     const auto curves = curves_of(0.01, 5);
     const ScalingCollapse collapse(curves, inner);
@@ -69,7 +86,7 @@ TEST(ScalingCollapse, QualityIsItsDefinition) {
     std::size_t points = 0;
     for (const SizedCurve& mine : curves)
         for (std::size_t j = 0; j < mine.x.size(); ++j) {
-            if (mine.y[j] <= inner.low || mine.y[j] >= inner.high) continue;
+            if (!around_the_middle(mine, j)) continue;
             double top = 0.0, bottom = 0.0;
             for (const SizedCurve& other : curves) {
                 const double x = mine.x[j] + b * (other.size - mine.size);

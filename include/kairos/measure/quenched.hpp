@@ -24,7 +24,7 @@ struct Realised {
     double mean, error;
 };
 
-[[nodiscard]] QuenchedAverage quenched_average(std::span<const Realised> realisations);
+[[nodiscard]] QuenchedAverage disorder_average(std::span<const Realised> realisations);
 
 [[nodiscard]] QuenchedAverage quenched_average(std::span<const Moments> realisations);
 

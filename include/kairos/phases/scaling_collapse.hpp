@@ -6,7 +6,7 @@
 // Y_ij is what the other curves say at the shifted place of point j of curve i: each is interpolated there by a cubic through its four
 // nearest points, with the error of its neighbours (values along a curve share their trajectories), and all that reach so far are averaged
 // with weights 1/error^2. S is about 1 where curves agree within their errors, and much larger where they do not. Only points between two heights
-// are compared: beyond them averages hang on rare events, or on none.
+// are compared, those around the place where a curve passes half way between them: beyond, averages hang on rare events, or on none.
 //
 // The exponent is the vertex of a parabola through S over the range in which it rises by max(1, S) above its minimum: points come and go as
 // curves shift, and a parabola does not see the small steps that this makes. Range and points are chosen once; replace() keeps them, so that
