@@ -15,7 +15,7 @@ using measure::Quantity;
 using parallel::BatchRange;
 using parallel::ColumnSlice;
 
-constexpr std::size_t most_at_once = std::size_t{1} << 21U;  // moments read together: 112 MiB
+constexpr std::size_t most_at_once = std::size_t{1} << 18U;  // moments read together: 14 MiB
 
 // Consecutive batches of the whole that stand together in one file.
 struct Stretch {

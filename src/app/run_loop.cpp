@@ -212,23 +212,4 @@ void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
 
 std::vector<Moments> CloneRun::finish() const { return fold_moments(context_, rows_, columns_).folded; }
 
-std::vector<measure::MomentCurve> batch_curves(const Measured& measured, const measure::Column& column,
-                                               std::size_t times,
-                                               const parallel::Communicator& communicator) {
-    // Each rank holds a range of the column's times, for every batch; ranges join in rank order.
-    const std::size_t begin = std::clamp(column.first, measured.slice.begin, measured.slice.end);
-    const std::size_t end = std::clamp(column.first + times, measured.slice.begin, measured.slice.end);
-    std::vector<measure::MomentCurve> curves(measured.batch_count);
-    const auto rows = measured.batches({0, measured.batch_count}, {begin, end});
-    std::vector<Moments> mine;
-    // time by time, so that the pieces of the ranks follow one another
-    for (std::size_t q = 0; q < end - begin; ++q)
-        for (std::uint64_t b = 0; b < measured.batch_count; ++b) mine.push_back(rows[b * (end - begin) + q]);
-    const std::vector<Moments> all = moments_from(communicator.all_gather(flat_moments(mine)));
-    for (std::size_t i = 0; i < times; ++i)
-        for (std::uint64_t b = 0; b < measured.batch_count; ++b)
-            curves[b].push_back(all[i * measured.batch_count + b]);
-    return curves;
-}
-
 }  // namespace kairos::app

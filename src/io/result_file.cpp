@@ -11,8 +11,8 @@
 namespace kairos::io {
 namespace {
 
-constexpr hsize_t rows_written = hsize_t{1}
-                                 << 21U;  // values that write_rows asks for at once: 16 MiB an array
+// Values that write_rows asks for at once: 2 MiB an array.
+constexpr hsize_t rows_written = hsize_t{1} << 18U;
 
 }  // namespace
 

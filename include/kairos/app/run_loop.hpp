@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "kairos/measure/ensemble.hpp"
-#include "kairos/measure/jackknife.hpp"
 #include "kairos/parallel/batch_plan.hpp"
 #include "kairos/parallel/communicator.hpp"
 #include "kairos/parallel/transpose.hpp"
@@ -87,10 +86,5 @@ private:
 
 // An ensemble of one law.
 [[nodiscard]] Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& context);
-
-// The curves of a scalar column, batch by batch, on every rank (collective).
-[[nodiscard]] std::vector<measure::MomentCurve> batch_curves(const Measured& measured,
-                                                             const measure::Column& column, std::size_t times,
-                                                             const parallel::Communicator& communicator);
 
 }  // namespace kairos::app
