@@ -115,6 +115,11 @@ class Summary:
     def fit(self, transition, abscissa):
         return {name: item[:] for name, item in self.file[f"fits/{transition}/{abscissa}"].items()}
 
+    def shifted(self, observable, variable):
+        """The scaled variable as text."""
+        group = self.file.get(f"collapse/{observable}/{variable}")
+        return text(group.attrs["shifted"]) if group else ""
+
     def collapse(self, observable, variable):
         group = self.file.get(f"collapse/{observable}/{variable}")
         return {name: item[:] for name, item in group.items()} if group else None

@@ -41,7 +41,8 @@ def fitted(axes, summary, transition, against):
     fit = summary.fit(transition, against)
     ends = np.array([x[good].min(), x[good].max()])
     for slope, error, intercept in zip(fit["slope"], fit["slope_stderr"], fit["intercept"]):
-        axes.plot(ends, intercept + slope * ends, color=colour, linewidth=0.9, label=f"{label}: slope {with_error(slope, error)}")
+        said = with_error(slope, error) if error > 1e-6 else f"{slope:.6f}"  # closed forms have no error to speak of
+        axes.plot(ends, intercept + slope * ends, color=colour, linewidth=0.9, label=f"{label}: slope {said}")
 
 
 def collapse(summary):
@@ -49,17 +50,21 @@ def collapse(summary):
     names = [name for name in OBSERVABLES if summary.collapse(name, "time")]
     if not names:
         return None
-    figure, axes = plt.subplots(len(names) + 1, 3, figsize=(2.1 * COLUMN, 2.0 * len(names) + 0.3), squeeze=False, sharey="row",
-                                gridspec_kw={"height_ratios": [0.02] + [1] * len(names)})
-    for row, name in zip(axes[1:], names):
+    height = 2.0 * len(names) + 0.3
+    figure, axes = plt.subplots(len(names), 3, figsize=(2.1 * COLUMN, height), squeeze=False, sharey="row")
+    for row, name in zip(axes, names):
         draw(row[0], summary, name, "time", "x", "process time $t$")
         draw(row[1], summary, name, "time", "scaled", "$t - b\\,\\log d$")
-        draw(row[2], summary, name, "log_snr", "scaled", "$\\log(\\mathrm{snr}\\, d^{\\,b} \\mu^2)$")
+        draw(row[2], summary, name, "log_snr", "scaled", shifted_snr(summary, name))
         row[0].set_ylabel(OBSERVABLES[name])
-    for blank in axes[0]:
-        blank.set_axis_off()
-    axes[0][1].legend(*axes[1][0].get_legend_handles_labels(), loc="center", ncol=7, handlelength=1.2, columnspacing=1)
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.25 / height))
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="upper center", ncol=7, handlelength=0.8, columnspacing=1)
     return figure
+
+
+def shifted_snr(summary, name):
+    separated = "mu" in summary.shifted(name, "log_snr")
+    return "$\\log(\\mathrm{snr}\\, d^{\\,b}" + (" \\mu^2" if separated else "") + ")$"
 
 
 def draw(axes, summary, name, variable, abscissa, title):
@@ -67,28 +72,33 @@ def draw(axes, summary, name, variable, abscissa, title):
     if not data:
         axes.set_axis_off()
         return
+    first, last = window(data, abscissa)
     points = [int(p) for p in data["point"]]
     for curve, point in enumerate(points):
-        good = np.isfinite(data[abscissa][curve]) & np.isfinite(data["value"][curve])
-        x, y, error = (data[key][curve][good] for key in (abscissa, "value", "stderr"))
-        colour = CYCLE[curve % len(CYCLE)]
-        axes.plot(x, y, color=colour, label=f"$d$ = {summary.points['dimension'][point]:.3g}")
-        axes.fill_between(x, y - error, y + error, color=colour, alpha=0.3, linewidth=0)
-    axes.set_xlim(*window(data, abscissa))
-    axes.set_ylim(min(0, np.nanquantile(data["value"], 0.02)) - 0.03, np.nanmax(data["value"]) + 0.03)
+        x, y, error = (data[key][curve] for key in (abscissa, "value", "stderr"))
+        seen = np.isfinite(x) & np.isfinite(y) & (x >= first) & (x <= last)
+        # the larger symbols lie below, so that curves that coincide all show
+        axes.errorbar(x[seen], y[seen], error[seen], fmt="o-" if abscissa == "x" else "o", color=CYCLE[curve % len(CYCLE)], linewidth=0.6,
+                      markersize=2 if abscissa == "x" else 4.5 - 3 * curve / max(1, len(points) - 1),
+                      label=f"$d$ = {size(summary.points['dimension'][point])}")
+    axes.set_xlim(first, last)
     axes.set_xlabel(title)
     if abscissa == "scaled":
         axes.set_title(f"$b$ = {with_error(data['exponent'][0], data['exponent_stderr'][0])}, $S$ = {data['quality'][0]:.2f}",
                        fontsize=7, color=BLUE)
 
 
+def size(d):
+    exponent = np.log10(d)
+    return f"$10^{{{exponent:.0f}}}$" if d >= 1000 and abs(exponent - round(exponent)) < 1e-9 else f"{d:.3g}"
+
+
 def window(data, abscissa):
     """Where curves go from one plateau to the other, and some more."""
-    value = data["value"]
-    low, high = np.nanmin(value), np.nanmax(value)
-    inside = (value > low + 0.1 * (high - low)) & (value < high - 0.1 * (high - low)) & np.isfinite(data[abscissa])
-    x = data[abscissa][inside]
-    if not x.size:
-        return np.nanmin(data[abscissa]), np.nanmax(data[abscissa])
-    reach = 0.35 * (x.max() - x.min()) + 0.5
-    return x.min() - reach, x.max() + reach
+    x, value = data[abscissa], data["value"]
+    low, high = max(0, np.nanmin(value)), np.nanmax(value)
+    inside = (value > low + 0.15 * (high - low)) & (value < high - 0.15 * (high - low)) & np.isfinite(x)
+    if not inside.any():
+        return np.nanmin(x), np.nanmax(x)
+    reach = 0.6 * (x[inside].max() - x[inside].min()) + 0.5 if abscissa == "scaled" else 2
+    return max(np.nanmin(x), x[inside].min() - reach), min(np.nanmax(x), x[inside].max() + reach)

@@ -131,7 +131,7 @@ std::vector<double> ResultReader::numbers(const std::string& object, const std::
     const H5T_class_t kind = H5Tget_class(type.get());
     const hssize_t count = H5Sget_simple_extent_npoints(space.get());
     if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || count < 1)
-        refuse(place, "attribute " + name + " holds no numbers");
+        refuse(place, "attribute " + name + " is not one number, nor several");
     std::vector<double> values(static_cast<std::size_t>(count));
     check(H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, values.data()), "H5Aread", place);
     return values;
