@@ -69,7 +69,7 @@ def shifted_snr(summary, name):
 
 def draw(axes, summary, name, variable, abscissa, title):
     data = summary.collapse(name, variable)
-    if not data:
+    if not data or not np.isfinite(data[abscissa]).any():  # no exponent was found
         axes.set_axis_off()
         return
     first, last = window(data, abscissa)

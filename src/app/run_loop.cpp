@@ -123,6 +123,7 @@ BatchMoments kept(std::vector<Moments> all, parallel::ColumnSlice slice) {
     const auto shared = std::make_shared<const std::vector<Moments>>(std::move(all));
     return [shared, slice](parallel::BatchRange batches, parallel::ColumnSlice columns) {
         std::vector<Moments> some;
+        if (columns.size() == 0) return some;
         some.reserve(batches.size() * columns.size());
         for (std::uint64_t b = batches.begin; b < batches.end; ++b) {
             const auto row = shared->begin() + static_cast<std::ptrdiff_t>(b * slice.size());

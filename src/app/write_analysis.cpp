@@ -154,16 +154,14 @@ Doubles padded(const std::vector<Doubles>& curves, std::size_t width) {
     return all;
 }
 
-void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& collapses) {
-    const CurveCollapse& first = *collapses.front();
-    const std::string group = "/collapse/" + first.observable + "/" + first.variable;
-    std::vector<phases::Fitted> exponents;
+// The curves of all series, one after the other.
+void write_curves(ResultFile& file, const std::string& group,
+                  const std::vector<const CurveCollapse*>& collapses) {
     std::vector<std::int64_t> points, series;
     std::vector<Doubles> x, scaled, y, error;
     std::size_t width = 0;
     for (std::size_t s = 0; s < collapses.size(); ++s) {
         const CurveCollapse& collapse = *collapses[s];
-        exponents.push_back(collapse.found.exponent);
         for (std::size_t c = 0; c < collapse.curves.size(); ++c) {
             const auto& curve = collapse.curves[c];
             points.push_back(static_cast<std::int64_t>(collapse.points[c]));
@@ -175,25 +173,33 @@ void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& c
             width = std::max(width, curve.x.size());
         }
     }
-    const std::string of_series = group + "/series", of_curve = group + "/curve", sample = group + "/sample";
-    number_scale(file, of_series, collapses.size(), "series of points of equal separation and components");
+    const std::string of_curve = group + "/curve", sample = group + "/sample";
     number_scale(file, of_curve, points.size(), "curve");
     number_scale(file, sample, width, "observation time, in the order of the variable");
-    file.attribute(group, "shifted", first.shifted);
-    write_fitted(file, group + "/exponent", of_series, exponents, "b of " + first.shifted);
-    write(file, group + "/quality", {of_series},
-          each(collapses, [](const auto* c) { return c->found.quality; }),
-          "S of Houdayer and Hartmann; 1 where curves agree within their errors");
-    write(file, group + "/compared", {of_series},
-          each(collapses, [](const auto* c) { return c->found.points; }), "points compared");
     file.write(group + "/point", {of_curve}, std::span<const std::int64_t>(points),
                {{"long_name", "point of the sweep"}});
     file.write(group + "/series_of", {of_curve}, std::span<const std::int64_t>(series),
                {{"long_name", "series of the curve"}});
-    write(file, group + "/x", {of_curve, sample}, padded(x, width), first.variable);
-    write(file, group + "/scaled", {of_curve, sample}, padded(scaled, width), first.shifted);
-    write(file, group + "/value", {of_curve, sample}, padded(y, width), first.observable);
+    write(file, group + "/x", {of_curve, sample}, padded(x, width), collapses.front()->variable);
+    write(file, group + "/scaled", {of_curve, sample}, padded(scaled, width), collapses.front()->shifted);
+    write(file, group + "/value", {of_curve, sample}, padded(y, width), collapses.front()->observable);
     write(file, group + "/stderr", {of_curve, sample}, padded(error, width), "its error");
+}
+
+void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& collapses) {
+    const CurveCollapse& first = *collapses.front();
+    const std::string group = "/collapse/" + first.observable + "/" + first.variable;
+    const std::string axis = group + "/series";
+    std::vector<phases::Fitted> exponents;
+    for (const CurveCollapse* collapse : collapses) exponents.push_back(collapse->found.exponent);
+    number_scale(file, axis, collapses.size(), "series of points of equal separation and components");
+    file.attribute(group, "shifted", first.shifted);
+    write_fitted(file, group + "/exponent", axis, exponents, "b of " + first.shifted);
+    write(file, group + "/quality", {axis}, each(collapses, [](const auto* c) { return c->found.quality; }),
+          "S of Houdayer and Hartmann; 1 where curves agree within their errors");
+    write(file, group + "/compared", {axis}, each(collapses, [](const auto* c) { return c->found.points; }),
+          "points compared");
+    write_curves(file, group, collapses);
 }
 
 void write_collapses(ResultFile& file, const AnalysisFindings& findings) {

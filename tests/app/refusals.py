@@ -84,8 +84,10 @@ def cases_of_contradictions():
 def cases_of_command_line():
     for arguments in (["rnu"], ["run", "stray"], ["run", "-c"], ["run", "--data.dimension"], ["analyze"], [],
                       ["merge", "a.h5", "-o", "c.h5"], ["merge", "a.h5", "b.h5"], ["sweep", "-c", "s.ini", "-o", "d"],
-                      ["analyze", "-o", "s.h5"], ["analyze", "a.h5", "--scv"]):
+                      ["analyze", "-o", "s.h5"]):
         yield Case(arguments, (CONFIGURATION,), arguments[0] if arguments and arguments[0] in ("merge", "sweep", "analyze") else "")
+    yield Case(["analyze", "a.h5", "--scv"], (CONFIGURATION,), "--scv")
+    yield Case(["merge", "a.h5", "b.h5", "-o", "c.h5", "--csv"], (CONFIGURATION,), "--csv")
 
 
 # --- files ------------------------------------------------------------------------------------------------------------------
