@@ -7,7 +7,6 @@
 
 #include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
-#include "kairos/measure/quenched.hpp"
 
 namespace kairos::app {
 namespace {
@@ -15,16 +14,41 @@ namespace {
 constexpr std::size_t most_blocks = 64;
 constexpr const char* collapsing[] = {"class_collision", "class_entropy", "order_parameter"};
 
-// The error of an average over the realisations within one file.
-std::map<std::string, double> errors_between_realisations(const io::ResultReader& result) {
-    std::map<std::string, double> errors;
-    for (const auto& name : result.groups("/realisations/transitions")) {
-        std::vector<measure::Realised> times;
-        for (const double t : result.vector("/realisations/transitions/" + name + "/time"))
-            times.push_back({t, 0.0});
-        errors[name] = measure::disorder_average(times).standard_error;
+// The transitions of every draw within a file; one that has no curve of its own is that of the file.
+void read_transitions(const io::ResultReader& result, AnalysedResult& read) {
+    for (const auto& name : result.groups("/transitions")) {
+        const auto whole = read.transitions[name] = stored_transition(result, name);
+        const std::string group = "/realisations/transitions/" + name;
+        if (!result.has(group)) {
+            read.realised[name] = {whole};
+            continue;
+        }
+        const auto times = result.vector(group + "/time"), errors = result.vector(group + "/stderr");
+        if (errors.size() != times.size())
+            throw InputError(result.file(), group + "/stderr", "is not [realisation]",
+                             "The file is damaged.");
+        for (std::size_t r = 0; r < times.size(); ++r)
+            read.realised[name].push_back({times[r], errors[r], std::nan(""), std::nan(""), whole.theory});
     }
-    return errors;
+}
+
+void read_curves(const io::ResultReader& result, AnalysedResult& read) {
+    const std::vector<std::uint64_t> batches = batches_of_realisations(result);
+    read.draws = batches.size();
+    for (const std::string observable : collapsing) {
+        if (!has_batches(result, observable)) continue;
+        const auto all = batches_of(result, observable);
+        if (all.front().size() != read.times.size()) continue;
+        std::size_t begin = 0;
+        for (const std::uint64_t count : batches) {
+            if (begin + count > all.size())
+                throw InputError(result.file(), "/realisation", "counts more batches than there are",
+                                 "The file is damaged.");
+            read.curves[observable].push_back(
+                measure::blocks_of(std::span(all).subspan(begin, count), most_blocks));
+            begin += count;
+        }
+    }
 }
 
 AnalysedResult read_result(const std::string& file) {
@@ -37,14 +61,8 @@ AnalysedResult read_result(const std::string& file) {
     if (read.log_snr.size() != read.times.size())
         throw InputError(file, "/schedule/log_snr", "is not [time]", "The file is damaged.");
     if (result.has("/class")) read.classes = static_cast<double>(result.vector("/class").size());
-    for (const auto& name : result.groups("/transitions"))
-        read.transitions[name] = stored_transition(result, name);
-    read.disorder_errors = errors_between_realisations(result);
-    for (const std::string observable : collapsing) {
-        if (!has_batches(result, observable)) continue;
-        auto blocks = measure::blocks_of(batches_of(result, observable), most_blocks);
-        if (blocks.front().size() == read.times.size()) read.curves[observable] = std::move(blocks);
-    }
+    read_transitions(result, read);
+    read_curves(result, read);
     return read;
 }
 
@@ -101,6 +119,8 @@ std::vector<AnalysisPoint> grouped(const std::vector<AnalysedResult>& results) {
         if (known == points.end()) known = points.insert(known, std::move(point));
         join(*known, i, results);
     }
+    for (AnalysisPoint& point : points)
+        for (const auto& realisation : point.realisations) point.draws += results[realisation.front()].draws;
     std::ranges::stable_sort(points, {}, [](const AnalysisPoint& p) {
         return std::tuple(p.separation, p.components, p.dimension, p.samples);
     });

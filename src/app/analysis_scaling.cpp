@@ -104,6 +104,18 @@ struct Variable {
     bool time, with_separation;
 };
 
+// Of all runs of one draw of the disorder.
+std::vector<measure::MomentCurve> batches_of_draw(const Analysis& analysis, const Points& runs,
+                                                  std::size_t draw, const char* source) {
+    std::vector<measure::MomentCurve> batches;
+    for (const std::size_t i : runs) {
+        const auto found = analysis.results[i].curves.find(source);
+        if (found == analysis.results[i].curves.end() || draw >= found->second.size()) continue;
+        batches.insert(batches.end(), found->second[draw].begin(), found->second[draw].end());
+    }
+    return batches;
+}
+
 phases::MeasuredSystem system_of(const Analysis& analysis, const AnalysisPoint& point, const char* source,
                                  const Variable& variable) {
     const AnalysedResult& first = analysis.results[point.realisations.front().front()];
@@ -112,17 +124,11 @@ phases::MeasuredSystem system_of(const Analysis& analysis, const AnalysisPoint& 
     system.x = variable.time ? first.times : first.log_snr;
     if (variable.with_separation)
         for (double& x : system.x) x += 2.0 * std::log(point.separation);
-    for (const auto& realisation : point.realisations) {
-        std::vector<measure::MomentCurve> batches;
-        for (const std::size_t i : realisation) {
-            const auto found = analysis.results[i].curves.find(source);
-            if (found == analysis.results[i].curves.end()) continue;
-            const auto& more = found->second;
-            if (more.front().size() == system.x.size())
-                batches.insert(batches.end(), more.begin(), more.end());
+    for (const auto& realisation : point.realisations)
+        for (std::size_t draw = 0; draw < analysis.results[realisation.front()].draws; ++draw) {
+            auto batches = batches_of_draw(analysis, realisation, draw, source);
+            if (!batches.empty()) system.realisations.push_back(std::move(batches));
         }
-        if (!batches.empty()) system.realisations.push_back(std::move(batches));
-    }
     return system;
 }
 

@@ -35,15 +35,17 @@ CriticalTime pooled(const std::vector<CriticalTime>& runs) {
 std::vector<CriticalTime> of_realisations(const Analysis& analysis, const AnalysisPoint& point,
                                           const std::string& name) {
     std::vector<CriticalTime> times;
-    for (const auto& realisation : point.realisations) {
-        std::vector<CriticalTime> runs;
-        for (const std::size_t i : realisation) {
-            const auto found = analysis.results[i].transitions.find(name);
-            if (found != analysis.results[i].transitions.end() && std::isfinite(found->second.time))
-                runs.push_back(found->second);
+    for (const auto& realisation : point.realisations)
+        for (std::size_t draw = 0; draw < analysis.results[realisation.front()].draws; ++draw) {
+            std::vector<CriticalTime> runs;
+            for (const std::size_t i : realisation) {
+                const auto found = analysis.results[i].realised.find(name);
+                if (found != analysis.results[i].realised.end() && draw < found->second.size() &&
+                    std::isfinite(found->second[draw].time))
+                    runs.push_back(found->second[draw]);
+            }
+            if (!runs.empty()) times.push_back(pooled(runs));
         }
-        if (!runs.empty()) times.push_back(pooled(runs));
-    }
     return times;
 }
 
@@ -79,21 +81,12 @@ PointTransition averaged(const std::vector<CriticalTime>& realisations) {
     return found;
 }
 
-// A file of several realisations knows the error of their average; its own error is that of the laws at hand.
-double error_within_file(const Analysis& analysis, const AnalysisPoint& point, const std::string& name) {
-    if (point.files() != 1) return nan;
-    const auto& errors = analysis.results[point.realisations.front().front()].disorder_errors;
-    const auto found = errors.find(name);
-    return found == errors.end() ? nan : found->second;
-}
-
 PointTransition at_point(const Analysis& analysis, const AnalysisPoint& point, const std::string& name) {
     const auto realisations = of_realisations(analysis, point, name);
     if (realisations.size() > 1) return averaged(realisations);
     if (realisations.empty()) return {nan, nan, nan, nan, nan, nan, theory_alone(analysis, point, name), 0};
     const CriticalTime& one = realisations.front();
-    return {one.time,     one.standard_error, nan,        error_within_file(analysis, point, name),
-            one.ci95_low, one.ci95_high,      one.theory, 1};
+    return {one.time, one.standard_error, nan, nan, one.ci95_low, one.ci95_high, one.theory, 1};
 }
 
 }  // namespace

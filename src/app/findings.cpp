@@ -104,7 +104,7 @@ void find_transitions(const Setup& setup, BatchCurves& curves, const Measured& m
             return curves.of_realisation(name, r);
         };
         for (const auto& [name, found] : transitions_of(setup, of_one, {}))
-            if (!closed.contains(name)) findings.realisation_transitions[name].push_back(found.time);
+            if (!closed.contains(name)) findings.realisation_transitions[name].push_back(found);
     }
     if (setup.config.random_means()) findings.transitions.erase("speciation_spectral");
 }

@@ -23,14 +23,6 @@ std::vector<std::string> seeds_of(const io::ResultReader& result, const Keys& ke
     return {keys.at("ensemble.seed")};
 }
 
-std::vector<std::uint64_t> batches_of_realisations(const io::ResultReader& result) {
-    std::vector<std::uint64_t> batches;
-    if (!result.has("/realisation")) return {result.shape("/batch").front()};
-    for (const double count : result.numbers("/realisation", "batches"))
-        batches.push_back(static_cast<std::uint64_t>(count));
-    return batches;
-}
-
 void require_batches(const io::ResultReader& result, const Keys& keys) {
     const auto kept = keys.find("observe.batch-moments");
     if (kept == keys.end() || kept->second == "true") return;

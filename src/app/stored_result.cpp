@@ -60,6 +60,14 @@ bool has_batches(const io::ResultReader& result, const std::string& observable) 
     return result.has("/batches/" + observable);
 }
 
+std::vector<std::uint64_t> batches_of_realisations(const io::ResultReader& result) {
+    std::vector<std::uint64_t> batches;
+    if (!result.has("/realisation")) return {result.shape("/batch").front()};
+    for (const double count : result.numbers("/realisation", "batches"))
+        batches.push_back(static_cast<std::uint64_t>(count));
+    return batches;
+}
+
 std::vector<measure::MomentCurve> batches_of(const io::ResultReader& result, const std::string& observable) {
     const std::string group = "/batches/" + observable + "/";
     std::vector<measure::MomentCurve> curves;

@@ -61,7 +61,7 @@ void write_points(ResultFile& file, const Analysis& analysis) {
     write_each(
         "components", [](const auto& p) { return p.components; }, "data.components");
     write_each(
-        "realisations", [](const auto& p) { return p.realisations.size(); }, "draws of the disorder");
+        "realisations", [](const auto& p) { return p.draws; }, "draws of the disorder");
     write_each(
         "files", [](const auto& p) { return p.files(); }, "result files");
 }

@@ -73,10 +73,18 @@ void write_realisations(io::ResultFile& file, const Setup& setup, const measure:
     for (const Column& column : plan.columns())
         if (column.quantity == measure::Quantity::observable)
             write_column(file, column, plan.times(), measured);
-    for (const auto& [name, found] : findings.realisation_transitions)
-        file.write("/realisations/transitions/" + name + "/time", {"/realisation"},
-                   std::span<const double>(found),
+    for (const auto& [name, found] : findings.realisation_transitions) {
+        std::vector<double> times, errors;
+        for (const phases::CriticalTime& one : found) {
+            times.push_back(one.time);
+            errors.push_back(one.standard_error);
+        }
+        const std::string group = "/realisations/transitions/" + name;
+        file.write(group + "/time", {"/realisation"}, std::span<const double>(times),
                    {{"long_name", "time of the transition in the realisation"}, {"units", "process time"}});
+        file.write(group + "/stderr", {"/realisation"}, std::span<const double>(errors),
+                   {{"long_name", "its error, that of the trajectories"}, {"units", "process time"}});
+    }
 }
 
 }  // namespace kairos::app

@@ -152,6 +152,25 @@ def disorder(folder):
             check(found["spread"] > 3 * found["stderr"], f"{name}: three random means do not differ between draws: {found}")
 
 
+def draws_within_a_file(folder):
+    """data.realisations = 4 in one file: as four files of one realisation each, which share its batches."""
+    job = ["--data.model=random-clusters", "--data.components=3", "--data.dimension=12", "--time.points=41", "--process.t-max=6",
+           "--ensemble.direction=marginal"]
+    done = run([KAIROS, "run", *job, "--ensemble.trajectories=8000", "--data.realisations=4", "--output.file=four.h5"], folder)
+    check.succeeded(done, "four draws in one file")
+    check.succeeded(run([KAIROS, "analyze", "four.h5", "-o", "four-summary.h5"], folder), "analyze of four draws")
+    with h5py.File(folder / "four.h5") as file, h5py.File(folder / "four-summary.h5") as summary:
+        check(summary["points/realisations"][0] == 4 and summary["points/files"][0] == 1, "four draws in one file")
+        group = file["realisations/transitions/speciation_clones"]
+        t, e = group["time"][:], group["stderr"][:]
+        check(np.all(e > 0) and np.all(e < 0.2), f"errors of realisations: {e}")
+        found = {key: item[0] for key, item in summary["transitions/speciation_clones"].items()}
+        expected = {"time": t.mean(), "stderr": np.sqrt(np.sum(e**2)) / 4, "disorder_stderr": np.sqrt(t.var(ddof=1) / 4),
+                    "spread": np.sqrt(max(0, t.var(ddof=1) - np.mean(e**2)))}
+        for key, value in expected.items():
+            check(np.isclose(found[key], value, rtol=1e-9), f"four draws: {key} is {found[key]}, numpy says {value}")
+
+
 def read(path, name):
     with h5py.File(path) as file:
         group = file[f"transitions/{name}"]
@@ -239,7 +258,7 @@ def refusals(folder):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (slopes, formats, disorder, condensation, one_result, without_batches, refusals):
+    for part in (slopes, formats, disorder, draws_within_a_file, condensation, one_result, without_batches, refusals):
         began = time.monotonic()
         part(pathlib.Path(directory))
         print(f"{part.__name__}: {time.monotonic() - began:.1f} s")

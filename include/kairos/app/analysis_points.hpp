@@ -24,17 +24,19 @@ struct AnalysedResult {
     bool disorder = false;  // whether data.seed matters
     double classes = 0;     // 0: the law has none
     std::vector<double> times, log_snr;
+    std::size_t draws = 1;  // of the disorder, in this one file
     std::map<std::string, phases::CriticalTime> transitions;
-    std::map<std::string, double>
-        disorder_errors;  // of transitions, between the realisations of this one file
-    // Of the observables that data collapse looks at, in at most 64 blocks; none without batch moments.
-    std::map<std::string, std::vector<measure::MomentCurve>> curves;
+    // Of each draw by itself; what is read off no curve is that of the file.
+    std::map<std::string, std::vector<phases::CriticalTime>> realised;
+    // [draw][block] of the observables that data collapse looks at, at most 64 blocks a draw; none without batch moments.
+    std::map<std::string, std::vector<std::vector<measure::MomentCurve>>> curves;
 };
 
 struct AnalysisPoint {
     Keys keys;  // of point_keys
     double dimension, samples, separation, components;
-    std::vector<std::vector<std::size_t>> realisations;  // [realisation] -> results
+    std::vector<std::vector<std::size_t>> realisations;  // [data.seed] -> results
+    std::size_t draws = 0;                               // of the disorder, those within files included
     [[nodiscard]] std::size_t files() const;
 };
 

@@ -1,5 +1,7 @@
 // include/kairos/app/analysis_transitions.hpp: every transition by every criterion at every point, averaged over its realisations.
 //
+// Realisations are files of different data.seed, and the draws within a file of data.realisations > 1.
+//
 //   one realisation     the time and error of its file; several runs of it are averaged with weights 1/stderr^2
 //   R realisations      mean m; noise = sqrt(sum_r e_r^2)/R of the trajectories; spread between them without that noise; and the error of m as an
 //                       average over the disorder, sqrt(V/R)                                                  (measure/quenched.hpp)

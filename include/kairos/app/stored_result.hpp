@@ -33,6 +33,8 @@ void require_same_physics(const StoredConfig& first, const StoredConfig& other,
 
 // Whether the file has /batches/NAME (it has none with observe.batch-moments = false).
 [[nodiscard]] bool has_batches(const io::ResultReader& result, const std::string& observable);
+// Numbers of batches of the realisations of the disorder, which follow one another: one number without them.
+[[nodiscard]] std::vector<std::uint64_t> batches_of_realisations(const io::ResultReader& result);
 // The curves of all batches of a scalar observable; [batch][T], minimum and maximum not known.
 [[nodiscard]] std::vector<measure::MomentCurve> batches_of(const io::ResultReader& result,
                                                            const std::string& observable);
