@@ -89,8 +89,11 @@ def draw(axes, summary, name, variable, abscissa, title):
 
 
 def size(d):
-    exponent = np.log10(d)
-    return f"$10^{{{exponent:.0f}}}$" if d >= 1000 and abs(exponent - round(exponent)) < 1e-9 else f"{d:.3g}"
+    exponent = int(np.floor(np.log10(d) + 1e-9))
+    mantissa = d / 10.0**exponent
+    if d < 1000:
+        return f"{d:.3g}"
+    return f"$10^{exponent}$" if abs(mantissa - 1) < 1e-9 else f"${mantissa:.3g} \\cdot 10^{exponent}$"
 
 
 def window(data, abscissa):
