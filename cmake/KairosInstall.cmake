@@ -10,7 +10,7 @@ install(TARGETS kairos RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT pro
 install(PROGRAMS jobs/kairos-plot DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 install(DIRECTORY jobs/kairos_figures DESTINATION share/kairos COMPONENT program FILES_MATCHING PATTERN "*.py"
         PATTERN "__pycache__" EXCLUDE)  # where kairos-plot looks for them
-install(FILES jobs/two-clusters.ini jobs/collapse.ini DESTINATION share/kairos COMPONENT program)
+install(FILES jobs/two-clusters.ini jobs/collapse.ini jobs/scaling.ini DESTINATION share/kairos COMPONENT program)
 install(FILES docs/man/kairos.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 

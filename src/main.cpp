@@ -25,6 +25,9 @@ void execute(const kairos::app::CommandLine& line, const kairos::parallel::Commu
         case Command::analyze:
             if (communicator.is_root()) kairos::app::command_analyze(line);
             return;
+        case Command::merge:
+            if (communicator.is_root()) kairos::app::command_merge(line);
+            return;
         case Command::help:
             std::cout << (communicator.is_root() ? kairos::app::help_text() : "");
             return;

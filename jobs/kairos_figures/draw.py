@@ -1,7 +1,8 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import bifurcations, breaking, collapse, curves, distributions
+from . import bifurcations, breaking, collapse, curves, distributions, scaling
+from .result import Summary
 from .style import RC, plt
 
 FIGURES = {
@@ -30,11 +31,18 @@ FIGURES = {
 }
 
 
+FIGURES_OF_A_SWEEP = {
+    "lines": (scaling.lines, "Critical times by every criterion over the size, with fitted lines."),
+    "scaling-collapse": (scaling.collapse, "Curves of every size: as they are, shifted by b log d, and over the scaled signal-to-noise "
+                                           "ratio; b is fitted, S is the quality of the collapse (1: within errors)."),
+}
+
+
 def drawn_files(result, prefix):
     """File name -> bytes, and (stem, caption) of every figure the result has the data for."""
     files, captions = {}, []
     with plt.rc_context(RC):
-        for name, (make, caption) in FIGURES.items():
+        for name, (make, caption) in (FIGURES_OF_A_SWEEP if isinstance(result, Summary) else FIGURES).items():
             figure = make(result)
             if figure is None:
                 continue

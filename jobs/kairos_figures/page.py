@@ -3,7 +3,7 @@ import html
 
 import numpy as np
 
-from .result import text
+from .result import Summary, text
 
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>kairos</title><style>
 body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em;color:#222}
@@ -29,11 +29,39 @@ def transitions(result):
         yield name, number(found["time"]), number(found["stderr"]), interval, number(found["theory"])
 
 
+def scaled(summary):
+    """Lines and exponents with their errors."""
+    for transition, group in summary.file.get("fits", {}).items():
+        for fit in group.values():
+            for i, slope in enumerate(fit["slope"]):
+                yield (f"{transition}: slope against {text(fit.attrs['against'])}", number(slope), number(fit["slope_stderr"][i]),
+                       f"χ² = {fit['chi2'][i]:.2f}, {int(fit['dof'][i])} degrees of freedom")
+    for observable, group in summary.file.get("collapse", {}).items():
+        for found in group.values():
+            for i, exponent in enumerate(found["exponent"]):
+                yield (f"{observable}: b of {text(found.attrs['shifted'])}", number(exponent), number(found["exponent_stderr"][i]),
+                       f"S = {found['quality'][i]:.2f}, {int(found['compared'][i])} points compared")
+
+
+def section_of_summary(summary, figures, configuration):
+    about = {key: text(value) for key, value in summary.file.attrs.items()}
+    files = ", ".join(html.escape(text(name)) for name in summary.file["files"].attrs.values())
+    return f"""<section><h1>{html.escape(str(summary.path))}</h1>
+<p>{len(summary.file['point'])} points: {files}. kairos {about.get('kairos_version')} ({about.get('git_revision')}), {about.get('created_utc')}</p>
+<p><code>{html.escape(about.get('command_line', ''))}</code></p>
+<h2>Scaling</h2>{table(('quantity', 'value', 'stderr', 'quality'), scaled(summary))}
+<h2>Figures</h2><div class="figures">{figures}</div>
+<h2>Configuration</h2>{table(('key', 'value'), configuration)}</section>
+"""
+
+
 def section(result, captions):
     about = {key: text(value) for key, value in result.file.attrs.items()}
     figures = "".join(f'<figure><a href="{html.escape(stem)}.pdf"><img src="{html.escape(stem)}.png" alt="{html.escape(caption)}">'
                       f"</a><figcaption>{html.escape(caption)}</figcaption></figure>\n" for stem, caption in captions)
     configuration = ((key, text(value)) for key, value in result.file["config"].attrs.items())
+    if isinstance(result, Summary):
+        return section_of_summary(result, figures, configuration)
     return f"""<section><h1>{html.escape(str(result.path))}</h1>
 <p>{about.get('trajectories')} trajectories, {about.get('ranks')} ranks, {float(about.get('wall_seconds', 'nan')):.3g} s,
 kairos {about.get('kairos_version')} ({about.get('git_revision')}), {about.get('created_utc')}</p>

@@ -1,4 +1,4 @@
-"""Read access to one result file by the names of its observables (docs/result_file.md)."""
+"""Read access to one result file by the names of its observables, and to the summary of a sweep (docs/result_file.md)."""
 import os
 
 import h5py
@@ -9,23 +9,34 @@ class Unreadable(Exception):
     """The sentence to say: file and problem."""
 
 
+def opened(path):
+    """The file at a path as what it is: a result of a run, or the summary of an analysis."""
+    if not os.path.exists(path):
+        raise Unreadable(f"{path}: no such file.")
+    if os.path.isdir(path):
+        raise Unreadable(f"{path}: is a folder, not a result.")
+    try:
+        file = h5py.File(path, "r")
+    except OSError:
+        raise Unreadable(f"{path}: is not a readable HDF5 file.") from None
+    kinds = {"kairos": Result, "kairos-summary": Summary}
+    kind = text(file.attrs.get("format", ""))
+    if kind not in kinds:
+        raise Unreadable(f"{path}: is not a result of kairos run, nor a summary of kairos analyze.")
+    return kinds[kind](path, file)
+
+
+def require(path, file, names):
+    for needed in names:
+        if needed not in file:
+            raise Unreadable(f"{path}: holds no /{needed}, the result is incomplete.")
+
+
 class Result:
-    def __init__(self, path):
-        if not os.path.exists(path):
-            raise Unreadable(f"{path}: no such file.")
-        if os.path.isdir(path):
-            raise Unreadable(f"{path}: is a folder, not a result.")
-        try:
-            self.file = h5py.File(path, "r")
-        except OSError:
-            raise Unreadable(f"{path}: is not a readable HDF5 file.") from None
-        if text(self.file.attrs.get("format", "")) != "kairos":
-            raise Unreadable(f"{path}: is not a result of kairos run.")
-        self.path = path
-        for needed in ("time", "schedule", "config", "observables"):
-            if needed not in self.file:
-                raise Unreadable(f"{path}: holds no /{needed}, the result is incomplete.")
-        self.time = self.file["time"][:]
+    def __init__(self, path, file):
+        self.path, self.file = path, file
+        require(path, file, ("time", "schedule", "config", "observables"))
+        self.time = file["time"][:]
 
     def has(self, *names):
         return all(f"observables/{name}" in self.file for name in names)
@@ -72,6 +83,46 @@ class Result:
     def early(self, values):
         """Those of the first three quarters of the time axis: late tails would hide the rest."""
         return values[self.time <= self.time[0] + 0.75 * (self.time[-1] - self.time[0])]
+
+
+class Summary:
+    """Of `kairos analyze -o`: arrays over the points of a sweep."""
+
+    def __init__(self, path, file):
+        self.path, self.file = path, file
+        require(path, file, ("point", "points", "transitions", "config"))
+        self.points = {name: item[:] for name, item in file["points"].items()}
+
+    def size(self, abscissa):
+        d, n = self.points["dimension"], self.points["samples"]
+        if abscissa == "log_dimension":
+            return np.log(d)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(n > 1, np.log(np.log(n) / d), np.nan)
+
+    def time(self, transition):
+        return self.file[f"transitions/{transition}/time"][:]
+
+    def error(self, transition):
+        """That of the trajectories, or that over the disorder where it is larger."""
+        group = self.file[f"transitions/{transition}"]
+        return np.fmax(group["stderr"][:], group["disorder_stderr"][:])
+
+    def fits(self, kind, abscissa):
+        """Transitions of a kind that have a line against the abscissa."""
+        return [name for name, group in self.file.get("fits", {}).items() if name.startswith(kind) and abscissa in group]
+
+    def fit(self, transition, abscissa):
+        return {name: item[:] for name, item in self.file[f"fits/{transition}/{abscissa}"].items()}
+
+    def shifted(self, observable, variable):
+        """The scaled variable as text."""
+        group = self.file.get(f"collapse/{observable}/{variable}")
+        return text(group.attrs["shifted"]) if group else ""
+
+    def collapse(self, observable, variable):
+        group = self.file.get(f"collapse/{observable}/{variable}")
+        return {name: item[:] for name, item in group.items()} if group else None
 
 
 def text(value):

@@ -43,17 +43,31 @@ void parse_job(Tokens tokens, CommandLine& line) {
     }
 }
 
+// --csv, --csv=FILE, or --csv FILE where FILE ends in .csv, which no result does.
+bool takes_csv(Tokens tokens, std::size_t& at, CommandLine& line) {
+    if (line.command != Command::analyze || (tokens[at] != "--csv" && !tokens[at].starts_with("--csv=")))
+        return false;
+    line.csv = true;
+    if (tokens[at] != "--csv")
+        line.csv_file = tokens[at].substr(6);
+    else if (at + 1 < tokens.size() && tokens[at + 1].ends_with(".csv"))
+        line.csv_file = tokens[++at];
+    return true;
+}
+
 void parse_files(Tokens tokens, CommandLine& line) {
     for (std::size_t at = 0; at < tokens.size(); ++at) {
         if (asks_help(tokens[at])) {
             line.command = Command::help;
             return;
         }
+        if (takes_csv(tokens, at, line)) continue;
         if (tokens[at] == "-o") {
             line.output = argument_of(tokens, at, "-o FILE");
         } else if (tokens[at].starts_with("-")) {
-            throw ConfigError("command line", tokens[at], "is not an option of this command",
-                              "files | -o FILE", mend);
+            throw ConfigError(
+                "command line", tokens[at], "is not an option of this command",
+                line.command == Command::analyze ? "files | -o FILE | --csv" : "files | -o FILE", mend);
         } else {
             line.files.push_back(tokens[at]);
         }
@@ -64,13 +78,14 @@ ConfigError not_available(const std::string& what, const std::string& value, con
     return {what, value, "is not available in this version", allowed, mend};
 }
 
-void check_analyze(const CommandLine& line) {
-    if (line.command != Command::analyze) return;
-    if (!line.output.empty()) throw not_available("analyze -o", line.output, "kairos analyze RESULT.h5");
-    if (line.files.empty())
-        throw ConfigError("analyze", "", "has no file to read", "kairos analyze RESULT.h5", mend);
-    if (line.files.size() > 1)
-        throw not_available("analyze", joined(line.files, " "), "kairos analyze RESULT.h5, one file");
+void check_files(const CommandLine& line) {
+    if (line.command == Command::analyze && line.files.empty())
+        throw ConfigError("analyze", "", "has no file to read", "kairos analyze RESULT.h5 ...", mend);
+    if (line.command != Command::merge) return;
+    const std::string allowed = "kairos merge A.h5 B.h5 ... -o OUT.h5";
+    if (line.files.size() < 2)
+        throw ConfigError("merge", joined(line.files, " "), "has less than two files to pool", allowed, mend);
+    if (line.output.empty()) throw ConfigError("merge", "", "has no -o OUT.h5", allowed, mend);
 }
 
 struct Named {
@@ -99,8 +114,8 @@ Command command_named(const std::string& name) {
 CommandLine parse_command_line(int argc, const char* const* argv) {
     const std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
     if (all.empty())
-        throw ConfigError("command line", "", "names no command", "run | plan | analyze | --version | --help",
-                          mend);
+        throw ConfigError("command line", "", "names no command",
+                          "run | plan | analyze | merge | --version | --help", mend);
     const Tokens tokens = Tokens(all).subspan(1);
     CommandLine line;
     line.command = command_named(all.front());
@@ -110,13 +125,13 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
             parse_job(tokens, line);
             break;
         case Command::analyze:
-            parse_files(tokens, line);
-            check_analyze(line);
-            break;
         case Command::merge:
+            parse_files(tokens, line);
+            check_files(line);
+            break;
         case Command::sweep:
             if (std::ranges::none_of(tokens, asks_help))
-                throw not_available(all.front(), "", "run | plan | analyze");
+                throw not_available(all.front(), "", "run | plan | analyze | merge");
             line.command = Command::help;
             break;
         default:
@@ -132,12 +147,13 @@ std::string help_text() {
 
   kairos run     [-c FILE] [--section.key=value ...]    simulate; alone, or under mpirun or srun
   kairos plan    [-c FILE] [--section.key=value ...]    validate and print what a run would do; writes nothing
-  kairos analyze RESULT.h5                              transitions of a result, as tables
+  kairos analyze RESULT.h5 ... [-o SUMMARY.h5] [--csv]  transitions of one result; of a sweep also fits and data collapse
+  kairos merge   A.h5 B.h5 ... -o OUT.h5                pool runs that differ in ensemble.seed as one ensemble
   kairos run --help                                     every key with default, unit and meaning
   kairos --version | --help
 
 FILE is an INI file: [section], key = value, comments after #. A key on the command line wins.
-Not in this version: merge, sweep, and analyze of several files or with -o.
+Not in this version: sweep.
 
 KAIROS_SIMD=avx512 | avx2 | portable in the environment: the best instructions that may be used, of those the processor has.
 

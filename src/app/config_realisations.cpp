@@ -10,13 +10,11 @@ namespace {
 
 // Why every data.seed gives one and the same law; empty where it does not.
 std::string no_disorder(const Settings& settings, const Config& config) {
-    if (config.samples > 0 || config.random_means()) return {};
+    if (config.has_disorder()) return {};
     const std::string model = "data.model = " + settings.text("data.model");
     switch (config.model.kind) {
         case law::ModelKind::low_rank:
-            return config.representation == RepresentationChoice::full
-                       ? ""
-                       : model + " draws no directions unless ensemble.representation = full";
+            return model + " draws no directions unless ensemble.representation = full";
         case law::ModelKind::mixture_file:
         case law::ModelKind::dataset_file:
             return model + " is what the file says";
@@ -72,6 +70,12 @@ void check_enough(const Settings& settings, const Config& config) {
 
 bool Config::random_means() const {
     return model.kind == law::ModelKind::random_clusters || model.kind == law::ModelKind::corners;
+}
+
+bool Config::has_disorder() const {
+    const bool directions =
+        model.kind == law::ModelKind::low_rank && representation == RepresentationChoice::full;
+    return samples > 0 || random_means() || directions;
 }
 
 void check_realisations(const Settings& settings, const Config& config) {

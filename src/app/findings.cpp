@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kairos/app/batch_curves.hpp"
 #include "kairos/measure/within.hpp"
 #include "kairos/phases/collapse.hpp"
 #include "kairos/phases/speciation.hpp"
@@ -78,33 +79,6 @@ IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPla
     return curve;
 }
 
-// The curves of all batches by name, brought together once.
-class Curves {
-public:
-    Curves(const measure::ColumnPlan& plan, const Measured& measured,
-           const parallel::Communicator& communicator)
-        : plan_(plan), measured_(measured), communicator_(communicator) {}
-
-    // Those of a range of batches, named as BatchCurves says.
-    std::vector<measure::MomentCurve> operator()(const std::string& name, parallel::BatchRange range) {
-        const auto slash = name.find('/');
-        const auto* column = plan_.find(Quantity::observable, name.substr(0, slash));
-        if (column == nullptr || (slash == std::string::npos && column->components != 1)) return {};
-        const Index component = slash == std::string::npos ? 0 : std::stol(name.substr(slash + 1));
-        auto& curves = known_[name];
-        if (curves.empty())
-            curves = batch_curves(measured_, *column, component, plan_.times(), communicator_);
-        return {curves.begin() + static_cast<std::ptrdiff_t>(range.begin),
-                curves.begin() + static_cast<std::ptrdiff_t>(range.end)};
-    }
-
-private:
-    const measure::ColumnPlan& plan_;
-    const Measured& measured_;
-    const parallel::Communicator& communicator_;
-    std::map<std::string, std::vector<measure::MomentCurve>> known_;
-};
-
 using Transitions = std::map<std::string, phases::CriticalTime>;
 
 // Those of the classes and those of the data, where there are any.
@@ -116,21 +90,23 @@ Transitions transitions_of(const Setup& setup, const phases::BatchCurves& curves
     return found;
 }
 
-void find_transitions(const Setup& setup, Curves& curves, const Measured& measured, Findings& findings) {
-    const auto curves_of = [&](parallel::BatchRange range) -> phases::BatchCurves {
-        return [&curves, range](const std::string& name) { return curves(name, range); };
-    };
+void find_transitions(const Setup& setup, BatchCurves& curves, const Measured& measured, Findings& findings) {
     std::span<const std::uint64_t> last_changes;
     const auto decided = measured.decisions.find("datum_last_change");
     if (decided != measured.decisions.end()) last_changes = decided->second;
-    findings.transitions = transitions_of(setup, curves_of({0, measured.batch_count}), last_changes);
+    findings.transitions = transitions_of(
+        setup, [&](const std::string& name) { return curves.all(name); }, last_changes);
     if (measured.realisations.size() == 1) return;
     const phases::BatchCurves none = [](const std::string&) { return std::vector<measure::MomentCurve>{}; };
     Transitions closed = phases::speciation(*setup.law, setup.schedule, setup.ensemble.times, none);
     closed["collapse_nearest"];  // decisions are counted over all realisations together
-    for (const auto range : measured.realisations)
-        for (const auto& [name, found] : transitions_of(setup, curves_of(range), {}))
-            if (!closed.contains(name)) findings.realisation_transitions[name].push_back(found.time);
+    for (std::size_t r = 0; r < measured.realisations.size(); ++r) {
+        const phases::BatchCurves of_one = [&](const std::string& name) {
+            return curves.of_realisation(name, r);
+        };
+        for (const auto& [name, found] : transitions_of(setup, of_one, {}))
+            if (!closed.contains(name)) findings.realisation_transitions[name].push_back(found);
+    }
     if (setup.config.random_means()) findings.transitions.erase("speciation_spectral");
 }
 
@@ -155,11 +131,9 @@ Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measure
         if (column.quantity != Quantity::identity_value) continue;
         findings.identities.push_back(judge_curve(column, plan, measured, extra));
     }
-    Curves curves(plan, measured, communicator);
+    BatchCurves curves(plan, measured, communicator);
     find_transitions(setup, curves, measured, findings);
-    const phases::BatchCurves all = [&](const std::string& name) {
-        return curves(name, {0, measured.batch_count});
-    };
+    const phases::BatchCurves all = [&](const std::string& name) { return curves.all(name); };
     findings.symmetry = phases::symmetry_curves(*setup.law, setup.schedule, times, all);
     if (guided) forget_theory(findings);
     return findings;

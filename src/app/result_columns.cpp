@@ -1,8 +1,28 @@
 #include "result_columns.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 namespace kairos::app {
+
+// A Moments is seven doubles, and travels and is stored as such.
+static_assert(std::is_trivially_copyable_v<measure::Moments> &&
+              sizeof(measure::Moments) == 7 * sizeof(double));
+
+std::vector<double> flat_moments(std::span<const measure::Moments> moments) {
+    std::vector<double> values(moments.size() * moments_width);
+    if (!values.empty()) std::memcpy(values.data(), moments.data(), values.size() * sizeof(double));
+    return values;
+}
+
+std::vector<measure::Moments> moments_from(std::span<const double> values) {
+    std::vector<measure::Moments> moments(values.size() / moments_width);
+    if (!moments.empty())
+        std::memcpy(static_cast<void*>(moments.data()), values.data(),
+                    moments.size() * sizeof(measure::Moments));
+    return moments;
+}
 
 std::vector<std::string> axes_of(const measure::Column& column) {
     const auto axis = column.observable ? column.observable->axis : column.identity->axis;

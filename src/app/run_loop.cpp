@@ -1,32 +1,16 @@
 #include "kairos/app/run_loop.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <utility>
 
 #include "kairos/app/progress.hpp"
+#include "result_columns.hpp"
 
 namespace kairos::app {
 namespace {
 
 using measure::Moments;
-constexpr std::size_t width =
-    sizeof(Moments) / sizeof(double);  // a Moments is seven doubles and travels as such
-static_assert(std::is_trivially_copyable_v<Moments> && sizeof(Moments) == 7 * sizeof(double));
-
-std::vector<double> flat(const std::vector<Moments>& moments) {
-    std::vector<double> values(moments.size() * width);
-    std::memcpy(values.data(), moments.data(), values.size() * sizeof(double));
-    return values;
-}
-
-std::vector<Moments> moments_from(const std::vector<double>& values) {
-    std::vector<Moments> moments(values.size() / width);
-    std::memcpy(static_cast<void*>(moments.data()), values.data(), values.size() * sizeof(double));
-    return moments;
-}
-
 // Counts below 2^53 travel as doubles without loss.
 void gather_histograms(const std::vector<measure::Histogram>& mine, std::size_t wanted,
                        const parallel::Communicator& communicator, Measured& measured) {
@@ -114,7 +98,7 @@ void deal(const RunContext& context, parallel::BatchRange range, std::uint64_t t
         progress.dealt(begin);
         std::vector<std::uint64_t> sizes;
         for (std::uint64_t b = begin; b < end; ++b) sizes.push_back(batches.size_of(BatchId{b}));
-        const std::vector<double> all = flat(run(batches.first(BatchId{begin}), sizes));
+        const std::vector<double> all = flat_moments(run(batches.first(BatchId{begin}), sizes));
         if (!teams.leads()) continue;
         const auto length = static_cast<std::ptrdiff_t>(all.size() / sizes.size());
         for (auto row = all.begin(); row != all.end(); row += length)
@@ -126,11 +110,28 @@ void deal(const RunContext& context, parallel::BatchRange range, std::uint64_t t
 
 // [column in slice], in batch order
 std::vector<Moments> fold_range(const Measured& measured, parallel::BatchRange range) {
-    const std::size_t own = measured.slice.size();
-    std::vector<Moments> folded(own);
+    const auto moments = measured.batches(range, measured.slice);
+    std::vector<Moments> folded(measured.slice.size());
+    auto next = moments.begin();
     for (std::uint64_t b = range.begin; b < range.end; ++b)
-        for (std::size_t q = 0; q < own; ++q) folded[q].merge(measured.batches[b * own + q]);
+        for (Moments& column : folded) column.merge(*next++);
     return folded;
+}
+
+// What a run keeps: all batches in its slice of the columns.
+BatchMoments kept(std::vector<Moments> all, parallel::ColumnSlice slice) {
+    const auto shared = std::make_shared<const std::vector<Moments>>(std::move(all));
+    return [shared, slice](parallel::BatchRange batches, parallel::ColumnSlice columns) {
+        std::vector<Moments> some;
+        if (columns.size() == 0) return some;
+        some.reserve(batches.size() * columns.size());
+        for (std::uint64_t b = batches.begin; b < batches.end; ++b) {
+            const auto row = shared->begin() + static_cast<std::ptrdiff_t>(b * slice.size());
+            some.insert(some.end(), row + static_cast<std::ptrdiff_t>(columns.begin - slice.begin),
+                        row + static_cast<std::ptrdiff_t>(columns.end - slice.begin));
+        }
+        return some;
+    };
 }
 
 Measured fold_moments(const RunContext& context, const std::vector<parallel::BatchRow>& rows,
@@ -139,10 +140,11 @@ Measured fold_moments(const RunContext& context, const std::vector<parallel::Bat
     Measured measured;
     measured.batch_count = context.batches.count();
     measured.slice = parallel::slice_of(communicator.rank(), communicator.size(), columns);
-    measured.batches =
-        moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, width));
+    measured.batches = kept(
+        moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, moments_width)),
+        measured.slice);
     measured.folded =
-        moments_from(communicator.all_gather(flat(fold_range(measured, context.batches.all()))));
+        moments_from(communicator.all_gather(flat_moments(fold_range(measured, context.batches.all()))));
     return measured;
 }
 
@@ -216,26 +218,5 @@ void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
 }
 
 std::vector<Moments> CloneRun::finish() const { return fold_moments(context_, rows_, columns_).folded; }
-
-std::vector<measure::MomentCurve> batch_curves(const Measured& measured, const measure::Column& column,
-                                               Index component, std::size_t times,
-                                               const parallel::Communicator& communicator) {
-    // Each rank holds a range of the column's times, for every batch; ranges join in rank order. Time by time, so that the pieces of the
-    // ranks follow one another.
-    const parallel::ColumnSlice& slice = measured.slice;
-    std::vector<Moments> mine;
-    for (std::size_t i = 0; i < times; ++i) {
-        const std::size_t q = column.at(i, component);
-        if (q < slice.begin || q >= slice.end) continue;
-        for (std::uint64_t b = 0; b < measured.batch_count; ++b)
-            mine.push_back(measured.batches[b * slice.size() + (q - slice.begin)]);
-    }
-    const std::vector<Moments> all = moments_from(communicator.all_gather(flat(mine)));
-    std::vector<measure::MomentCurve> curves(measured.batch_count);
-    for (std::size_t i = 0; i < times; ++i)
-        for (std::uint64_t b = 0; b < measured.batch_count; ++b)
-            curves[b].push_back(all[i * measured.batch_count + b]);
-    return curves;
-}
 
 }  // namespace kairos::app

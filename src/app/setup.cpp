@@ -122,7 +122,8 @@ void require_teams(const Config& config, const parallel::Communicator& communica
         "Start it by mpirun or srun with a multiple of " + std::to_string(shards) + " ranks.");
 }
 
-Setup prepare(const Config& config, const parallel::Communicator& communicator) {
+Setup prepare(const Config& config, const parallel::Communicator& communicator,
+              const std::vector<Time>& times) {
     const parallel::Teams teams(communicator, ranks_of_a_team(config, communicator));
     dynamics::Schedule schedule(config.process, config.limits);
     const MemoryNeed memory = checked_memory(config, communicator);
@@ -145,7 +146,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator) 
     spec.start_at_prior = config.start == StartKind::prior;
     spec.seed = config.seed;
     spec.trajectories = config.trajectories;
-    spec.times = observation_times(config, *owned, schedule, communicator);
+    spec.times = times.empty() ? observation_times(config, *owned, schedule, communicator) : times;
     spec.grid = config.grid;
     spec.substeps = config.substeps;
     spec.recording.paths = config.paths;

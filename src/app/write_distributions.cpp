@@ -5,12 +5,14 @@
 #include <numeric>
 
 #include "kairos/measure/estimate.hpp"
+#include "result_columns.hpp"
 
 namespace kairos::app {
 namespace {
 
 using io::ResultFile;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t histogram_head = 4;  // of Histogram::pack, before the counts
 
 std::vector<double> centres(const std::vector<double>& edges) {
     std::vector<double> middle;
@@ -87,6 +89,9 @@ void write_decisions(ResultFile& file, const Setup& setup, const Measured& measu
         const std::string group = "/decisions/" + name;
         write_bins(file, group, found.edges, "process time");
         file.write(group + "/density", {group + "/bin"}, std::span<const double>(found.density));
+        const std::vector<std::int64_t> paths(counts.begin(), counts.end());
+        file.write(group + "/count", {group + "/bin"}, std::span<const std::int64_t>(paths),
+                   {{"long_name", "paths that decided at the observation time of the bin"}});
         file.write(group + "/mean", found.mean);
         file.write(group + "/stderr", found.standard_error);
         file.attribute(group, "fraction", found.fraction);
@@ -98,9 +103,11 @@ void write_histograms(ResultFile& file, const Setup& setup, const Measured& meas
     const auto& wanted = setup.ensemble.recording.histograms;
     for (std::size_t h = 0; h < wanted.size(); ++h) {
         std::vector<double> edges, density;
+        std::vector<std::int64_t> counts(histogram_head, 0);
         if (communicator.is_root()) {
             edges = measured.histograms[h].edges();
             density = measured.histograms[h].density();
+            counts = measured.histograms[h].pack();
         }
         const std::uint64_t length = communicator.max(std::uint64_t{edges.size()});
         edges.resize(length);
@@ -109,6 +116,11 @@ void write_histograms(ResultFile& file, const Setup& setup, const Measured& meas
         write_bins(file, group, edges, wanted[h]->units);
         density.resize(setup.ensemble.times.size() * (length > 0 ? length - 1 : 0));
         file.write(group + "/density", {"/time", group + "/bin"}, std::span<const double>(density));
+        file.write(group + "/count", {"/time", group + "/bin"},
+                   std::span<const std::int64_t>(counts).subspan(histogram_head),
+                   {{"long_name", "values in the bin"}});
+        file.attribute(group, "bin_exponent", counts[0]);  // bins have width 2^bin_exponent in asinh(value)
+        file.attribute(group, "first_bin", counts[1]);     // and begin at first_bin times that
         file.link_time(group);
     }
 }
@@ -117,8 +129,8 @@ void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan
                  const Measured& measured, const parallel::Communicator& communicator) {
     const std::uint64_t count = std::min(setup.ensemble.recording.paths, setup.ensemble.trajectories);
     if (count == 0) return;
-    std::vector<std::int64_t> numbers(count);
-    std::iota(numbers.begin(), numbers.end(), 0);
+    std::vector<std::int64_t> numbers;
+    for (const auto& path : measured.paths) numbers.push_back(static_cast<std::int64_t>(path.trajectory));
     file.scale("/paths/path", std::span<const std::int64_t>(numbers), "trajectory", "dimensionless");
     file.link_time("/paths");
 
@@ -166,6 +178,13 @@ void write_clones(ResultFile& file, const Setup& setup, const std::vector<measur
               "share of clones that end on one datum");
         write("same_datum_stderr", CloneQuantity::same_datum, &measure::Estimate::standard_error,
               "standard error of same_datum");
+    }
+    for (const auto& [quantity, name] : clone_moments) {
+        std::vector<measure::Moments> moments;
+        for (std::size_t b = 0; b < branch_times.size(); ++b)
+            moments.push_back(clones[phases::clone_column(b, quantity)]);
+        file.write(std::string("/clones/") + name, {"/clones/branch_time", "/moment"},
+                   std::span<const double>(flat_moments(moments)));
     }
     write("overlap_mean", CloneQuantity::overlap, &measure::Estimate::mean, "mean of x1.x2/d at t-min");
     write("overlap_variance", CloneQuantity::overlap, &measure::Estimate::variance,

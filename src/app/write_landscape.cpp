@@ -5,6 +5,24 @@
 namespace kairos::app {
 namespace {
 
+// What density and drift potential are made of: merge pools these.
+void write_sums(io::ResultFile& file, const measure::LandscapeSpec& spec, const measure::Landscape& landscape,
+                std::size_t axis, const std::string& group) {
+    std::vector<std::int64_t> counts;
+    std::vector<double> drifts;
+    for (std::size_t i = 0; i < spec.times.size(); ++i)
+        for (Index b = 0; b < spec.bins; ++b) {
+            counts.push_back(landscape.count(axis, i, b));
+            drifts.push_back(spec.drift_unit(axis, i) * static_cast<double>(landscape.drift(axis, i, b)));
+        }
+    const std::vector<std::string> axes{"/time", group + "/q"};
+    file.write(group + "/count", axes, std::span<const std::int64_t>(counts),
+               {{"long_name", "trajectories in the bin"}, {"units", "dimensionless"}});
+    file.write(
+        group + "/drift_sum", axes, std::span<const double>(drifts),
+        {{"long_name", "sum of v.b/sqrt(d) of the trajectories in the bin"}, {"units", "data^2 per time"}});
+}
+
 void write_axis(io::ResultFile& file, const Setup& setup, const Measured& measured, std::size_t axis) {
     const measure::LandscapeSpec& spec = *setup.ensemble.recording.landscape;
     const auto& [name, long_name, v] = spec.axes[axis].axis;
@@ -31,6 +49,7 @@ void write_axis(io::ResultFile& file, const Setup& setup, const Measured& measur
     write("drift_potential_theory", curves.drift_theory, true, "V of two equal clusters", "data^4 per time");
     write("barrier", curves.barrier, false, "height of U between two wells", "nats");
     write("barrier_stderr", curves.barrier_stderr, false, "standard error of barrier", "nats");
+    write_sums(file, spec, measured.landscape, axis, group);
     file.attribute(group, "long_name", long_name);
     file.attribute(group, "second_well", curves.second_well);
     file.attribute(group, "second_well_theory", curves.second_well_theory);

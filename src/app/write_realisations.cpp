@@ -54,12 +54,14 @@ void write_column(io::ResultFile& file, const Column& column, std::size_t times,
     file.link_time(group);
 }
 
-void write_seeds(io::ResultFile& file, const Config& config) {
-    std::vector<std::int64_t> seeds;
+void write_seeds(io::ResultFile& file, const Config& config, const Measured& measured) {
+    std::vector<std::int64_t> seeds, batches;
+    for (const auto range : measured.realisations) batches.push_back(static_cast<std::int64_t>(range.size()));
     for (std::uint64_t r = 0; r < config.realisations; ++r)
         seeds.push_back(static_cast<std::int64_t>(config.model.seed + r));
     file.scale("/realisation", std::span<const std::int64_t>(seeds),
-               "data.seed of the realisation of the quenched disorder", "dimensionless");
+               "data.seed of the realisation of the quenched disorder", "dimensionless",
+               {{"batches", batches}});
 }
 
 }  // namespace
@@ -67,14 +69,22 @@ void write_seeds(io::ResultFile& file, const Config& config) {
 void write_realisations(io::ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan,
                         const Measured& measured, const Findings& findings) {
     if (measured.realisations.size() == 1) return;
-    write_seeds(file, setup.config);
+    write_seeds(file, setup.config, measured);
     for (const Column& column : plan.columns())
         if (column.quantity == measure::Quantity::observable)
             write_column(file, column, plan.times(), measured);
-    for (const auto& [name, found] : findings.realisation_transitions)
-        file.write("/realisations/transitions/" + name + "/time", {"/realisation"},
-                   std::span<const double>(found),
+    for (const auto& [name, found] : findings.realisation_transitions) {
+        std::vector<double> times, errors;
+        for (const phases::CriticalTime& one : found) {
+            times.push_back(one.time);
+            errors.push_back(one.standard_error);
+        }
+        const std::string group = "/realisations/transitions/" + name;
+        file.write(group + "/time", {"/realisation"}, std::span<const double>(times),
                    {{"long_name", "time of the transition in the realisation"}, {"units", "process time"}});
+        file.write(group + "/stderr", {"/realisation"}, std::span<const double>(errors),
+                   {{"long_name", "its error, that of the trajectories"}, {"units", "process time"}});
+    }
 }
 
 }  // namespace kairos::app

@@ -1,12 +1,11 @@
 #include "kairos/app/write_result.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <ctime>
 #include <numeric>
 
-#include "kairos/app/version.hpp"
+#include "file_head.hpp"
+#include "kairos/app/text.hpp"
 #include "kairos/app/write_distributions.hpp"
 #include "kairos/app/write_landscape.hpp"
 #include "kairos/app/write_realisations.hpp"
@@ -21,33 +20,16 @@ using io::Attributes;
 using io::ResultFile;
 using measure::Column;
 using measure::Estimate;
-using measure::Moments;
 using measure::Quantity;
 
-std::string now_utc() {
-    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    std::tm utc{};
-    gmtime_r(&now, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text;
-}
-
-void write_head(ResultFile& file, const Setup& setup, const RunRecord& record,
-                const parallel::Communicator& communicator) {
-    std::string created = now_utc();
-    communicator.broadcast(created);
-    file.attribute("/", "format", "kairos");
-    file.attribute("/", "format_version", "1.0");
-    file.attribute("/", "kairos_version", version());
-    file.attribute("/", "git_revision", git_revision());
-    file.attribute("/", "compiler", compiler());
-    file.attribute("/", "created_utc", created);
+void write_run(ResultFile& file, const Setup& setup, const RunRecord& record,
+               const parallel::Communicator& communicator) {
     file.attribute("/", "status", "complete");
     file.attribute("/", "ranks", static_cast<std::int64_t>(communicator.size()));
     file.attribute("/", "trajectories", static_cast<std::int64_t>(setup.ensemble.trajectories));
     file.attribute("/", "wall_seconds", record.wall_seconds);
     file.attribute("/", "command_line", record.command_line);
+    if (!record.merged_seeds.empty()) file.attribute("/", "merged_seeds", joined(record.merged_seeds, ","));
     file.group("/config");
     for (const auto& [key, value] : setup.config.resolved) file.attribute("/config", key, value);
 }
@@ -68,6 +50,10 @@ void write_axes(ResultFile& file, const Setup& setup, std::uint64_t batches) {
     std::vector<std::int64_t> numbers(batches);
     std::iota(numbers.begin(), numbers.end(), 0);
     file.scale("/batch", std::span<const std::int64_t>(numbers), "batch of trajectories", "dimensionless");
+    numbers.resize(moments_width);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    file.scale("/moment", std::span<const std::int64_t>(numbers),
+               "count, mean, central moment sums m2, m3, m4, minimum, maximum", "dimensionless");
     if (setup.config.tangents > 0) {
         std::vector<std::int64_t> modes(static_cast<std::size_t>(setup.config.tangents));
         std::iota(modes.begin(), modes.end(), 1);
@@ -106,16 +92,6 @@ constexpr EstimateField estimate_fields[] = {
     {"minimum", &Estimate::minimum},   {"maximum", &Estimate::maximum},
     {"count", &Estimate::count}};
 
-struct MomentField {
-    const char* name;
-    double Moments::*field;
-};
-constexpr MomentField moment_fields[] = {{"count", &Moments::count},
-                                         {"mean", &Moments::mean},
-                                         {"m2", &Moments::m2},
-                                         {"m3", &Moments::m3},
-                                         {"m4", &Moments::m4}};
-
 void write_observable(ResultFile& file, const Column& column, std::size_t times, const Measured& measured) {
     const auto part = own_part(column, times, measured.slice);
     std::vector<Estimate> estimates;
@@ -135,22 +111,43 @@ void write_observable(ResultFile& file, const Column& column, std::size_t times,
 
 void write_batches(ResultFile& file, const Column& column, std::size_t times, const Measured& measured) {
     const auto part = own_part(column, times, measured.slice);
+    const parallel::ColumnSlice columns{column.first + part.begin, column.first + part.end};
     auto axes = axes_of(column);
     axes.insert(axes.begin(), "/batch");
     const std::string group = "/batches/" + column.name();
-    for (const auto& [name, field] : moment_fields) {
-        std::vector<double> values;
-        for (std::uint64_t b = 0; b < measured.batch_count; ++b)
-            for (std::size_t q = part.begin; q < part.end; ++q)
-                values.push_back(
-                    measured.batches[b * measured.slice.size() + (column.first + q - measured.slice.begin)].*
-                    field);
-        file.write_slice(group + "/" + name, axes, 1, part, values);
-    }
+    std::vector<std::string> paths;
+    for (const auto& field : moment_fields) paths.push_back(group + "/" + field.name);
+    file.write_rows(paths, axes, part, [&](std::size_t first, std::size_t last) {
+        const auto moments = measured.batches({first, last}, columns);
+        std::vector<std::vector<double>> values;
+        for (const auto& [name, field] : moment_fields) {
+            values.emplace_back();
+            for (const measure::Moments& one : moments) values.back().push_back(one.*field);
+        }
+        return values;
+    });
     file.link_time(group);
 }
 
-void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Findings& findings) {
+// The moments behind an identity, from which results are pooled: of both sides, and what judging them needs.
+void write_moments(ResultFile& file, const measure::ColumnPlan& plan, const Measured& measured,
+                   const IdentityCurve& identity) {
+    for (const auto& [quantity, name] : identity_moments) {
+        const Column* column = plan.find(quantity, identity.name);
+        if (column == nullptr) continue;
+        auto axes = axes_of(*column);
+        if (column->components == 1) axes.resize(1);
+        axes.emplace_back("/moment");
+        const auto first = measured.folded.begin() + static_cast<std::ptrdiff_t>(column->first);
+        const auto count =
+            static_cast<std::ptrdiff_t>(plan.times() * static_cast<std::size_t>(column->components));
+        const auto values = flat_moments({first, first + count});
+        file.write("/identities/" + identity.name + "/" + name, axes, std::span<const double>(values));
+    }
+}
+
+void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Measured& measured,
+                    const Findings& findings) {
     for (const auto& [name, curve] : findings.theory)
         file.write("/theory/" + name, {"/time"}, std::span<const double>(curve));
     file.group("/theory");
@@ -163,6 +160,7 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Fin
         file.write(group + "/expected", axes, std::span<const double>(identity.expected));
         file.write(group + "/z", axes, std::span<const double>(identity.z));
         file.attribute(group, "definition", identity.definition);
+        write_moments(file, plan, measured, identity);
         file.link_time(group);
     }
     for (const auto& [name, curve] : findings.symmetry) {
@@ -192,7 +190,8 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
                   const Findings& findings, const RunRecord& record,
                   const parallel::Communicator& communicator) {
     ResultFile file(communicator, setup.config.output);
-    write_head(file, setup, record, communicator);
+    write_head(file, "kairos", communicator);
+    write_run(file, setup, record, communicator);
     write_axes(file, setup, measured.batch_count);
     write_schedule(file, setup);
     for (const Column& column : plan.columns()) {
@@ -200,7 +199,7 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
         write_observable(file, column, plan.times(), measured);
         if (setup.config.batch_moments) write_batches(file, column, plan.times(), measured);
     }
-    write_findings(file, plan, findings);
+    write_findings(file, plan, measured, findings);
     write_realisations(file, setup, plan, measured, findings);
     write_decisions(file, setup, measured);
     write_landscape(file, setup, measured);

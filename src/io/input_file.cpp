@@ -150,14 +150,18 @@ IntegerArray InputFile::read_integers(const std::string& dataset) const {
 void InputFile::read_rows(const std::string& dataset, std::size_t first, std::span<double> values) const {
     const Place place = at(dataset);
     const Opened opened = open_dataset(dataset, false);
-    const std::size_t length = opened.shape.size() == 2 ? opened.shape[1] : 0;
-    if (length == 0 || values.size() % length != 0 || first + values.size() / length > opened.shape[0])
+    const std::size_t rows_there = opened.shape.empty() ? 0 : opened.shape[0];
+    const std::size_t length = rows_there == 0 ? 0 : opened.elements / rows_there;
+    if (length == 0 || values.size() % length != 0 || first + values.size() / length > rows_there)
         refuse(place, "it changed while it was read");
-    const hsize_t start[] = {first, 0}, count[] = {values.size() / length, length};
+    std::vector<hsize_t> start(opened.shape.size(), 0), count(opened.shape.begin(), opened.shape.end());
+    start[0] = first;
+    count[0] = values.size() / length;
     const Handle rows(H5Dget_space(opened.dataset.get()), H5Sclose, "H5Dget_space", place);
-    check(H5Sselect_hyperslab(rows.get(), H5S_SELECT_SET, start, nullptr, count, nullptr),
+    check(H5Sselect_hyperslab(rows.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
           "H5Sselect_hyperslab", place);
-    const Handle memory(H5Screate_simple(2, count, nullptr), H5Sclose, "H5Screate_simple", place);
+    const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose,
+                        "H5Screate_simple", place);
     check(H5Dread(opened.dataset.get(), H5T_NATIVE_DOUBLE, memory.get(), rows.get(), H5P_DEFAULT,
                   values.data()),
           "H5Dread", place);

@@ -34,8 +34,8 @@ public:
     [[nodiscard]] std::vector<std::size_t> shape(const std::string& dataset) const;  // of numbers
     [[nodiscard]] ResultArray read_numbers(const std::string& dataset) const;    // floating point or integer
     [[nodiscard]] IntegerArray read_integers(const std::string& dataset) const;  // integer
-    // Rows from `first` on of numbers with two axes, as many as fill `values` ([rows, length] in row-major
-    // order), straight into it.
+    // Rows from `first` on, as many as fill `values` (row-major, a row being all that has one index of the
+    // first axis), straight into it.
     void read_rows(const std::string& dataset, std::size_t first, std::span<double> values) const;
 
 private:

@@ -50,14 +50,14 @@ private:
 std::string part_of(const std::string& path) { return path + ".part"; }
 
 void require_writable(const std::string& path) {
-    const std::string mend = "Choose another file with --output.file=...";
+    const std::string mend = "Choose another file (--output.file=..., or -o).";
     std::error_code ignored;
     if (fs::path(path).filename().empty() || fs::is_directory(path, ignored))
         refuse_output(path, "that is a folder, not a file", mend);
     const fs::path folder = folder_of(path);
     if (!fs::is_directory(folder, ignored))
         refuse_output(path, "there is no folder " + folder.string(),
-                      "Make it, or choose another with --output.file=...");
+                      "Make it, or choose another (--output.file=..., or -o).");
     const std::string part = part_of(path);
     const bool there = fs::exists(part, ignored);
     const Descriptor probe(part, O_WRONLY | O_CREAT);
@@ -72,7 +72,7 @@ void reserve_part(const std::string& path, std::uint64_t begin, std::uint64_t en
     const int fault = posix_fallocate(part.id(), static_cast<off_t>(begin), static_cast<off_t>(end - begin));
     if (fault == 0 || fault == EOPNOTSUPP || fault == EINVAL) return;  // a file system without reservations
     refuse_output(path, "no room for " + std::to_string(end) + " bytes: " + std::strerror(fault),
-                  "Make room, or choose another disk with --output.file=...");
+                  "Make room, or choose another disk (--output.file=..., or -o).");
 }
 
 void publish_part(const std::string& path) {

@@ -99,6 +99,19 @@ std::vector<double> ResultReader::vector(const std::string& path) const {
 
 ResultArray ResultReader::array(const std::string& path) const { return state_->file.read_numbers(path); }
 
+std::vector<std::size_t> ResultReader::shape(const std::string& path) const {
+    return state_->file.shape(path);
+}
+
+std::vector<double> ResultReader::rows(const std::string& path, std::size_t first, std::size_t last) const {
+    const auto extent = state_->file.shape(path);
+    std::size_t length = 1;
+    for (std::size_t axis = 1; axis < extent.size(); ++axis) length *= extent[axis];
+    std::vector<double> values((last - first) * length);
+    if (!values.empty()) state_->file.read_rows(path, first, values);
+    return values;
+}
+
 bool ResultReader::has_attribute(const std::string& object, const std::string& name) const {
     return state_->file.has(object) && H5Aexists(open_object(state_->file, object).get(), name.c_str()) > 0;
 }
@@ -110,17 +123,24 @@ std::string ResultReader::text(const std::string& object, const std::string& nam
     return read_text(attribute, place);
 }
 
-double ResultReader::number(const std::string& object, const std::string& name) const {
+std::vector<double> ResultReader::numbers(const std::string& object, const std::string& name) const {
     const Place place = state_->file.at(object);
     const Handle opened = open_object(state_->file, object), attribute = open_attribute(opened, name, place);
     const Handle type(H5Aget_type(attribute.get()), H5Tclose, "H5Aget_type", place);
     const Handle space(H5Aget_space(attribute.get()), H5Sclose, "H5Aget_space", place);
     const H5T_class_t kind = H5Tget_class(type.get());
-    if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || H5Sget_simple_extent_npoints(space.get()) != 1)
-        refuse(place, "attribute " + name + " is not one number");
-    double value = 0;
-    check(H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value), "H5Aread", place);
-    return value;
+    const hssize_t count = H5Sget_simple_extent_npoints(space.get());
+    if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || count < 1)
+        refuse(place, "attribute " + name + " is not one number, nor several");
+    std::vector<double> values(static_cast<std::size_t>(count));
+    check(H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, values.data()), "H5Aread", place);
+    return values;
+}
+
+double ResultReader::number(const std::string& object, const std::string& name) const {
+    const auto values = numbers(object, name);
+    if (values.size() != 1) refuse(state_->file.at(object), "attribute " + name + " is not one number");
+    return values.front();
 }
 
 std::vector<std::pair<std::string, std::string>> ResultReader::texts(const std::string& object) const {

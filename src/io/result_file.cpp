@@ -4,168 +4,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 
-#include "agree.hpp"
-#include "kairos/parallel/native.hpp"
 #include "publish.hpp"
-#include "write_hdf5.hpp"
+#include "result_file_state.hpp"
 
 namespace kairos::io {
-
-struct ResultFile::State {
-    parallel::Communicator communicator;
-    std::string path;
-    Handle file{};
-    bool published = false, broken = false;
-    std::uint64_t reserved = 0;               // bytes that the disk has room for
-    std::map<std::string, hsize_t> scales{};  // length of each axis
-
-    [[nodiscard]] Place at(const std::string& object) const { return {Place::Use::writing, path, object}; }
-    // For what is refused before HDF5 is called: the file stays good.
-    template <class Body>
-    void agree_first(Body body) const {
-        agree_to_write(communicator, path, body);
-    }
-    // For calls of HDF5: after a failure nothing more is possible.
-    template <class Body>
-    void agree(Body body) {
-        broken = true;
-        agree_to_write(communicator, path, body);
-        broken = false;
-    }
-    void abandon();
-
-    void create_file();
-    void reserve(std::uint64_t bytes);
-    [[nodiscard]] Shape shape_of(const std::vector<std::string>& axes, const Place& place) const;
-    void make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
-                    const Values& values, const Attributes& attributes, const Place& place);
-    void write_part(const Handle& dataset, const Shape& shape, const Part& part, const Values& values,
-                    const Place& place);
-    void attach(const Handle& dataset, const std::vector<std::string>& axes, const Place& place) const;
-    // The root's values on every rank: attributes must be the same everywhere, or the metadata would
-    // contradict itself.
-    [[nodiscard]] Attributes of_root(Attributes attributes) const;
-    // The root's values; on other ranks nothing, of the same type.
-    [[nodiscard]] Values of_root(const Values& values) const;
-    void close();
-};
-
 namespace {
 
-constexpr std::uint64_t room_for_metadata = std::uint64_t{1}
-                                            << 14U;   // bytes an array: header, attributes, scales
-constexpr hsize_t largest_write = hsize_t{1} << 27U;  // elements: 1 GiB a call, below every MPI-IO limit
-
-void require_count(std::size_t given, hsize_t expected, const Place& place) {
-    if (given != expected)
-        refuse(place, std::to_string(given) + " values for " + std::to_string(expected) + " places");
-}
-
-void write_attributes(hid_t object, const Attributes& attributes, const Place& place) {
-    for (const auto& [name, value] : attributes)
-        write_attribute(object, name, value, place.at(place.object + "@" + name));
-}
+// Values that write_rows asks for at once: 2 MiB an array.
+constexpr hsize_t rows_written = hsize_t{1} << 18U;
 
 }  // namespace
-
-void ResultFile::State::create_file() {
-    const Place place = at("");
-    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "H5Pcreate", place);
-    check(H5Pset_fapl_mpio(access.get(), parallel::native(communicator), MPI_INFO_NULL), "H5Pset_fapl_mpio",
-          place);
-    check(H5Pset_coll_metadata_write(access.get(), true), "H5Pset_coll_metadata_write", place);
-    file = Handle(H5Fcreate(part_of(path).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose,
-                  "H5Fcreate", place);
-}
-
-// Room on the disk before anything is written there: a disk that fills up in the middle of a collective write
-// leaves ranks waiting for one another. What is too much, H5Fclose gives back.
-void ResultFile::State::reserve(std::uint64_t bytes) {
-    const std::uint64_t end = reserved + bytes + room_for_metadata;
-    if (communicator.is_root()) reserve_part(path, reserved, end);
-    reserved = end;
-}
-
-Shape ResultFile::State::shape_of(const std::vector<std::string>& axes, const Place& place) const {
-    Shape shape;
-    for (const auto& axis : axes) {
-        const auto known = scales.find(axis);
-        if (known == scales.end()) refuse(place, "its axis " + axis + " has not been written");
-        shape.push_back(known->second);
-    }
-    return shape;
-}
-
-Attributes ResultFile::State::of_root(Attributes attributes) const {
-    for (auto& attribute : attributes) attribute.second = root_value(communicator, attribute.second);
-    return attributes;
-}
-
-Values ResultFile::State::of_root(const Values& values) const {
-    std::uint64_t kind = values.index();
-    communicator.broadcast_value(kind);
-    if (communicator.is_root()) return values;
-    const Values kinds[] = {std::span<const double>(), std::span<const std::int64_t>(),
-                            std::span<const std::int32_t>()};
-    return kinds[kind];
-}
-
-// Between two collective steps all ranks agree that the first went well: a rank that failed would leave the
-// others waiting.
-void ResultFile::State::make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
-                                   const Values& values, const Attributes& attributes, const Place& place) {
-    const Attributes same = of_root(attributes);
-    Handle dataset;
-    agree([&] { dataset = create_dataset(file.get(), shape, memory_type(values), place); });
-    agree([&] { reserve(H5Dget_storage_size(dataset.get())); });
-    if (elements_of(shape) > 0) write_part(dataset, shape, part, values, place);
-    agree([&] {
-        attach(dataset, axes, place);
-        write_attributes(dataset.get(), same, place);
-    });
-}
-
-void ResultFile::State::write_part(const Handle& dataset, const Shape& shape, const Part& part,
-                                   const Values& values, const Place& place) {
-    const auto pieces = pieces_of(part, largest_write);
-    const std::uint64_t calls =
-        communicator.max(std::uint64_t{pieces.size()});  // every rank takes part in every call
-    const auto* from = static_cast<const std::byte*>(data_of(values));
-    for (std::uint64_t i = 0; i < calls; ++i) {
-        const Part piece = i < pieces.size() ? pieces[i] : Part{};
-        agree([&] { write_piece(dataset, shape, piece, memory_type(values), from, place); });
-        if (piece.size() > 0) from += piece.size() * H5Tget_size(memory_type(values));
-    }
-}
-
-void ResultFile::State::attach(const Handle& dataset, const std::vector<std::string>& axes,
-                               const Place& place) const {
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-        const Handle axis(H5Dopen2(file.get(), axes[i].c_str(), H5P_DEFAULT), H5Dclose, "H5Dopen2",
-                          at(axes[i]));
-        check(H5DSattach_scale(dataset.get(), axis.get(), static_cast<unsigned>(i)), "H5DSattach_scale",
-              place);
-    }
-}
-
-void ResultFile::State::close() {
-    const Place place = at("");
-    agree([&] { check(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "H5Fflush", place); });
-    agree([&] {  // a handle left open would keep the file open, and the rename would come too early
-        if (H5Fget_obj_count(file.get(), H5F_OBJ_ALL) != 1) refuse(place, "a part of it is still open");
-    });
-    agree([&] { check(file.close(), "H5Fclose", place); });
-}
-
-// H5Fclose would write again, fail again on some ranks and leave the others waiting. So the file stays open
-// until MPI_Finalize, where HDF5 closes what is left; its space on a disk that may be full is given back now.
-void ResultFile::State::abandon() {
-    file.release();
-    const std::string part = part_of(path);
-    if (communicator.is_root() && truncate(part.c_str(), 0) == 0) unlink(part.c_str());
-}
 
 void check_writable(const parallel::Communicator& communicator, const std::string& path) {
     agree_to_write(communicator, path, [&] {
@@ -265,6 +114,32 @@ void ResultFile::write_slice(const std::string& path, const std::vector<std::str
                               std::to_string(columns));
     });
     state_->make_array(scales, shape, part, values, attributes, place);
+}
+
+void ResultFile::write_rows(const std::vector<std::string>& paths, const std::vector<std::string>& scales,
+                            parallel::ColumnSlice range, const RowSource& source) {
+    const Place place = state_->at(paths.front());
+    Shape shape;
+    state_->agree_first([&] { shape = state_->shape_of(scales, place); });
+    const hsize_t rows = shape.front();
+    const hsize_t columns = elements_of({shape.begin() + 1, shape.end()});
+    const hsize_t together = std::max<hsize_t>(1, rows_written / std::max<hsize_t>(1, columns));
+    std::vector<Handle> datasets;
+    for (const std::string& path : paths)
+        datasets.push_back(state_->begin_array(shape, H5T_NATIVE_DOUBLE, state_->at(path)));
+    for (hsize_t first = 0; first < rows; first += together) {
+        const hsize_t last = std::min(first + together, rows);
+        const Part part{
+            .leading = 1, .first_row = first, .last_row = last, .begin = range.begin, .end = range.end};
+        const auto values = source(first, last);
+        for (std::size_t k = 0; k < paths.size(); ++k) {
+            state_->agree_first([&] { require_count(values[k].size(), part.size(), state_->at(paths[k])); });
+            state_->write_part(datasets[k], shape, part, std::span<const double>(values[k]),
+                               state_->at(paths[k]));
+        }
+    }
+    for (std::size_t k = 0; k < paths.size(); ++k)
+        state_->end_array(datasets[k], scales, {}, state_->at(paths[k]));
 }
 
 void ResultFile::link_time(const std::string& group) {

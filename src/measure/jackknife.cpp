@@ -2,6 +2,7 @@
 // merges in all.
 #include "kairos/measure/jackknife.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
@@ -27,21 +28,27 @@ std::vector<MomentCurve> folds_from(std::span<const MomentCurve> batches) {
     return after;
 }
 
-// (B - 1)/B sum (theta_b - mean)^2, two passes
-double delete_one_error(const std::vector<double>& thetas) {
-    const auto count = static_cast<double>(thetas.size());
-    double mean = 0.0;
-    for (const double theta : thetas) {
-        mean += theta / count;
-    }
-    double sum = 0.0;
-    for (const double theta : thetas) {
-        sum += (theta - mean) * (theta - mean);
-    }
+}  // namespace
+
+double delete_one_error(std::span<const double> replicates) {
+    if (replicates.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    const auto count = static_cast<double>(replicates.size());
+    double mean = 0.0, sum = 0.0;
+    for (const double theta : replicates) mean += theta / count;
+    for (const double theta : replicates) sum += (theta - mean) * (theta - mean);  // a second pass
     return std::sqrt((count - 1.0) / count * sum);
 }
 
-}  // namespace
+std::vector<MomentCurve> blocks_of(std::span<const MomentCurve> batches, std::size_t most) {
+    const std::size_t count = std::min(batches.size(), most);
+    std::vector<MomentCurve> blocks;
+    for (std::size_t k = 0; k < count; ++k) {
+        const std::size_t begin = k * batches.size() / count, end = (k + 1) * batches.size() / count;
+        blocks.push_back(batches[begin]);
+        for (std::size_t b = begin + 1; b < end; ++b) merge_into(blocks.back(), batches[b]);
+    }
+    return blocks;
+}
 
 JackknifeEstimate jackknife(std::span<const MomentCurve> batches,
                             const std::function<double(std::span<const Moments>)>& statistic) {
@@ -61,7 +68,7 @@ JackknifeEstimate jackknife(std::span<const MomentCurve> batches,
         }
         merge_into(before, batches[b]);
     }
-    return {statistic(before), thetas.empty() ? nan : delete_one_error(thetas)};
+    return {statistic(before), delete_one_error(thetas)};
 }
 
 }  // namespace kairos::measure

@@ -2,31 +2,40 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "kairos/measure/estimate.hpp"
 
 namespace kairos::measure {
 
-QuenchedAverage quenched_average(std::span<const Moments> realisations) {
+QuenchedAverage disorder_average(std::span<const Realised> realisations) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    if (realisations.empty()) return {nan, nan, nan};
+    if (realisations.empty()) return {nan, nan, nan, nan};
     const auto count = static_cast<double>(realisations.size());
-    const double origin =
-        estimate(realisations.front()).mean;  // equal means differ by nothing, not by rounding
+    const double origin = realisations.front().mean;  // equal means differ by nothing, not by rounding
     double shift = 0.0, noise2 = 0.0;
-    for (const Moments& moments : realisations) {
-        const Estimate one = estimate(moments);
+    for (const Realised& one : realisations) {
         shift += (one.mean - origin) / count;
-        noise2 += one.standard_error * one.standard_error / count;
+        noise2 += one.error * one.error / count;
     }
-    if (realisations.size() < 2) return {origin, nan, nan};
+    const double noise = std::sqrt(noise2 / count);
+    if (realisations.size() < 2) return {origin, nan, nan, noise};
     double between = 0.0;
-    for (const Moments& moments : realisations) {
-        const double deviation = estimate(moments).mean - origin - shift;
+    for (const Realised& one : realisations) {
+        const double deviation = one.mean - origin - shift;
         between += deviation * deviation / (count - 1.0);
     }
     const double excess = between - noise2;
-    return {origin + shift, std::sqrt(between / count), excess < 0.0 ? 0.0 : std::sqrt(excess)};
+    return {origin + shift, std::sqrt(between / count), excess < 0.0 ? 0.0 : std::sqrt(excess), noise};
+}
+
+QuenchedAverage quenched_average(std::span<const Moments> realisations) {
+    std::vector<Realised> realised;
+    for (const Moments& moments : realisations) {
+        const Estimate one = estimate(moments);
+        realised.push_back({one.mean, one.standard_error});
+    }
+    return disorder_average(realised);
 }
 
 }  // namespace kairos::measure

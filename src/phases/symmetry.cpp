@@ -3,23 +3,20 @@
 #include <cmath>
 #include <numbers>
 
+#include "kairos/phases/binder.hpp"
+
 namespace kairos::phases {
 namespace {
 
 using measure::MomentCurve;
 using measure::Moments;
 
-// <|M|>, <M^2>, <M^4>
 struct Averages {
-    double modulus, square, fourth;
+    double modulus;  // <|M|>
+    AboutZero powers;
 };
 
-Averages averages_of(const Moments& modulus) {
-    const double mean = modulus.mean, n = modulus.count;
-    const double m2 = modulus.m2 / n, m3 = modulus.m3 / n, m4 = modulus.m4 / n;
-    const double mean2 = mean * mean;
-    return {mean, mean2 + m2, mean2 * mean2 + 6.0 * mean2 * m2 + 4.0 * mean * m3 + m4};
-}
+Averages averages_of(const Moments& modulus) { return {modulus.mean, about_zero(modulus)}; }
 
 Averages averages_of(const law::TwoClusters& clusters, const dynamics::TimePoint& at) {
     const double alpha2 = at.alpha * at.alpha;
@@ -27,20 +24,19 @@ Averages averages_of(const law::TwoClusters& clusters, const dynamics::TimePoint
     const double s = std::sqrt(s2);
     return {s * std::sqrt(2.0 / std::numbers::pi) * std::exp(-0.5 / s2) +
                 std::erf(1.0 / (s * std::numbers::sqrt2)),
-            1.0 + s2, 1.0 + 6.0 * s2 + 3.0 * s2 * s2};
+            {1.0 + s2, 1.0 + 6.0 * s2 + 3.0 * s2 * s2}};
 }
-
-double binder(const Averages& m) { return 1.0 - m.fourth / (3.0 * m.square * m.square); }
 
 struct Kind {
     const char *name, *long_name, *definition;
     double (*of)(const Averages& averages, double dimension);
 };
-constexpr Kind kinds[] = {
-    {"binder", "Binder cumulant of the order parameter", "U4 = 1 - <M^4>/(3 <M^2>^2)",
-     [](const Averages& m, double) { return binder(m); }},
-    {"susceptibility", "susceptibility of the order parameter", "d (<M^2> - <|M|>^2)",
-     [](const Averages& m, double dimension) { return dimension * (m.square - m.modulus * m.modulus); }}};
+constexpr Kind kinds[] = {{"binder", "Binder cumulant of the order parameter", "U4 = 1 - <M^4>/(3 <M^2>^2)",
+                           [](const Averages& m, double) { return binder_cumulant(m.powers); }},
+                          {"susceptibility", "susceptibility of the order parameter", "d (<M^2> - <|M|>^2)",
+                           [](const Averages& m, double dimension) {
+                               return dimension * (m.powers.second - m.modulus * m.modulus);
+                           }}};
 
 bool symmetric(const law::Law& law) {
     const auto& two = law.two_clusters;

@@ -43,29 +43,45 @@ TEST(CommandLine, HelpAndVersion) {
     EXPECT_EQ(parse({"merge", "--help"}).command, Command::help);
 }
 
-TEST(CommandLine, AnalyzeTakesOneFileInThisVersion) {
-    const CommandLine line = parse({"analyze", "result.h5"});
+TEST(CommandLine, AnalyzeTakesFilesAndTwoOutputs) {
+    const CommandLine line = parse({"analyze", "a.h5", "b.h5", "-o", "s.h5"});
     EXPECT_EQ(line.command, Command::analyze);
-    EXPECT_EQ(line.files, std::vector<std::string>{"result.h5"});
-    EXPECT_NE(
-        std::string(refusal_of({"analyze", "a.h5", "b.h5"}).what()).find("not available in this version"),
-        std::string::npos);
-    EXPECT_NE(std::string(refusal_of({"analyze", "a.h5", "-o", "s.h5"}).what())
-                  .find("not available in this version"),
-              std::string::npos);
+    EXPECT_EQ(line.files, (std::vector<std::string>{"a.h5", "b.h5"}));
+    EXPECT_EQ(line.output, "s.h5");
+    EXPECT_FALSE(line.csv);
     EXPECT_EQ(refusal_of({"analyze"}).key, "analyze");
+    EXPECT_EQ(refusal_of({"analyze", "-o", "s.h5"}).key, "analyze");
     EXPECT_EQ(refusal_of({"analyze", "--data.seed=3", "a.h5"}).value, "--data.seed=3");
 }
 
-TEST(CommandLine, MergeAndSweepAreNotAvailableInThisVersion) {
-    const std::vector<std::vector<const char*>> lines = {{"merge", "a.h5", "b.h5", "-o", "c.h5"},
-                                                         {"sweep", "-c", "s.ini", "-o", "d"}};
-    for (const auto& tokens : lines) {
-        const ConfigError error = refusal_of(tokens);
-        EXPECT_EQ(error.code(), ExitCode::configuration);
-        EXPECT_EQ(error.key, tokens.front());
-        EXPECT_NE(std::string(error.what()).find("not available in this version"), std::string::npos);
-    }
+TEST(CommandLine, CsvGoesToStdoutOrToANamedFile) {
+    EXPECT_TRUE(parse({"analyze", "a.h5", "--csv"}).csv);
+    EXPECT_EQ(parse({"analyze", "a.h5", "--csv"}).csv_file, "");
+    EXPECT_EQ(parse({"analyze", "--csv=t.txt", "a.h5"}).csv_file, "t.txt");
+    const CommandLine apart = parse({"analyze", "--csv", "t.csv", "a.h5"});
+    EXPECT_EQ(apart.csv_file, "t.csv");
+    EXPECT_EQ(apart.files, std::vector<std::string>{"a.h5"});
+    const CommandLine before = parse({"analyze", "--csv", "a.h5"});  // a result, not the table
+    EXPECT_EQ(before.csv_file, "");
+    EXPECT_EQ(before.files, std::vector<std::string>{"a.h5"});
+    EXPECT_EQ(refusal_of({"merge", "a.h5", "b.h5", "-o", "c.h5", "--csv"}).value, "--csv");
+}
+
+TEST(CommandLine, MergeNeedsTwoFilesAndAnOutput) {
+    const CommandLine line = parse({"merge", "a.h5", "b.h5", "c.h5", "-o", "d.h5"});
+    EXPECT_EQ(line.command, Command::merge);
+    EXPECT_EQ(line.files, (std::vector<std::string>{"a.h5", "b.h5", "c.h5"}));
+    EXPECT_EQ(line.output, "d.h5");
+    EXPECT_EQ(refusal_of({"merge", "a.h5", "-o", "d.h5"}).key, "merge");
+    EXPECT_EQ(refusal_of({"merge", "a.h5", "b.h5"}).key, "merge");
+    EXPECT_EQ(refusal_of({"merge"}).key, "merge");
+}
+
+TEST(CommandLine, SweepIsNotAvailableInThisVersion) {
+    const ConfigError error = refusal_of({"sweep", "-c", "s.ini", "-o", "d"});
+    EXPECT_EQ(error.code(), ExitCode::configuration);
+    EXPECT_EQ(error.key, "sweep");
+    EXPECT_NE(std::string(error.what()).find("not available in this version"), std::string::npos);
 }
 
 TEST(CommandLine, AnUnknownCommandNamesTheNearest) {

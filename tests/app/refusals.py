@@ -98,8 +98,11 @@ def cases_of_contradictions():
 
 def cases_of_command_line():
     for arguments in (["rnu"], ["run", "stray"], ["run", "-c"], ["run", "--data.dimension"], ["analyze"], [],
-                      ["merge", "a.h5", "b.h5", "-o", "c.h5"], ["sweep", "-c", "s.ini", "-o", "d"], ["analyze", "a.h5", "b.h5"]):
+                      ["merge", "a.h5", "-o", "c.h5"], ["merge", "a.h5", "b.h5"], ["sweep", "-c", "s.ini", "-o", "d"],
+                      ["analyze", "-o", "s.h5"]):
         yield Case(arguments, (CONFIGURATION,), arguments[0] if arguments and arguments[0] in ("merge", "sweep", "analyze") else "")
+    yield Case(["analyze", "a.h5", "--scv"], (CONFIGURATION,), "--scv")
+    yield Case(["merge", "a.h5", "b.h5", "-o", "c.h5", "--csv"], (CONFIGURATION,), "--csv")
 
 
 # --- files ------------------------------------------------------------------------------------------------------------------
@@ -191,6 +194,8 @@ def cases_of_files():
     yield Case(["run", *mixture, "--data.components=4"], (INPUT,), "mixture.h5",
                {"mixture.h5": hdf5(means=MEANS, sigmas=np.ones(3))})
     yield from files("analyze", UNREADABLE, "old.h5", (INPUT,), "old.h5")
+    yield from files("analyze", UNREADABLE, "old.h5", (INPUT,), "old.h5", "-o", "summary.h5")
+    yield from files("merge", UNREADABLE, "old.h5", (INPUT,), "old.h5", "other.h5", "-o", "merged.h5")
 
 
 def cases_of_output():
@@ -198,6 +203,9 @@ def cases_of_output():
     yield Case([*small, "--output.file=nowhere/r.h5"], (OUTPUT,), "nowhere/r.h5")
     yield Case([*small, "--output.file=plain/r.h5"], (OUTPUT,), "plain/r.h5", {"plain": content(b"a file, no folder")})
     yield Case([*small, "--output.file=here"], (OUTPUT,), "here", {"here": folder})
+    for command in (["analyze", "a.h5"], ["merge", "a.h5", "b.h5"]):
+        yield Case([*command, "-o", "nowhere/r.h5"], (OUTPUT,), "nowhere/r.h5")
+        yield Case([*command, "-o", "here"], (OUTPUT,), "here", {"here": folder})
 
 
 def cases_under_mpirun():
@@ -208,6 +216,8 @@ def cases_under_mpirun():
     yield Case(["run", *points], (INPUT,), "points.h5", {"points.h5": DATASETS["NaN"]}, ranks=2)
     yield Case(["run", *points], (CONFIGURATION,), "data.dataset = x", {"points.h5": huge}, ranks=2, kind="larger than any node")
     yield Case(["run", "--output.file=nowhere/r.h5"], (OUTPUT,), "nowhere/r.h5", ranks=2)
+    yield Case(["analyze", "absent.h5"], (INPUT,), "absent.h5", ranks=2)
+    yield Case(["merge", "absent.h5", "b.h5", "-o", "c.h5"], (INPUT,), "absent.h5", ranks=2)
 
 
 # --- one case in a folder of its own ------------------------------------------------------------------------------------------

@@ -58,6 +58,11 @@ TEST_F(ReadResultTest, ReadsGroupsArraysNumbersAndTexts) {
     EXPECT_EQ(reader.scalar("/a/number"), 2.5);
     EXPECT_EQ(reader.array("/a/table").shape, (std::vector<std::size_t>{2, 3}));
     EXPECT_EQ(reader.array("/a/table").values, (std::vector<double>{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(reader.shape("/a/table"), (std::vector<std::size_t>{2, 3}));
+    EXPECT_EQ(reader.rows("/a/table", 1, 2), (std::vector<double>{4, 5, 6}));
+    EXPECT_EQ(reader.rows("/a/table", 0, 2), (std::vector<double>{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(reader.rows("/time", 1, 3), (std::vector<double>{2, 3}));
+    EXPECT_TRUE(reader.rows("/time", 1, 1).empty());
     EXPECT_EQ(reader.text("/a", "one"), "1");
     EXPECT_TRUE(reader.has_attribute("/a", "two"));
     EXPECT_FALSE(reader.has_attribute("/a", "three"));
@@ -78,6 +83,8 @@ TEST_F(ReadResultTest, RefusesWhatIsOfAnotherKind) {
         {fault_of([&] { (void)reader.text("/a", "three"); }), "no attribute three"},
         {fault_of([&] { (void)reader.text("/absent", "x"); }), "no such object"},
         {fault_of([&] { (void)reader.number("/a", "one"); }), "not one number"},
+        {fault_of([&] { (void)reader.numbers("/a", "three"); }), "no attribute three"},
+        {fault_of([&] { (void)reader.rows("/a/table", 1, 3); }), "changed while it was read"},
     };
     for (const auto& [fault, reason] : cases) EXPECT_NE(fault.find(reason), std::string::npos) << fault;
 }

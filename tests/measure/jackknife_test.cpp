@@ -125,5 +125,30 @@ TEST(Jackknife, HasNoErrorWhereTheStatisticFailsOnce) {
     EXPECT_TRUE(std::isnan(result.standard_error));
 }
 
+TEST(Jackknife, ErrorOfReplicatesIsItsFormula) {
+    // mean 2, squared deviations 1, 0, 1: (2/3) 2
+    EXPECT_NEAR(delete_one_error(std::vector<double>{1.0, 2.0, 3.0}), std::sqrt(4.0 / 3.0), 1e-15);
+    EXPECT_TRUE(std::isnan(delete_one_error(std::vector<double>{1.0})));
+    EXPECT_TRUE(std::isnan(delete_one_error({})));
+}
+
+TEST(Jackknife, BlocksHoldTheirBatchesInOrder) {
+    const auto batches = random_batches({5, 7, 3, 9, 4, 6, 8}, 2, 12);
+    const auto blocks = blocks_of(batches, 3);
+    ASSERT_EQ(blocks.size(), 3U);
+    const std::vector<std::vector<std::size_t>> members = {{0, 1}, {2, 3}, {4, 5, 6}};
+    for (std::size_t k = 0; k < 3; ++k)
+        for (std::size_t t = 0; t < 2; ++t) {
+            std::vector<Moments> column;
+            for (const std::size_t b : members[k]) column.push_back(batches[b][t]);
+            const Moments expected = fold(column);
+            EXPECT_EQ(blocks[k][t].count, expected.count);
+            EXPECT_EQ(blocks[k][t].mean, expected.mean);
+            EXPECT_EQ(blocks[k][t].m4, expected.m4);
+        }
+    EXPECT_EQ(blocks_of(batches, 100).size(), batches.size());
+    EXPECT_TRUE(blocks_of({}, 4).empty());
+}
+
 }  // namespace
 }  // namespace kairos::measure

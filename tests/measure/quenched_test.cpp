@@ -86,5 +86,18 @@ TEST(Quenched, VariancesOfNormalMeansWithNormalNoise) {
     test::expect_mean_consistent(excesses, 0.09, "spread");
 }
 
+// By hand: m = 1, 2, 4 with e = 0.1, 0.2, 0.2: V = 7/3, average e^2 = 0.03, noise = sqrt(0.09)/3.
+TEST(Quenched, OfMeansWithErrors) {
+    const auto found = disorder_average(std::vector<Realised>{{1.0, 0.1}, {2.0, 0.2}, {4.0, 0.2}});
+    EXPECT_NEAR(found.mean, 7.0 / 3.0, 1e-15);
+    EXPECT_NEAR(found.standard_error, std::sqrt(7.0 / 9.0), 1e-15);
+    EXPECT_NEAR(found.spread, std::sqrt(7.0 / 3.0 - 0.03), 1e-15);
+    EXPECT_NEAR(found.noise, 0.1, 1e-15);
+    const auto one = disorder_average(std::vector<Realised>{{1.5, 0.1}});
+    EXPECT_EQ(one.mean, 1.5);
+    EXPECT_NEAR(one.noise, 0.1, 1e-15);
+    EXPECT_TRUE(std::isnan(one.spread));
+}
+
 }  // namespace
 }  // namespace kairos::measure

@@ -1,6 +1,7 @@
 // include/kairos/app/command_line.hpp: what the program was asked to do.
 //
-//   kairos run | plan  [-c FILE] [--section.key=value ...]      kairos analyze RESULT.h5
+//   kairos run | plan  [-c FILE] [--section.key=value ...]
+//   kairos analyze RESULT.h5 ... [-o SUMMARY.h5] [--csv[=TABLE.csv]]      kairos merge A.h5 B.h5 ... -o OUT.h5
 //   kairos --version | --help | run --help
 //
 // Keys are not judged here: `overrides` are the tokens that read_config takes.
@@ -19,6 +20,8 @@ struct CommandLine {
     std::vector<std::string> overrides;  // "--section.key=value", or "--section.key" and "value"
     std::vector<std::string> files;      // of analyze and merge
     std::string output;                  // -o
+    bool csv = false;                    // analyze --csv: CSV instead of text,
+    std::string csv_file;                // into this file if one is named
     std::string text;                    // the whole line as typed, for the record
 };
 

@@ -9,7 +9,9 @@ namespace kairos::app {
 void command_run(const CommandLine& line, const parallel::Communicator& communicator);
 // Validates, prints the resolved configuration, critical times, memory and time needed; writes nothing. Collective.
 void command_plan(const CommandLine& line, const parallel::Communicator& communicator);
-// The tables of one result. Serial.
+// The tables of one result; of a sweep also fits and data collapse. Serial.
 void command_analyze(const CommandLine& line);
+// Pools runs of one configuration. Serial.
+void command_merge(const CommandLine& line);
 
 }  // namespace kairos::app

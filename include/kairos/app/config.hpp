@@ -87,6 +87,8 @@ struct Config {
     std::vector<std::pair<std::string, std::string>> resolved;
     // Whether data.seed draws the population itself, not only data from it.
     [[nodiscard]] bool random_means() const;
+    // Whether data.seed matters at all.
+    [[nodiscard]] bool has_disorder() const;
     void set_resolved(const std::string& key,
                       const std::string& value);  // for values made later (batch, t-min, ...)
 };

@@ -30,7 +30,7 @@ struct Findings {
     std::map<std::string, phases::SymmetryCurve> symmetry;
     std::map<std::string, phases::CriticalTime> transitions;
     // name -> [realisation], of those read off curves; empty for a single realisation
-    std::map<std::string, std::vector<double>> realisation_transitions;
+    std::map<std::string, std::vector<phases::CriticalTime>> realisation_transitions;
 };
 
 [[nodiscard]] Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,

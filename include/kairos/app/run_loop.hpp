@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "kairos/measure/ensemble.hpp"
-#include "kairos/measure/jackknife.hpp"
 #include "kairos/parallel/batch_plan.hpp"
 #include "kairos/parallel/teams.hpp"
 #include "kairos/parallel/transpose.hpp"
@@ -25,10 +24,14 @@
 
 namespace kairos::app {
 
+// The moments of some batches in some columns of this rank's slice, [batch][column]: kept in memory by a run, read from files by a merge.
+using BatchMoments =
+    std::function<std::vector<measure::Moments>(parallel::BatchRange, parallel::ColumnSlice columns)>;
+
 struct Measured {
-    parallel::ColumnSlice slice;            // of ColumnPlan::size, this rank's
-    std::vector<measure::Moments> batches;  // [batch][column in slice]
-    std::vector<measure::Moments> folded;   // [ColumnPlan::size], on every rank
+    parallel::ColumnSlice slice;           // of ColumnPlan::size, this rank's
+    BatchMoments batches;                  // of every observable
+    std::vector<measure::Moments> folded;  // [ColumnPlan::size], on every rank
     std::uint64_t batch_count = 0;
     std::vector<parallel::BatchRange> realisations;  // ranges of batches that shared a law, in order
     std::vector<measure::Moments> folded_each;       // [realisation][column in slice]
@@ -87,11 +90,5 @@ private:
 
 // An ensemble of one law.
 [[nodiscard]] Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& context);
-
-// The curves of one component of a column, batch by batch, on every rank (collective).
-[[nodiscard]] std::vector<measure::MomentCurve> batch_curves(const Measured& measured,
-                                                             const measure::Column& column, Index component,
-                                                             std::size_t times,
-                                                             const parallel::Communicator& communicator);
 
 }  // namespace kairos::app

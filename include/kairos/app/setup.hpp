@@ -33,7 +33,9 @@ void require_teams(const Config& config, const parallel::Communicator& communica
 
 // With the law of realisation 0, which also chooses the times of an entropic grid. Collective, and so is the end of a
 // Setup: the ranks of a node let go of shared data together.
-[[nodiscard]] Setup prepare(const Config& config, const parallel::Communicator& communicator);
+// times: those of an earlier run of this configuration; empty: those it asks for.
+[[nodiscard]] Setup prepare(const Config& config, const parallel::Communicator& communicator,
+                            const std::vector<Time>& times = {});
 
 // Frees the law and puts that of another realisation in its place (collective).
 void take_realisation(Setup& setup, std::uint64_t realisation, const parallel::Communicator& communicator);

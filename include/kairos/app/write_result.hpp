@@ -15,8 +15,9 @@ namespace kairos::app {
 struct RunRecord {
     std::string command_line;
     double wall_seconds = 0;
-    std::vector<measure::Moments> clones;  // [branch time][quantity]; empty: no clones
-    Diagrams diagrams;                     // empty: no bifurcations
+    std::vector<measure::Moments> clones{};   // [branch time][quantity]; empty: no clones
+    Diagrams diagrams{};                      // empty: no bifurcations
+    std::vector<std::string> merged_seeds{};  // ensemble.seed of every run that was pooled; empty for a run
 };
 
 void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,

@@ -33,11 +33,18 @@ public:
     [[nodiscard]] double scalar(const std::string& path) const;
     [[nodiscard]] std::vector<double> vector(const std::string& path) const;  // exactly one axis
     [[nodiscard]] ResultArray array(const std::string& path) const;
+    [[nodiscard]] std::vector<std::size_t> shape(const std::string& path) const;
+    // Entries first .. last - 1 of the first axis, with all of the others.
+    [[nodiscard]] std::vector<double> rows(const std::string& path, std::size_t first,
+                                           std::size_t last) const;
     [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
     [[nodiscard]] std::string text(const std::string& object,
                                    const std::string& name) const;  // a string attribute
     [[nodiscard]] double number(const std::string& object,
                                 const std::string& name) const;  // a scalar numeric attribute
+    [[nodiscard]] std::vector<double> numbers(
+        const std::string& object,
+        const std::string& name) const;  // a numeric attribute of any length
     // All string attributes of an object, by name ascending: /config.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> texts(const std::string& object) const;
 

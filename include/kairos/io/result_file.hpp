@@ -20,6 +20,7 @@
 // altogether HDF5 1.10 may crash there, so abort_all(ExitCode::output) is the safest end.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -70,6 +71,12 @@ public:
     void write_slice(const std::string& path, const std::vector<std::string>& scales, std::size_t leading,
                      parallel::ColumnSlice range, std::span<const double> values,
                      const Attributes& attributes = {});
+
+    // Several arrays of the same axes, by ranges of the first axis, so that no rank holds them whole. source(first, last) gives the
+    // values [last - first][range] of each; it is asked in ascending order, the same on every rank.
+    using RowSource = std::function<std::vector<std::vector<double>>(std::size_t first, std::size_t last)>;
+    void write_rows(const std::vector<std::string>& paths, const std::vector<std::string>& scales,
+                    parallel::ColumnSlice range, const RowSource& source);
 
     // A hard link `time` in the group to /time: xarray opens one group at a time and would lose the
     // coordinate.

@@ -7,6 +7,7 @@
 // folded curve to one number; NaN where it has none. Fewer than 2 batches: the error is NaN. Source: Efron
 // 1982; Quenouille 1956.
 #pragma once
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <vector>
@@ -25,5 +26,11 @@ struct JackknifeEstimate {
 // batches[b] is the curve of batch b; all of one length.
 [[nodiscard]] JackknifeEstimate jackknife(std::span<const MomentCurve> batches,
                                           const std::function<double(std::span<const Moments>)>& statistic);
+
+// (B - 1)/B sum_b (theta_(b) - mean theta)^2, as an error; NaN for fewer than 2 replicates.
+[[nodiscard]] double delete_one_error(std::span<const double> replicates);
+
+// At most `most` curves of consecutive batches merged, as even in number as they can be: for statistics too dear to be repeated once a batch.
+[[nodiscard]] std::vector<MomentCurve> blocks_of(std::span<const MomentCurve> batches, std::size_t most);
 
 }  // namespace kairos::measure

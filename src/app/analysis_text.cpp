@@ -1,0 +1,165 @@
+#include "kairos/app/analysis_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "kairos/app/text.hpp"
+
+namespace kairos::app {
+namespace {
+
+using Row = std::vector<std::string>;
+
+// "-" where there is no number.
+std::string cell(double value, const char* pattern = "%.5f") {
+    if (std::isnan(value)) return "-";
+    char text[64];
+    std::snprintf(text, sizeof text, pattern, value);
+    return text;
+}
+
+std::string interval(double low, double high) {
+    if (std::isnan(low)) return "-";
+    char text[64];
+    std::snprintf(text, sizeof text, "[%.5f, %.5f]", low, high);
+    return text;
+}
+
+// Columns as wide as their widest cell; the first to the left, the others to the right.
+std::string aligned(const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths(rows.front().size(), 0);
+    for (const Row& row : rows)
+        for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+    std::string text;
+    for (const Row& row : rows) {
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            const std::size_t blanks = widths[c] - row[c].size();
+            if (c > 0) text.append(blanks + 2, ' ');
+            text += row[c];
+            if (c == 0) text.append(blanks, ' ');
+        }
+        text.erase(text.find_last_not_of(' ') + 1);
+        text += '\n';
+    }
+    return text;
+}
+
+std::string short_name(const std::string& key) { return key.substr(key.find('.') + 1); }
+
+// The values of the varied keys at a point.
+Row place_of(const Analysis& analysis, std::size_t point) {
+    Row cells;
+    const Keys& keys = analysis.points[point].keys;
+    for (const std::string& key : analysis.varied) cells.push_back(keys.contains(key) ? keys.at(key) : "-");
+    return cells;
+}
+
+// A criterion that no point has a time for, nor a prediction, is left out of the text.
+bool is_met(const std::vector<PointTransition>& at_points) {
+    return std::ranges::any_of(at_points, [](const PointTransition& found) {
+        return std::isfinite(found.time) || std::isfinite(found.theory);
+    });
+}
+
+bool has_disorder(const TransitionTable& transitions) {
+    for (const auto& entry : transitions)
+        for (const PointTransition& found : entry.second)
+            if (std::isfinite(found.disorder_error)) return true;
+    return false;
+}
+
+std::string transition_rows(const AnalysisFindings& findings) {
+    if (findings.transitions.empty()) return "transitions: none\n";
+    const bool disorder = has_disorder(findings.transitions);
+    Row head = {"transition"};
+    for (const std::string& key : findings.analysis.varied) head.push_back(short_name(key));
+    head.insert(head.end(), {"time", "stderr", "95 % interval", "theory"});
+    if (disorder) head.insert(head.end(), {"realisations", "spread", "stderr over disorder"});
+    std::vector<Row> rows = {head};
+    for (const auto& [name, at_points] : findings.transitions)
+        for (std::size_t i = 0; i < at_points.size() && is_met(at_points); ++i) {
+            const PointTransition& found = at_points[i];
+            Row row = {name};
+            const Row place = place_of(findings.analysis, i);
+            row.insert(row.end(), place.begin(), place.end());
+            row.insert(row.end(), {cell(found.time), cell(found.noise, "%.2g"),
+                                   interval(found.ci95_low, found.ci95_high), cell(found.theory)});
+            if (disorder)
+                row.insert(row.end(), {std::to_string(found.realisations), cell(found.spread, "%.2g"),
+                                       cell(found.disorder_error, "%.2g")});
+            rows.push_back(std::move(row));
+        }
+    return aligned(rows);
+}
+
+// What sets one series of points apart from the others.
+std::string series_name(const Analysis& analysis, std::size_t point) {
+    Row marks;
+    for (const std::string key : {"data.separation", "data.components"})
+        if (std::ranges::find(analysis.varied, key) != analysis.varied.end())
+            marks.push_back(short_name(key) + "=" + analysis.points[point].keys.at(key));
+    return marks.empty() ? "all" : joined(marks, " ");
+}
+
+std::string fit_rows(const AnalysisFindings& findings) {
+    if (findings.fits.empty()) return "";
+    std::vector<Row> rows = {{"fit", "against", "of", "points", "slope", "stderr", "noise alone", "intercept",
+                              "stderr", "chi^2", "dof"}};
+    for (const TransitionFit& fit : findings.fits) {
+        const auto& [slope, intercept, covariance, chi2, dof] = fit.line;
+        rows.push_back({fit.transition, fit.against.text, series_name(findings.analysis, fit.points.front()),
+                        std::to_string(fit.points.size()), cell(slope.value),
+                        cell(slope.standard_error(), "%.2g"), cell(slope.statistical, "%.2g"),
+                        cell(intercept.value), cell(intercept.standard_error(), "%.2g"), cell(chi2, "%.2f"),
+                        std::to_string(dof)});
+    }
+    return aligned(rows);
+}
+
+std::string collapse_rows(const AnalysisFindings& findings) {
+    if (findings.collapses.empty()) return "";
+    std::vector<Row> rows = {{"data collapse", "over", "of", "curves", "exponent b", "stderr", "noise alone",
+                              "quality S", "compared"}};
+    for (const CurveCollapse& collapse : findings.collapses) {
+        const auto& [exponent, quality, points] = collapse.found;
+        rows.push_back({collapse.observable, collapse.shifted,
+                        series_name(findings.analysis, collapse.points.front()),
+                        std::to_string(collapse.points.size()), cell(exponent.value),
+                        cell(exponent.standard_error(), "%.2g"), cell(exponent.statistical, "%.2g"),
+                        cell(quality, "%.2f"), std::to_string(points)});
+    }
+    return aligned(rows) +
+           "S = 1: curves agree within their errors; much more: they do not fall on one another.\n";
+}
+
+std::string heading(const Analysis& analysis) {
+    const Keys& keys = analysis.results.front().stored.keys;
+    std::string text = std::to_string(analysis.results.size()) + " results at " +
+                       std::to_string(analysis.points.size()) +
+                       (analysis.points.size() == 1 ? " point: " : " points: ") + keys.at("data.model") +
+                       ", " + keys.at("process.kind");
+    if (!analysis.varied.empty()) text += "; varied: " + joined(analysis.varied, ", ");
+    return text + "\n\n";
+}
+
+}  // namespace
+
+AnalysisFindings analysed(const std::vector<std::string>& files) {
+    AnalysisFindings findings;
+    findings.analysis = read_analysis(files);
+    findings.transitions = transitions_of(findings.analysis);
+    findings.fits = fits_of(findings.analysis, findings.transitions);
+    findings.collapses = collapses_of(findings.analysis);
+    return findings;
+}
+
+std::string analysis_text(const AnalysisFindings& findings) {
+    std::string text = heading(findings.analysis);
+    for (const std::string& table : {transition_rows(findings), fit_rows(findings), collapse_rows(findings)})
+        if (!table.empty()) text.append(table).append("\n");
+    for (const std::string& note : findings.analysis.notes) text.append("note: ").append(note).append(".\n");
+    return text;
+}
+
+}  // namespace kairos::app

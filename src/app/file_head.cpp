@@ -1,0 +1,33 @@
+#include "file_head.hpp"
+
+#include <chrono>
+#include <ctime>
+
+#include "kairos/app/version.hpp"
+
+namespace kairos::app {
+namespace {
+
+std::string now_utc() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
+}  // namespace
+
+void write_head(io::ResultFile& file, const std::string& format, const parallel::Communicator& communicator) {
+    std::string created = now_utc();
+    communicator.broadcast(created);
+    file.attribute("/", "format", format);
+    file.attribute("/", "format_version", "1.0");
+    file.attribute("/", "kairos_version", version());
+    file.attribute("/", "git_revision", git_revision());
+    file.attribute("/", "compiler", compiler());
+    file.attribute("/", "created_utc", created);
+}
+
+}  // namespace kairos::app

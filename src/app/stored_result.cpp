@@ -1,0 +1,102 @@
+#include "kairos/app/stored_result.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "kairos/app/text.hpp"
+#include "kairos/base/error.hpp"
+#include "result_columns.hpp"
+
+namespace kairos::app {
+namespace {
+
+std::string value_of(const Keys& keys, const std::string& key) {
+    const auto found = keys.find(key);
+    if (found == keys.end()) return "(absent)";
+    return found->second.empty() ? "(empty)" : found->second;
+}
+
+}  // namespace
+
+Keys keys_of(const io::ResultReader& result) {
+    Keys keys;
+    for (const auto& [key, value] : result.texts("/config")) keys[key] = value;
+    return keys;
+}
+
+Config config_of(const std::string& file, const Keys& keys) {
+    std::vector<std::string> tokens;
+    for (const auto& [key, value] : keys) tokens.push_back("--" + key + "=" + value);
+    try {
+        return read_config("", tokens);
+    } catch (const ConfigError& error) {
+        throw InputError(file, "/config", "is not a configuration of this version: " + error.key,
+                         "Use the kairos that wrote the file.");
+    }
+}
+
+bool matches(const std::string& key, std::span<const std::string> patterns) {
+    return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+        return pattern.ends_with('.') ? key.starts_with(pattern) : key == pattern;
+    });
+}
+
+void require_same_physics(const StoredConfig& first, const StoredConfig& other,
+                          std::span<const std::string> may_differ) {
+    std::set<std::string> names;
+    for (const auto& entry : first.keys) names.insert(entry.first);
+    for (const auto& entry : other.keys) names.insert(entry.first);
+    for (const std::string& key : names) {
+        const std::string here = value_of(other.keys, key), there = value_of(first.keys, key);
+        if (here == there || matches(key, may_differ)) continue;
+        throw InputError(other.file, "",
+                         "has " + key + " = " + here + ", and " + first.file + " has " + there,
+                         "These may differ: " + joined(may_differ, ", ") + ".");
+    }
+}
+
+bool has_batches(const io::ResultReader& result, const std::string& observable) {
+    return result.has("/batches/" + observable);
+}
+
+std::vector<std::uint64_t> batches_of_realisations(const io::ResultReader& result) {
+    std::vector<std::uint64_t> batches;
+    if (!result.has("/realisation")) return {result.shape("/batch").front()};
+    for (const double count : result.numbers("/realisation", "batches"))
+        batches.push_back(static_cast<std::uint64_t>(count));
+    return batches;
+}
+
+std::vector<measure::MomentCurve> batches_of(const io::ResultReader& result, const std::string& observable) {
+    const std::string group = "/batches/" + observable + "/";
+    std::vector<measure::MomentCurve> curves;
+    for (const auto& [name, field] : moment_fields) {
+        const io::ResultArray array = result.array(group + name);
+        const bool first = curves.empty();
+        if (array.shape.size() != 2 || array.values.empty() ||
+            (!first && array.values.size() != curves.size() * curves.front().size()))
+            throw InputError(result.file(), group + name, "is not [batch, time]", "The file is damaged.");
+        if (first) curves.assign(array.shape[0], measure::MomentCurve(array.shape[1]));
+        for (std::size_t b = 0; b < array.shape[0]; ++b)
+            for (std::size_t i = 0; i < array.shape[1]; ++i)
+                curves[b][i].*field = array.values[b * array.shape[1] + i];
+    }
+    return curves;
+}
+
+void require_apart(const std::string& command, const std::string& output,
+                   const std::vector<std::string>& files) {
+    std::error_code ignored;
+    for (const std::string& file : files)
+        if (std::filesystem::equivalent(output, file, ignored))
+            throw ConfigError(command, output, "is one of the files to be read", "another file", "");
+}
+
+phases::CriticalTime stored_transition(const io::ResultReader& result, const std::string& name) {
+    const std::string group = "/transitions/" + name + "/";
+    return {result.scalar(group + "time"), result.scalar(group + "stderr"), result.scalar(group + "ci95_low"),
+            result.scalar(group + "ci95_high"), result.scalar(group + "theory")};
+}
+
+}  // namespace kairos::app

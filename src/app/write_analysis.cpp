@@ -1,0 +1,228 @@
+#include "kairos/app/write_analysis.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "file_head.hpp"
+#include "kairos/io/result_file.hpp"
+
+namespace kairos::app {
+namespace {
+
+using io::ResultFile;
+using Doubles = std::vector<double>;
+
+void number_scale(ResultFile& file, const std::string& path, std::size_t length, const std::string& meaning) {
+    std::vector<std::int64_t> numbers(length);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    file.scale(path, std::span<const std::int64_t>(numbers), meaning, "dimensionless");
+}
+
+void write(ResultFile& file, const std::string& path, const std::vector<std::string>& axes,
+           const Doubles& values, const std::string& long_name) {
+    file.write(path, axes, std::span<const double>(values), {{"long_name", long_name}});
+}
+
+// One number of every item of a list.
+template <class Items, class Read>
+Doubles each(const Items& items, Read read) {
+    Doubles values;
+    for (const auto& item : items) values.push_back(static_cast<double>(read(item)));
+    return values;
+}
+
+// Keys that all results share.
+void write_config(ResultFile& file, const Analysis& analysis) {
+    file.group("/config");
+    for (const auto& [key, value] : analysis.results.front().stored.keys) {
+        const bool same = std::ranges::all_of(analysis.results, [&](const AnalysedResult& result) {
+            const auto found = result.stored.keys.find(key);
+            return found != result.stored.keys.end() && found->second == value;
+        });
+        if (same) file.attribute("/config", key, value);
+    }
+    file.group("/files");
+    for (std::size_t i = 0; i < analysis.results.size(); ++i)
+        file.attribute("/files", std::to_string(i), analysis.results[i].stored.file);
+}
+
+void write_points(ResultFile& file, const Analysis& analysis) {
+    const auto& points = analysis.points;
+    number_scale(file, "/point", points.size(), "point of the sweep");
+    const auto write_each = [&](const char* name, auto read, const char* meaning) {
+        write(file, std::string("/points/") + name, {"/point"}, each(points, read), meaning);
+    };
+    write_each(
+        "dimension", [](const auto& p) { return p.dimension; }, "data.dimension");
+    write_each(
+        "samples", [](const auto& p) { return p.samples; }, "data.samples");
+    write_each(
+        "separation", [](const auto& p) { return p.separation; }, "data.separation");
+    write_each(
+        "components", [](const auto& p) { return p.components; }, "data.components");
+    write_each(
+        "realisations", [](const auto& p) { return p.draws; }, "draws of the disorder");
+    write_each(
+        "files", [](const auto& p) { return p.files(); }, "result files");
+}
+
+void write_transitions(ResultFile& file, const TransitionTable& transitions) {
+    file.group("/transitions");
+    for (const auto& [name, found] : transitions) {
+        const auto write_each = [&, group = "/transitions/" + name + "/"](const char* field, auto read,
+                                                                          const char* meaning) {
+            write(file, group + field, {"/point"}, each(found, read), meaning);
+        };
+        write_each(
+            "time", [](const auto& t) { return t.time; }, "mean over the realisations");
+        write_each(
+            "stderr", [](const auto& t) { return t.noise; }, "error of the trajectories");
+        write_each(
+            "spread", [](const auto& t) { return t.spread; },
+            "standard deviation between realisations, path noise removed");
+        write_each(
+            "disorder_stderr", [](const auto& t) { return t.disorder_error; },
+            "error as an average over the disorder");
+        write_each(
+            "ci95_low", [](const auto& t) { return t.ci95_low; }, "95 % interval");
+        write_each(
+            "ci95_high", [](const auto& t) { return t.ci95_high; }, "95 % interval");
+        write_each(
+            "theory", [](const auto& t) { return t.theory; }, "continuous-time root or peak");
+        write_each(
+            "realisations", [](const auto& t) { return t.realisations; },
+            "realisations that have such a time");
+    }
+}
+
+void write_fitted(ResultFile& file, const std::string& path, const std::string& axis,
+                  const std::vector<phases::Fitted>& fitted, const std::string& meaning) {
+    write(file, path, {axis}, each(fitted, [](const auto& f) { return f.value; }), meaning);
+    write(file, path + "_stderr", {axis}, each(fitted, [](const auto& f) { return f.standard_error(); }),
+          "its error");
+    write(file, path + "_statistical", {axis}, each(fitted, [](const auto& f) { return f.statistical; }),
+          "its error from the noise alone");
+    write(file, path + "_systematic", {axis}, each(fitted, [](const auto& f) { return f.systematic; }),
+          "its error from leaving out the point farthest from the limit");
+}
+
+// Series of one transition against one abscissa.
+void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<const TransitionFit*>& fits) {
+    const std::string group = "/fits/" + fits.front()->transition + "/" + fits.front()->against.name;
+    const std::string axis = group + "/series";
+    number_scale(file, axis, fits.size(), "series of points of equal separation and components");
+    file.attribute(group, "against", fits.front()->against.text);
+    std::vector<phases::Fitted> slopes, intercepts;
+    for (const TransitionFit* fit : fits) {
+        slopes.push_back(fit->line.slope);
+        intercepts.push_back(fit->line.intercept);
+    }
+    write_fitted(file, group + "/slope", axis, slopes, "slope");
+    write_fitted(file, group + "/intercept", axis, intercepts, "intercept");
+    const auto write_each = [&](const char* name, auto read, const char* meaning) {
+        write(file, group + "/" + name, {axis}, each(fits, read), meaning);
+    };
+    write_each(
+        "covariance", [](const auto* f) { return f->line.covariance; }, "of slope and intercept");
+    write_each(
+        "chi2", [](const auto* f) { return f->line.chi2; }, "chi^2");
+    write_each(
+        "dof", [](const auto* f) { return f->line.dof; }, "degrees of freedom");
+    const auto first = [&](const auto* f) -> const AnalysisPoint& {
+        return analysis.points[f->points.front()];
+    };
+    write_each(
+        "separation", [&](const auto* f) { return first(f).separation; }, "data.separation");
+    write_each(
+        "components", [&](const auto* f) { return first(f).components; }, "data.components");
+}
+
+void write_fits(ResultFile& file, const AnalysisFindings& findings) {
+    std::map<std::string, std::vector<const TransitionFit*>> groups;
+    for (const TransitionFit& fit : findings.fits)
+        groups[fit.transition + "/" + fit.against.name].push_back(&fit);
+    for (const auto& entry : groups) write_fit(file, findings.analysis, entry.second);
+}
+
+// [curve][sample] of all series, NaN beyond the end of a curve.
+Doubles padded(const std::vector<Doubles>& curves, std::size_t width) {
+    Doubles all;
+    for (const Doubles& curve : curves) {
+        all.insert(all.end(), curve.begin(), curve.end());
+        all.insert(all.end(), width - curve.size(), std::nan(""));
+    }
+    return all;
+}
+
+// The curves of all series, one after the other.
+void write_curves(ResultFile& file, const std::string& group,
+                  const std::vector<const CurveCollapse*>& collapses) {
+    std::vector<std::int64_t> points, series;
+    std::vector<Doubles> x, scaled, y, error;
+    std::size_t width = 0;
+    for (std::size_t s = 0; s < collapses.size(); ++s) {
+        const CurveCollapse& collapse = *collapses[s];
+        for (std::size_t c = 0; c < collapse.curves.size(); ++c) {
+            const auto& curve = collapse.curves[c];
+            points.push_back(static_cast<std::int64_t>(collapse.points[c]));
+            series.push_back(static_cast<std::int64_t>(s));
+            x.push_back(curve.x);
+            scaled.push_back(each(curve.x, [&](double at) { return collapse.scaled(c, at); }));
+            y.push_back(curve.y);
+            error.push_back(curve.error);
+            width = std::max(width, curve.x.size());
+        }
+    }
+    const std::string of_curve = group + "/curve", sample = group + "/sample";
+    number_scale(file, of_curve, points.size(), "curve");
+    number_scale(file, sample, width, "observation time, in the order of the variable");
+    file.write(group + "/point", {of_curve}, std::span<const std::int64_t>(points),
+               {{"long_name", "point of the sweep"}});
+    file.write(group + "/series_of", {of_curve}, std::span<const std::int64_t>(series),
+               {{"long_name", "series of the curve"}});
+    write(file, group + "/x", {of_curve, sample}, padded(x, width), collapses.front()->variable);
+    write(file, group + "/scaled", {of_curve, sample}, padded(scaled, width), collapses.front()->shifted);
+    write(file, group + "/value", {of_curve, sample}, padded(y, width), collapses.front()->observable);
+    write(file, group + "/stderr", {of_curve, sample}, padded(error, width), "its error");
+}
+
+void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& collapses) {
+    const CurveCollapse& first = *collapses.front();
+    const std::string group = "/collapse/" + first.observable + "/" + first.variable;
+    const std::string axis = group + "/series";
+    std::vector<phases::Fitted> exponents;
+    for (const CurveCollapse* collapse : collapses) exponents.push_back(collapse->found.exponent);
+    number_scale(file, axis, collapses.size(), "series of points of equal separation and components");
+    file.attribute(group, "shifted", first.shifted);
+    write_fitted(file, group + "/exponent", axis, exponents, "b of " + first.shifted);
+    write(file, group + "/quality", {axis}, each(collapses, [](const auto* c) { return c->found.quality; }),
+          "S of Houdayer and Hartmann; 1 where curves agree within their errors");
+    write(file, group + "/compared", {axis}, each(collapses, [](const auto* c) { return c->found.points; }),
+          "points compared");
+    write_curves(file, group, collapses);
+}
+
+void write_collapses(ResultFile& file, const AnalysisFindings& findings) {
+    std::map<std::string, std::vector<const CurveCollapse*>> groups;
+    for (const CurveCollapse& collapse : findings.collapses)
+        groups[collapse.observable + "/" + collapse.variable].push_back(&collapse);
+    for (const auto& entry : groups) write_collapse(file, entry.second);
+}
+
+}  // namespace
+
+void write_analysis(const AnalysisFindings& findings, const std::string& path,
+                    const std::string& command_line) {
+    const auto alone = parallel::Communicator::serial();
+    ResultFile file(alone, path);
+    write_head(file, "kairos-summary", alone);
+    file.attribute("/", "command_line", command_line);
+    write_config(file, findings.analysis);
+    write_points(file, findings.analysis);
+    write_transitions(file, findings.transitions);
+    write_fits(file, findings);
+    write_collapses(file, findings);
+    file.publish();
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,60 @@
+// src/io/result_file_state.hpp: what stands behind a ResultFile: the open file, and the collective steps that its methods are made of.
+//
+// Between two collective steps all ranks agree that the first went well: a rank that failed would leave the others waiting.
+#pragma once
+#include <map>
+
+#include "agree.hpp"
+#include "kairos/io/result_file.hpp"
+#include "write_hdf5.hpp"
+
+namespace kairos::io {
+
+struct ResultFile::State {
+    parallel::Communicator communicator;
+    std::string path;
+    Handle file{};
+    bool published = false, broken = false;
+    std::uint64_t reserved = 0;               // bytes that the disk has room for
+    std::map<std::string, hsize_t> scales{};  // length of each axis
+
+    [[nodiscard]] Place at(const std::string& object) const { return {Place::Use::writing, path, object}; }
+    // For what is refused before HDF5 is called: the file stays good.
+    template <class Body>
+    void agree_first(Body body) const {
+        agree_to_write(communicator, path, body);
+    }
+    // For calls of HDF5: after a failure nothing more is possible.
+    template <class Body>
+    void agree(Body body) {
+        broken = true;
+        agree_to_write(communicator, path, body);
+        broken = false;
+    }
+    void abandon();
+
+    void create_file();
+    void reserve(std::uint64_t bytes);
+    [[nodiscard]] Shape shape_of(const std::vector<std::string>& axes, const Place& place) const;
+    // An array that exists and has room, and its end: the axes and the attributes of the root.
+    [[nodiscard]] Handle begin_array(const Shape& shape, hid_t type, const Place& place);
+    void end_array(const Handle& dataset, const std::vector<std::string>& axes, const Attributes& attributes,
+                   const Place& place);
+    void make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
+                    const Values& values, const Attributes& attributes, const Place& place);
+    void write_part(const Handle& dataset, const Shape& shape, const Part& part, const Values& values,
+                    const Place& place);
+    void attach(const Handle& dataset, const std::vector<std::string>& axes, const Place& place) const;
+    // The root's values on every rank: attributes must be the same everywhere, or the metadata would
+    // contradict itself.
+    [[nodiscard]] Attributes of_root(Attributes attributes) const;
+    // The root's values; on other ranks nothing, of the same type.
+    [[nodiscard]] Values of_root(const Values& values) const;
+    void close();
+};
+
+// As many values as places.
+void require_count(std::size_t given, hsize_t expected, const Place& place);
+void write_attributes(hid_t object, const Attributes& attributes, const Place& place);
+
+}  // namespace kairos::io

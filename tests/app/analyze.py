@@ -1,0 +1,265 @@
+#!/usr/bin/python3
+"""analyze.py KAIROS KAIROS_PLOT: a sweep of real runs, analysed: slopes and exponents of the theory, realisations of the disorder, text, CSV and
+summary that agree, and what does not belong together refused with nothing written."""
+import csv
+import io
+import pathlib
+import sys
+import tempfile
+import time
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from kairos_runs import Checks, run  # noqa: E402
+
+KAIROS, PLOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+check = Checks()
+GRID = ["--process.t-min=0.05", "--process.t-max=16", "--time.points=81", "--ensemble.direction=marginal"]
+
+
+def sweep(folder, name, dimensions, *keys):
+    files = []
+    for seed, d in enumerate(dimensions, 1):
+        files.append(f"{name}-{d}.h5")
+        done = run([KAIROS, "run", *GRID, *keys, f"--data.dimension={d}", f"--ensemble.seed={seed}", f"--output.file={files[-1]}"], folder)
+        check.succeeded(done, f"{name}, d = {d}")
+    return files
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def number(row, key):
+    return float(row[key]) if row[key] else np.nan
+
+
+def near(value, error, expected, what, share):
+    """Within the error given (of which 3 are allowed), and within a share of the value whatever the error."""
+    check(abs(value - expected) < 3 * error, f"{what}: {value} +- {error}, not {expected}")
+    check(abs(value - expected) < share * expected, f"{what}: {value} misses {expected} by more than {share:.0%}")
+
+
+def slopes(folder):
+    """t_S against log d from 10^3 to 10^9: 1/2 for two clusters, 1/4 for classes told apart by their width; 1/2 and 1 (1/4 and 1/2) in t and snr."""
+    jobs = {"clusters": (0.5, []), "widths": (0.25, ["--data.model=unequal-variances", "--data.separation=0", "--data.sigma=0.5,1.5"])}
+    for name, (slope, keys) in jobs.items():
+        start = time.monotonic()
+        files = sweep(folder, name, (10**3, 10**4, 10**5, 10**6, 10**7, 10**8, 10**9), "--ensemble.trajectories=8000", *keys)
+        done = run([KAIROS, "analyze", *files, "-o", f"{name}.h5"], folder)
+        print(f"{name}: seven dimensions in {time.monotonic() - start:.1f} s")
+        if not check.succeeded(done, f"analyze {name}"):
+            continue
+        criteria = ["speciation_clones", "speciation_entropy_rate", "speciation_entropy_variance"]
+        with h5py.File(folder / f"{name}.h5") as file:
+            for criterion in criteria:
+                fit = {key: item[()] for key, item in file[f"fits/{criterion}/log_dimension"].items()}
+                near(fit["slope"][0], fit["slope_stderr"][0], slope, f"{name}, {criterion}", 0.03)
+                check(fit["dof"][0] == 5 and fit["chi2"][0] < 30, f"{name}, {criterion}: chi2 {fit['chi2']} of {fit['dof']}")
+            observables = ["class_collision", "class_entropy_ratio"] + (["binder_cumulant"] if name == "clusters" else [])
+            for observable in observables:
+                for variable, exponent in (("time", slope), ("log_snr", 2 * slope)):
+                    found = {key: item[()] for key, item in file[f"collapse/{observable}/{variable}"].items()}
+                    near(found["exponent"][0], found["exponent_stderr"][0], exponent, f"{name}, {observable} over {variable}", 0.03)
+                    if name == "clusters":  # exact in t for every d, in snr up to 1/d
+                        check(0.5 < found["quality"][0] < 2, f"{observable} over {variable}: quality {found['quality']}")
+                    elif variable == "log_snr":  # widths scale up to 1/sqrt(d): seen at d = 1000, and said
+                        check(found["quality"][0] > 2, f"{observable}: corrections to scaling do not show: {found['quality']}")
+                        check(found["exponent_systematic"][0] > 2 * found["exponent_statistical"][0], f"{observable}: no systematic error {found}")
+            check(("binder_cumulant" in file["collapse"]) == (name == "clusters"), "Binder's cumulant where there is no order parameter")
+
+
+def formats(folder):
+    """The three outputs say the same, and the line is that of numpy."""
+    files = [f"clusters-{10**k}.h5" for k in range(3, 10)]
+    text = run([KAIROS, "analyze", *files], folder).stdout
+    table = run([KAIROS, "analyze", *files, "--csv"], folder)
+    check.succeeded(run([KAIROS, "analyze", *files, "--csv", "table.csv", "-o", "same.h5"], folder), "--csv FILE")
+    check((folder / "table.csv").read_text() == table.stdout, "--csv FILE differs from --csv")
+    rows = rows_of(table.stdout)
+    found = {(row["name"], row["data.dimension"]): row for row in rows if row["kind"] == "transition"}
+    with h5py.File(folder / "same.h5") as file:
+        dimension = file["points/dimension"][:]
+        check(np.array_equal(dimension, 10.0 ** np.arange(3, 10)), f"points {dimension}")
+        for name, group in file["transitions"].items():
+            for i, d in enumerate(dimension):
+                row = found[name, str(int(d))]
+                for column, field in (("value", "time"), ("stderr", "stderr"), ("ci95_low", "ci95_low"), ("theory", "theory")):
+                    check(np.array_equal(number(row, column), group[field][i], equal_nan=True), f"{name}, {d}: CSV and summary differ in {column}")
+        with h5py.File(folder / files[2]) as one:
+            check(one["transitions/speciation_clones/time"][()] == file["transitions/speciation_clones/time"][2], "the time is not that of the file")
+        line_of_numpy(file, [row for row in rows if row["kind"] == "fit"])
+        check(all(f"{value:.5f}" in text for value in file["transitions/speciation_clones/time"][:]), "text lacks a time")
+        every_axis_has_a_scale(file)
+    drawn = run([PLOT, "same.h5", "-o", "figures"], folder)
+    if check.succeeded(drawn, "kairos-plot of a summary"):
+        for stem in ("lines", "scaling-collapse"):
+            check((folder / f"figures/{stem}.png").stat().st_size > 20000, f"{stem}.png shows nothing")
+            check(f'src="{stem}.png"' in (folder / "figures/index.html").read_text(), f"index.html lacks {stem}")
+
+
+def line_of_numpy(file, fits):
+    group = file["transitions/speciation_clones"]
+    x, y, error = np.log(file["points/dimension"][:]), group["time"][:], group["stderr"][:]
+    (slope, intercept), covariance = np.polyfit(x, y, 1, w=1 / error, cov="unscaled")
+    fit = file["fits/speciation_clones/log_dimension"]
+    expected = {"slope": slope, "intercept": intercept, "slope_statistical": np.sqrt(covariance[0, 0]),
+                "intercept_statistical": np.sqrt(covariance[1, 1]), "covariance": covariance[0, 1],
+                "chi2": np.sum(((y - intercept - slope * x) / error) ** 2)}
+    for key, value in expected.items():
+        check(np.isclose(fit[key][0], value, rtol=1e-7), f"{key} is {fit[key][0]}, numpy says {value}")
+    total = np.hypot(fit["slope_statistical"][0], fit["slope_systematic"][0])
+    check(np.isclose(fit["slope_stderr"][0], total, rtol=1e-12), "errors are not added in quadrature")
+    row = next(row for row in fits if row["name"] == "speciation_clones" and row["parameter"] == "slope")
+    check(number(row, "value") == fit["slope"][0] and row["data.dimension"] == "", f"slope in CSV: {row}")
+
+
+def every_axis_has_a_scale(file):
+    def look(name, item):
+        if isinstance(item, h5py.Dataset) and not h5py.h5ds.is_scale(item.id):
+            check(all(len(axis) == 1 for axis in item.dims), f"summary: {name} has a bare axis")
+    file.visititems(look)
+
+
+def disorder(folder):
+    """Files that differ in data.seed alone: mean, spread and both errors against numpy; runs of one draw are pooled, not averaged."""
+    job = ["--data.model=random-clusters", "--data.components=3", "--data.dimension=12", "--ensemble.trajectories=3000", *GRID, "--process.t-max=6"]
+    job.remove("--process.t-max=16")
+    files = []
+    for data_seed, seed in ((1, 1), (2, 2), (3, 3), (4, 4), (4, 5)):
+        files.append(f"draw-{data_seed}-{seed}.h5")
+        check.succeeded(run([KAIROS, "run", *job, f"--data.seed={data_seed}", f"--ensemble.seed={seed}", f"--output.file={files[-1]}"], folder), files[-1])
+    done = run([KAIROS, "analyze", *files, "-o", "draws.h5"], folder)
+    if not check.succeeded(done, "realisations"):
+        return
+    check("realisations" in done.stdout and "spread" in done.stdout, f"no spread: {done.stdout}")
+    with h5py.File(folder / "draws.h5") as file:
+        check(file["points/realisations"][0] == 4 and file["points/files"][0] == 5, "4 draws in 5 files")
+        for name in ("speciation_clones", "speciation_entropy_rate"):
+            t, e = np.array([read(folder / f, name) for f in files]).T
+            weight = e[3:] ** -2.0
+            t = np.append(t[:3], np.sum(weight * t[3:]) / weight.sum())
+            e = np.append(e[:3], weight.sum() ** -0.5)
+            found = {key: item[0] for key, item in file[f"transitions/{name}"].items()}
+            between = t.var(ddof=1)
+            expected = {"time": t.mean(), "stderr": np.sqrt(np.sum(e**2)) / 4, "disorder_stderr": np.sqrt(between / 4),
+                        "spread": np.sqrt(max(0, between - np.mean(e**2))), "realisations": 4}
+            for key, value in expected.items():
+                check(np.isclose(found[key], value, rtol=1e-9), f"{name}: {key} is {found[key]}, numpy says {value}")
+            check(found["ci95_low"] < found["time"] < found["ci95_high"], f"{name}: interval {found}")
+            check(found["spread"] > 3 * found["stderr"], f"{name}: three random means do not differ between draws: {found}")
+
+
+def draws_within_a_file(folder):
+    """data.realisations = 4 in one file: as four files of one realisation each, which share its batches."""
+    job = ["--data.model=random-clusters", "--data.components=3", "--data.dimension=12", "--time.points=41", "--process.t-max=6",
+           "--ensemble.direction=marginal"]
+    done = run([KAIROS, "run", *job, "--ensemble.trajectories=8000", "--data.realisations=4", "--output.file=four.h5"], folder)
+    check.succeeded(done, "four draws in one file")
+    check.succeeded(run([KAIROS, "analyze", "four.h5", "-o", "four-summary.h5"], folder), "analyze of four draws")
+    with h5py.File(folder / "four.h5") as file, h5py.File(folder / "four-summary.h5") as summary:
+        check(summary["points/realisations"][0] == 4 and summary["points/files"][0] == 1, "four draws in one file")
+        group = file["realisations/transitions/speciation_clones"]
+        t, e = group["time"][:], group["stderr"][:]
+        check(np.all(e > 0) and np.all(e < 0.2), f"errors of realisations: {e}")
+        found = {key: item[0] for key, item in summary["transitions/speciation_clones"].items()}
+        expected = {"time": t.mean(), "stderr": np.sqrt(np.sum(e**2)) / 4, "disorder_stderr": np.sqrt(t.var(ddof=1) / 4),
+                    "spread": np.sqrt(max(0, t.var(ddof=1) - np.mean(e**2)))}
+        for key, value in expected.items():
+            check(np.isclose(found[key], value, rtol=1e-9), f"four draws: {key} is {found[key]}, numpy says {value}")
+
+
+def read(path, name):
+    with h5py.File(path) as file:
+        group = file[f"transitions/{name}"]
+        return group["time"][()], group["stderr"][()]
+
+
+def condensation(folder):
+    """t_C against log(n)/d and its logarithm."""
+    files = []
+    for seed, (d, n) in enumerate(((24, 100), (24, 200), (24, 400), (24, 800)), 1):
+        files.append(f"data-{n}.h5")
+        done = run([KAIROS, "run", f"--data.dimension={d}", f"--data.samples={n}", f"--data.seed={seed}", f"--ensemble.seed={seed}",
+                    "--ensemble.direction=marginal", "--ensemble.coupling=common", "--ensemble.trajectories=2000", "--process.t-min=0.05",
+                    "--process.t-max=6", "--time.points=41", "--observe.observables=class_collision,class_entropy,datum_entropy,participation",
+                    f"--output.file={files[-1]}"], folder)
+        check.succeeded(done, files[-1])
+    done = run([KAIROS, "analyze", *files, "--csv"], folder)
+    if not check.succeeded(done, "collapse on data"):
+        return
+    fits = {(row["name"], row["against"], row["parameter"]): row for row in rows_of(done.stdout) if row["kind"] == "fit"}
+    for against in ("log(n)/d", "log(log(n)/d)"):
+        check(("collapse_excess_entropy", against, "slope") in fits, f"no fit against {against}")
+    row = fits["collapse_excess_entropy", "log(log(n)/d)", "slope"]
+    # The theory's own slope over this range: 1/2 log(1 + 1/(n^{2/d} - 1)) at both ends.
+    x, t = (np.array([f(n) for n in (100, 800)]) for f in (lambda n: np.log(np.log(n) / 24), lambda n: 0.5 * np.log(1 + 1 / np.expm1(2 * np.log(n) / 24))))
+    expected = (t[1] - t[0]) / (x[1] - x[0])
+    check(abs(number(row, "value") - expected) < 4.5 * number(row, "stderr") + 0.1 * abs(expected), f"slope {row}, theory {expected}")
+    check("speciation_clones" not in {key[0] for key in fits}, "one dimension has a slope in log d")
+
+
+def one_result(folder):
+    """Of one file the tables as they are, and a summary with one point."""
+    done = run([KAIROS, "analyze", "clusters-1000.h5", "-o", "one.h5"], folder)
+    check.succeeded(done, "one file")
+    for words in ("speciation_clones", "stein", "95 % interval"):
+        check(words in done.stdout, f"analyze of one file does not say {words}")
+    with h5py.File(folder / "one.h5") as file:
+        check(file["point"].size == 1 and "fits" not in file, "summary of one file")
+    check.succeeded(run([PLOT, "one.h5", "-o", "figures-one"], folder), "kairos-plot of a summary of one point")
+    table = run([KAIROS, "analyze", "clusters-1000.h5", "--csv"], folder)
+    check({row["kind"] for row in rows_of(table.stdout)} == {"transition"}, f"CSV of one file: {table.stdout}")
+
+
+def without_batches(folder):
+    """Stored errors serve the line; curves cannot be laid on one another, which is said."""
+    files = sweep(folder, "bare", (100, 1000, 10000), "--ensemble.trajectories=2000", "--observe.batch-moments=false")
+    done = run([KAIROS, "analyze", *files], folder)
+    check.succeeded(done, "without batch moments")
+    check("observe.batch-moments = false" in done.stdout and "data collapse" not in done.stdout.split("note:")[0], done.stdout)
+    check("log d" in done.stdout, "no fit without batch moments")
+    shared = run([KAIROS, "analyze", "clusters-1000.h5", "bare-100.h5"], folder)
+    check("share ensemble.seed = 1" in shared.stdout, f"shared noise is not noted: {shared.stdout}")
+
+
+def refused(folder, arguments, codes, *says):
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    done = run([KAIROS, "analyze", *arguments], folder)
+    what = f"analyze {' '.join(arguments)}"
+    check(done.returncode in codes, f"{what}: exit {done.returncode}, expected {codes}\n{done.stderr}")
+    check(all(word in done.stderr for word in says), f"{what} does not name {says}: {done.stderr}")
+    check(done.stderr.count("kairos: ") == 1 and done.stdout == "", f"{what}: {done.stdout}{done.stderr}")
+    check({path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before, f"{what} wrote something")
+
+
+def refusals(folder):
+    (folder / "text.h5").write_text("no HDF5")
+    with h5py.File(folder / "foreign.h5", "w") as file:
+        file["x"] = [1.0]
+    small = ["--ensemble.trajectories=50", "--time.points=9"]
+    for name, keys in (("ve", ["--process.kind=ve"]), ("wide", ["--data.sigma=2"]), ("tree", ["--data.model=hierarchical", "--data.dimension=8"])):
+        check.succeeded(run([KAIROS, "run", *small, *keys, "--ensemble.direction=marginal", f"--output.file={name}.h5"], folder), name)
+    first = "clusters-1000.h5"
+    refused(folder, [first, "ve.h5"], (3,), "ve.h5", "process.kind = ve", first)
+    refused(folder, [first, "clusters-10000.h5", "wide.h5", "-o", "new.h5"], (3,), "wide.h5", "data.sigma = 2")
+    refused(folder, [first, "tree.h5", "--csv", "new.csv"], (3,), "tree.h5", "data.model")
+    refused(folder, [first, "absent.h5"], (3,), "absent.h5")
+    refused(folder, [first, "text.h5"], (3,), "text.h5")
+    refused(folder, [first, "foreign.h5"], (3,), "foreign.h5")
+    refused(folder, [first, "same.h5"], (3,), "same.h5")                      # a summary is no result
+    refused(folder, [first, first], (3,), first, "ensemble.seed = 1")
+    refused(folder, [first, "-o", first], (2,), first)
+    refused(folder, [first, "-o", "nowhere/s.h5"], (4,), "nowhere/s.h5")
+    refused(folder, [first, "--csv=nowhere/t.csv"], (4,), "nowhere/t.csv")
+    refused(folder, [first, "--cvs"], (2,), "--cvs")
+
+
+with tempfile.TemporaryDirectory() as directory:
+    for part in (slopes, formats, disorder, draws_within_a_file, condensation, one_result, without_batches, refusals):
+        began = time.monotonic()
+        part(pathlib.Path(directory))
+        print(f"{part.__name__}: {time.monotonic() - began:.1f} s")
+check.finish()
