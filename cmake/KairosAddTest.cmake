@@ -71,7 +71,7 @@ endfunction()
 kairos_room_helpers(law dense_law)
 kairos_room_helpers(dynamics brute_force many_data softmax_checks steps transition_laws)
 kairos_room_helpers(measure scene journey)
-kairos_room_helpers(phases laws class_brute_force plain_drift)
+kairos_room_helpers(phases laws class_brute_force plain_drift diagram_checks)
 
 # kairos_use_helpers(TARGET ROOM): links the helpers of a room and of all rooms below it.
 function(kairos_use_helpers target room)

@@ -21,10 +21,16 @@ def bifurcations(result):
         group = result.file[f"bifurcation/{drift}"]
         draw_branches(axes, group)
         draw_events(axes, group)
-        wide_range(axes, group["branch_position"][:, 0])
+        spread = np.abs(group["branch_position"][:, 0])
+        wide_range(axes, spread)
+        if not spread.max(initial=0) > 1e-6:  # rounding about 0 is no structure
+            axes.set_ylim(-1, 1)
         axes.set_ylabel(f"fixed points, {DRIFTS[drift]}\n(first mode, data)", fontsize=7)
         legend(axes)
     time_axis(panels[-1], result)
+    latest = max((result.file[f"bifurcation/{drift}/event_time"][:].max(initial=0) for drift in drifts), default=0)
+    if latest > result.time[0]:
+        panels[-1].set_xlim(right=min(result.time[-1], 1.5 * latest))
     return figure
 
 
@@ -38,7 +44,8 @@ def draw_branches(axes, group):
         joined = (branch[1:] == branch[:-1]) & ((stable[1:] & stable[:-1]) == wanted)
         joined &= ~(np.isnan(position[1:]) | np.isnan(position[:-1]))
         lines = stretches(np.column_stack([time, position]), joined)
-        axes.add_collection(matplotlib.collections.LineCollection(lines, label="stable" if wanted else "unstable", **style))
+        label = ("stable" if wanted else "unstable") if lines else None
+        axes.add_collection(matplotlib.collections.LineCollection(lines, label=label, **style))
     axes.autoscale_view()
 
 

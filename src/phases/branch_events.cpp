@@ -15,7 +15,7 @@ namespace {
 constexpr double kernel_width = 1e-5;
 // Of the segment: how near to a tangency its curve is followed.
 constexpr double tangency_width = 0.01;
-constexpr double largest_error = 1e-4;  // of a place that is an event
+constexpr double largest_error = 1e-5;  // of a place that is an event
 
 using Segment = std::pair<const CurvePoint*, const CurvePoint*>;
 using OfPoint = std::function<double(const CurvePoint&)>;
@@ -160,6 +160,8 @@ CurveEvent branching(DriftField& field, const Located& at, std::size_t after) {
 
 std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuation, const Curve& curve) {
     std::vector<CurveEvent> events;
+    if (field.mixture().components() == 1)
+        return events;  // a linear drift: stability changes, nothing branches
     const auto add = [&](CurveEvent event) {
         if (event.error > largest_error)
             return;  // the curve leapt there, from one branch to another close by

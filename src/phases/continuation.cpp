@@ -154,6 +154,7 @@ bool Continuation::leaps(const CurvePoint& from, const CurvePoint& next) {
         return point.eigenvalues.size() > fewer ? point.eigenvalues[fewer] : -1.0;
     };
     double low = 0.0, high = 1.0, at_low = value(from), at_high = value(next);
+    double last = from.log_snr;
     const double change = std::abs(at_high - at_low);
     for (int i = 0; i < 6; ++i) {
         double middle = 0.0;
@@ -163,11 +164,15 @@ bool Continuation::leaps(const CurvePoint& from, const CurvePoint& next) {
             if ((point = between(from, next, middle))) break;
         }
         if (!point) return true;
+        last = point->log_snr;
         const double at_middle = value(*point);
         const bool first = (at_middle > 0.0) == (at_low > 0.0);
         (first ? low : high) = middle;
         (first ? at_low : at_high) = at_middle;
     }
+    // Where a curve turns, it is beyond both ends.
+    const double beyond = (from.rate > 0.0 ? 1.0 : -1.0) * (last - next.log_snr);
+    if (turns && beyond < -0.05 * std::abs(next.log_snr - from.log_snr)) return true;
     return std::abs(at_high - at_low) > 0.25 * change;
 }
 
@@ -200,10 +205,11 @@ Curve Continuation::follow(const CurvePoint& start) {
         check_();
         const auto next = advance(curve.back(), step);
         if (!next) break;
+        if (ran_away(*next)) break;
         stopped_ = !pass_levels(curve.back(), *next);
         curve.push_back(*next);
         const bool ended = next->log_snr <= range_.low || next->log_snr >= range_.high;
-        if (stopped_ || ended || ran_away(*next)) break;
+        if (stopped_ || ended) break;
     }
     return curve;
 }

@@ -144,14 +144,14 @@ INSTANTIATE_TEST_SUITE_P(Shards, Contradiction,
 
 INSTANTIATE_TEST_SUITE_P(
     Bifurcation, Contradiction,
-    testing::Values(
-        Refused{"bifurcation.drift", {"--bifurcation.drift=sde", "--data.samples=1001"}, "1000"},
-        Refused{"bifurcation.drift",
-                {"--bifurcation.drift=ode", "--data.model=random-clusters", "--data.components=1001"},
-                "1001 components"},
-        Refused{"bifurcation.drift",
-                {"--bifurcation.drift=both", "--data.samples=9", "--data.realisations=2"},
-                "data.realisations"}));
+    testing::Values(Refused{"bifurcation.drift", {"--bifurcation.drift=sde", "--data.samples=1001"}, "1000"},
+                    Refused{
+                        "bifurcation.drift",
+                        {"--bifurcation.drift=ode", "--data.model=random-clusters", "--data.components=1001"},
+                        "1001 components"},
+                    Refused{"bifurcation.drift",
+                            {"--bifurcation.drift=both", "--data.samples=9", "--data.realisations=2"},
+                            "data.realisations"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Realisations, Contradiction,

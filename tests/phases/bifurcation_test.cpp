@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "kairos/law/models.hpp"
 #include "kairos/phases/fixed_points.hpp"
 #include "kairos/phases/speciation.hpp"
+#include "phases/diagram_checks.hpp"
 #include "phases/laws.hpp"
 #include "phases/plain_drift.hpp"
 
@@ -20,46 +20,10 @@ using phases::Bifurcation;
 using phases::BifurcationKind;
 using phases::Bifurcations;
 using phases::Drift;
-using Function = std::function<double(double)>;
-
-double bisected(const Function& f, double low, double high) {
-    const bool below = f(low) < 0.0;
-    EXPECT_NE(below, f(high) < 0.0);
-    for (int i = 0; i < 200; ++i) {
-        const double middle = 0.5 * (low + high);
-        ((f(middle) < 0.0) == below ? low : high) = middle;
-    }
-    return 0.5 * (low + high);
-}
-
-std::vector<Bifurcation> of_kind(const Bifurcations& diagram, BifurcationKind kind) {
-    std::vector<Bifurcation> chosen;
-    for (const Bifurcation& event : diagram.events)
-        if (event.kind == kind) chosen.push_back(event);
-    return chosen;
-}
-
-// Fixed points at a time: how many branches pass it, by their unstable directions.
-std::vector<int> passing(const Bifurcations& diagram, double t, std::size_t most) {
-    std::vector<int> counts(most + 1, 0);
-    for (std::size_t i = 0; i + 1 < diagram.points.size(); ++i) {
-        const auto &a = diagram.points[i], &b = diagram.points[i + 1];
-        if (a.branch != b.branch || (a.time.value > t) == (b.time.value > t)) continue;
-        ++counts[static_cast<std::size_t>(std::max(a.unstable, b.unstable))];
-    }
-    return counts;
-}
-
-// 1 + f Gamma/(c g^2) and alpha^2/Gamma: a fixed point loses stability along a direction of covariance kappa where rho = kappa alpha^2/Gamma.
-struct Balance {
-    double rho, gain;
-};
-Balance balance(const dynamics::Schedule& schedule, Drift drift, double variance, double t) {
-    const auto at = schedule.at(Time{t});
-    const double gamma = at.sigma2 + at.alpha * at.alpha * variance;
-    const double strength = drift == Drift::sde ? 1.0 : 0.5;
-    return {1.0 + at.drift * gamma / (strength * at.diffusion2), at.alpha * at.alpha / gamma};
-}
+using test::balance;
+using test::bisected;
+using test::of_kind;
+using test::passing;
 
 TEST(Bifurcation, TwoClustersPartInOnePitchforkOnEverySchedule) {
     for (const dynamics::Schedule& schedule : test::every_schedule())
@@ -117,126 +81,6 @@ TEST(Bifurcation, OfUnequalWeightsIsOneSaddleNode) {
     EXPECT_EQ(diagram.branches, 2);
 }
 
-// p of K components with larger weights: on the line u = M e the weights follow from one number, and the fold is the latest time with
-// a zero beside M = 0.
-double simplex_fold(const dynamics::Schedule& schedule, double norm2, double variance, double K, double p) {
-    // weights (a on p, b on the rest); theta = log a/b = (alpha^2/(Gamma rho)) q (a - b), q = norm2 K/(K - 1)
-    const auto excess = [&](double theta) {  // of a - b over theta
-        const double a = 1.0 / (p + (K - p) * std::exp(-theta)), b = a * std::exp(-theta);
-        return (a - b) / theta;
-    };
-    double best = 0.0;
-    for (int i = 1; i <= 400000; ++i) best = std::max(best, excess(i * 1e-4));
-    const double q = norm2 * K / (K - 1.0);
-    return bisected(
-        [&](double t) {
-            const auto [rho, gain] = balance(schedule, Drift::sde, variance, t);
-            return gain * q / rho * best - 1.0;
-        },
-        0.2, 8.0);
-}
-
-class Simplex : public testing::TestWithParam<int> {};
-
-TEST_P(Simplex, CentreIsTranscriticalAndSetsOfVerticesAppearInFolds) {
-    const int K = GetParam();
-    const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {.t_min = 1.2, .t_max = 5.0});
-    const double norm2 = 64.0, variance = 0.5;
-    const law::Law law = law::build_law({.kind = law::ModelKind::simplex,
-                                         .dimension = 64,
-                                         .components = K,
-                                         .separation = 1.0,
-                                         .sigma = {std::sqrt(variance)}},
-                                        law::Representation::reduced);
-    const Bifurcations diagram = phases::find_bifurcations(law, ou, Drift::sde);
-    EXPECT_TRUE(diagram.complete);
-    const double centre = bisected(
-        [&](double t) {
-            const auto [rho, gain] = balance(ou, Drift::sde, variance, t);
-            return gain * norm2 / (K - 1.0) - rho;
-        },
-        0.2, 8.0);
-    const auto crossings = of_kind(diagram, BifurcationKind::transcritical);
-    ASSERT_EQ(crossings.size(), 1U);
-    EXPECT_NEAR(crossings[0].time.value, centre, 1e-8 * centre);
-    EXPECT_LT(crossings[0].position.norm(), 1e-6);
-    EXPECT_TRUE(of_kind(diagram, BifurcationKind::pitchfork).empty());
-
-    std::vector<double> folds;
-    double sets = 1.0;
-    for (int p = 1; 2 * p < K; ++p) {
-        sets *= static_cast<double>(K - p + 1) / p;
-        folds.insert(folds.end(), static_cast<std::size_t>(std::lround(sets)),
-                     simplex_fold(ou, norm2, variance, K, p));
-    }
-    std::ranges::sort(folds);
-    const auto found = of_kind(diagram, BifurcationKind::saddle_node);
-    ASSERT_EQ(found.size(), folds.size());
-    for (std::size_t i = 0; i < folds.size(); ++i)
-        EXPECT_NEAR(found[i].time.value, folds[i], 1e-8 * folds[i]);
-    const auto counts = passing(diagram, 1.25, static_cast<std::size_t>(K - 1));
-    EXPECT_EQ(counts[0], K);  // one stable point a vertex
-    int all = 0;
-    for (const int count : counts) all += count;
-    EXPECT_EQ(all, (1 << K) - 1);
-}
-
-INSTANTIATE_TEST_SUITE_P(Vertices, Simplex, testing::Values(3, 4, 8));
-
-// Two generations: the root parts along the top shift; then each child, at u = U e, along its own with the weight that is left to it.
-TEST(Bifurcation, ATreeBranchesLevelByLevel) {
-    const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {.t_min = 0.05, .t_max = 5.0});
-    const double top = 4.0, bottom = 1.2, variance = 0.4, d = 20.0;
-    const law::Law law =
-        law::build_law({.kind = law::ModelKind::hierarchical,
-                        .dimension = d,
-                        .components = 4,
-                        .sigma = {std::sqrt(variance)},
-                        .levels = 2,
-                        .branching = 2,
-                        .separations = {std::sqrt(top / d) * 2.0, std::sqrt(bottom / d) * 2.0}},
-                       law::Representation::reduced);
-    const double top2 = 4.0 * top, bottom2 = 4.0 * bottom;  // |m|^2 of the shifts
-    const auto loss = [&](double kappa) {
-        return bisected(
-            [&](double t) {
-                const auto [rho, gain] = balance(ou, Drift::sde, variance, t);
-                return gain * kappa - rho;
-            },
-            0.06, 5.0);
-    };
-    // weight of a child at its own fixed point: rho u = m tanh(gain m u)
-    const auto child_weight = [&](double t) {
-        const auto [rho, gain] = balance(ou, Drift::sde, variance, t);
-        double tanh = 1.0;
-        for (int i = 0; i < 2000; ++i) tanh = std::tanh(gain * top2 * tanh / rho);
-        return 0.5 * (1.0 + tanh);
-    };
-    const double child = bisected(
-        [&](double t) {
-            const auto [rho, gain] = balance(ou, Drift::sde, variance, t);
-            return gain * bottom2 * child_weight(t) - rho;
-        },
-        0.06, 1.7);
-    const Bifurcations diagram = phases::find_bifurcations(law, ou, Drift::sde);
-    const auto forks = of_kind(diagram, BifurcationKind::pitchfork);
-    const auto at = [&](double t) {
-        std::vector<Bifurcation> chosen;
-        for (const auto& event : forks)
-            if (std::abs(event.time.value - t) < 1e-8 * t) chosen.push_back(event);
-        return chosen;
-    };
-    ASSERT_EQ(at(loss(top2)).size(), 1U);
-    EXPECT_LT(at(loss(top2))[0].position.norm(), 1e-6);
-    ASSERT_EQ(at(child).size(), 2U);
-    EXPECT_LT((at(child)[0].position + at(child)[1].position).norm(), 1e-6);
-    EXPECT_GT(at(child)[0].position.norm(), 1.0);
-    EXPECT_EQ(at(loss(0.5 * bottom2)).size(), 1U);  // the centre, unstable by then, along both shifts at once
-    EXPECT_EQ(forks.back().time.value, at(loss(top2))[0].time.value);
-    EXPECT_EQ(passing(diagram, 0.5 * (child + loss(top2)), 3), (std::vector<int>{2, 1, 0, 0}));
-    EXPECT_EQ(passing(diagram, 0.06, 3), (std::vector<int>{4, 6, 4, 1}));
-}
-
 TEST(Bifurcation, FourDataMergeAsAGridInThePlaneFinds) {
     const dynamics::Schedule ve(dynamics::ScheduleKind::ve, {.t_min = 0.02, .t_max = 6.0});
     const law::Law law = test::isotropic_law(Matrix{{1.5, -1.0, 0.3, 2.2}, {0.4, 1.3, -1.4, -2.0}}, 0.0);
@@ -268,7 +112,7 @@ TEST(Bifurcation, FourDataMergeAsAGridInThePlaneFinds) {
 TEST(Bifurcation, ManyDataWithoutSymmetryMergeInSaddleNodesAlone) {
     const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {.t_min = 0.003, .t_max = 4.0});
     Matrix points(2, 40);
-    for (Index j = 0; j < 40; ++j) points.col(j) << std::sin(1.7 * j * j), std::cos(2.3 * j * j + 0.4 * j);
+    for (int j = 0; j < 40; ++j) points.col(j) << std::sin(1.7 * j * j), std::cos(2.3 * j * j + 0.4 * j);
     const Bifurcations diagram = phases::find_bifurcations(test::isotropic_law(points, 0.0), ou, Drift::sde);
     EXPECT_TRUE(diagram.complete);
     EXPECT_EQ(of_kind(diagram, BifurcationKind::saddle_node).size(), diagram.events.size());
