@@ -35,6 +35,7 @@ std::vector<Points> series_of(const Analysis& analysis, bool by_separation) {
         known->second.push_back(i);
     }
     std::vector<Points> all;
+    all.reserve(series.size());
     for (auto& entry : series) all.push_back(std::move(entry.second));
     return all;
 }

@@ -64,6 +64,7 @@ double theory_alone(const Analysis& analysis, const AnalysisPoint& point, const 
 
 PointTransition averaged(const std::vector<CriticalTime>& realisations) {
     std::vector<measure::Realised> realised;
+    realised.reserve(realisations.size());
     for (const CriticalTime& one : realisations) realised.push_back({one.time, one.standard_error});
     const auto average = measure::disorder_average(realised);
     PointTransition found{average.mean,

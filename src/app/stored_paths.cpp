@@ -24,8 +24,8 @@ void add_states(const io::ResultReader& result, std::vector<measure::PathRecord>
         const io::ResultArray array = result.array(path);
         for (std::size_t p = 0; p < paths.size(); ++p) put(paths[p], row(array, p));
     };
-    fill("x", [](auto& path, std::vector<double> values) { path.x = std::move(values); });
-    fill("radius2", [](auto& path, std::vector<double> values) { path.radius2 = std::move(values); });
+    fill("x", [](auto& path, const std::vector<double>& values) { path.x = values; });
+    fill("radius2", [](auto& path, const std::vector<double>& values) { path.radius2 = values; });
     fill("end_class", [](auto& path, const std::vector<double>& values) {
         path.end_class = static_cast<std::int64_t>(values.front());
     });

@@ -27,7 +27,10 @@ Keys keys_of(const io::ResultReader& result) {
 
 Config config_of(const std::string& file, const Keys& keys) {
     std::vector<std::string> tokens;
-    for (const auto& [key, value] : keys) tokens.push_back("--" + key + "=" + value);
+    for (const auto& [key, value] : keys) {
+        tokens.emplace_back("--");
+        tokens.back().append(key).append("=").append(value);
+    }
     try {
         return read_config("", tokens);
     } catch (const ConfigError& error) {
@@ -50,9 +53,10 @@ void require_same_physics(const StoredConfig& first, const StoredConfig& other,
     for (const std::string& key : names) {
         const std::string here = value_of(other.keys, key), there = value_of(first.keys, key);
         if (here == there || matches(key, may_differ)) continue;
-        throw InputError(other.file, "",
-                         "has " + key + " = " + here + ", and " + first.file + " has " + there,
-                         "These may differ: " + joined(may_differ, ", ") + ".");
+        std::string problem = "has ";
+        problem.append(key).append(" = ").append(here);
+        problem.append(", and ").append(first.file).append(" has ").append(there);
+        throw InputError(other.file, "", problem, "These may differ: " + joined(may_differ, ", ") + ".");
     }
 }
 

@@ -34,12 +34,12 @@ Doubles each(const Items& items, Read read) {
 // Keys that all results share.
 void write_config(ResultFile& file, const Analysis& analysis) {
     file.group("/config");
-    for (const auto& [key, value] : analysis.results.front().stored.keys) {
+    for (const auto& entry : analysis.results.front().stored.keys) {
         const bool same = std::ranges::all_of(analysis.results, [&](const AnalysedResult& result) {
-            const auto found = result.stored.keys.find(key);
-            return found != result.stored.keys.end() && found->second == value;
+            const auto found = result.stored.keys.find(entry.first);
+            return found != result.stored.keys.end() && found->second == entry.second;
         });
-        if (same) file.attribute("/config", key, value);
+        if (same) file.attribute("/config", entry.first, entry.second);
     }
     file.group("/files");
     for (std::size_t i = 0; i < analysis.results.size(); ++i)
@@ -68,10 +68,10 @@ void write_points(ResultFile& file, const Analysis& analysis) {
 
 void write_transitions(ResultFile& file, const TransitionTable& transitions) {
     file.group("/transitions");
-    for (const auto& [name, found] : transitions) {
-        const auto write_each = [&, group = "/transitions/" + name + "/"](const char* field, auto read,
-                                                                          const char* meaning) {
-            write(file, group + field, {"/point"}, each(found, read), meaning);
+    for (const auto& entry : transitions) {
+        const auto write_each = [&, group = "/transitions/" + entry.first + "/"](const char* field, auto read,
+                                                                                 const char* meaning) {
+            write(file, group + field, {"/point"}, each(entry.second, read), meaning);
         };
         write_each(
             "time", [](const auto& t) { return t.time; }, "mean over the realisations");

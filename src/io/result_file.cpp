@@ -125,6 +125,7 @@ void ResultFile::write_rows(const std::vector<std::string>& paths, const std::ve
     const hsize_t columns = elements_of({shape.begin() + 1, shape.end()});
     const hsize_t together = std::max<hsize_t>(1, rows_written / std::max<hsize_t>(1, columns));
     std::vector<Handle> datasets;
+    datasets.reserve(paths.size());
     for (const std::string& path : paths)
         datasets.push_back(state_->begin_array(shape, H5T_NATIVE_DOUBLE, state_->at(path)));
     for (hsize_t first = 0; first < rows; first += together) {

@@ -87,7 +87,7 @@ def check_documented(path, item, documented):
         return
     label = "DRIFT" if parts[0] == "bifurcation" else "NAME"
     named = [label if i == 1 and (len(parts) > 2 or parts[0] == "theory") else part for i, part in enumerate(parts)]
-    also = [parts[0], "NAME"] if parts[0] == "paths" else named
+    also = [parts[0], "NAME"] if parts[0] == "paths" else parts[:2] + ["NAME"] + parts[3:]
     check(f"/{'/'.join(named)}" in documented or f"/{'/'.join(also)}" in documented, f"result_file.md lacks /{path}")
 
 
