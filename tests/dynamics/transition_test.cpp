@@ -135,11 +135,13 @@ TEST_P(EveryForm, CleanDataHaveTheLawOfTheMixture) {
     CleanData clean;
     ExactTransition(law, schedule).draw_clean(seed, StepId{2}, TrajectoryId{5}, many, clean);
     expect_marginal(clean.y, clean.radius2, 1.0, 0.0);
+    const auto draws = static_cast<double>(many);
     for (Index k = 0; k < mixture.components(); ++k) {
         const double frequency =
-            static_cast<double>(std::count(clean.component.begin(), clean.component.end(), k)) / many;
+            static_cast<double>(std::count(clean.component.begin(), clean.component.end(), k)) / draws;
         const double weight = mixture.weights[k];
-        kairos::test::expect_consistent(frequency, std::sqrt(weight * (1 - weight) / many), weight, "weight");
+        kairos::test::expect_consistent(frequency, std::sqrt(weight * (1 - weight) / draws), weight,
+                                        "weight");
     }
 }
 

@@ -35,7 +35,7 @@ TEST(Binder, IsTwoThirdsForSharpWellsAndZeroForGaussianFluctuations) {
 
 TEST(Binder, IsNaNWithoutFluctuations) {
     EXPECT_TRUE(std::isnan(binder_cumulant(measure::moments_of(std::vector<double>{0.0, 0.0}))));
-    EXPECT_TRUE(std::isnan(binder_cumulant({})));
+    EXPECT_TRUE(std::isnan(binder_cumulant(measure::Moments{})));
 }
 
 }  // namespace

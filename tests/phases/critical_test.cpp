@@ -119,7 +119,7 @@ const double least_coverage = 0.95 - 4.0 * std::sqrt(0.95 * 0.05 / seeds);
 
 void expect_honest(const Experiment& experiment, const Estimate& estimate) {
     Tally sum;
-    for (std::uint64_t seed = 1000; seed < 1000 + seeds; ++seed) {
+    for (std::uint64_t seed = 1000; seed < static_cast<std::uint64_t>(1000 + seeds); ++seed) {
         const CriticalTime found = estimate(experiment.times, experiment.draw(seed, experiment.size));
         if (std::isfinite(found.standard_error)) sum.add(found, experiment.truth);
     }

@@ -5,7 +5,8 @@
 #pragma once
 #include "kairos/base/array.hpp"
 
-extern "C" [[gnu::weak]] void __asan_init();  // NOLINT(bugprone-reserved-identifier): of the sanitizer's library
+extern "C" [[gnu::weak]] void
+__asan_init();  // NOLINT(bugprone-reserved-identifier): of the sanitizer's library
 
 namespace kairos::test {
 

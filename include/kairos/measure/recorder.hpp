@@ -39,7 +39,7 @@ struct BatchResult {
 
 struct RecordingSpec {
     std::vector<const Observable*> histograms;
-    std::shared_ptr<const LandscapeSpec> landscape;
+    std::shared_ptr<const LandscapeSpec> landscape{};
     std::uint64_t paths = 0;  // the first trajectories are kept
     bool states = false;
     bool decisions = false;  // reverse ensembles
