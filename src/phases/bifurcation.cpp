@@ -11,7 +11,7 @@
 namespace kairos::phases {
 namespace {
 
-constexpr double most_operations = 1e12;  // about a minute of one core
+constexpr double most_operations = 1e12;  // about a minute of one core in few coordinates
 constexpr double most_numbers = 2e7;      // of the positions kept
 
 // Times of the search, in log snr: both ends and about every 1.5 between them.
