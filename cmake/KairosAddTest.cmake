@@ -43,14 +43,13 @@ list(TRANSFORM KAIROS_SHARED_HELPERS PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABL
 add_library(test_support OBJECT EXCLUDE_FROM_ALL ${sources})
 target_include_directories(test_support PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/include)
 target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen GTest::gtest)
-# What is tested keeps its optimisation and its checks; the tests themselves compile faster, for that is most of the time to build.
-set(KAIROS_TEST_OPTIONS -O1)
-if(KAIROS_SANITIZE)
-  set(KAIROS_TEST_OPTIONS -O0)
-endif()
+# What is tested keeps its optimisation and its checks; the tests themselves compile faster, for that is most of the time to build. Rooms
+# are linked first, so that of functions that both have theirs are taken.
+# Frame pointers are what the address sanitizer follows at every allocation.
+set(KAIROS_TEST_OPTIONS -O0 -fno-omit-frame-pointer)
 target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
 set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/support/dense.cpp ${CMAKE_SOURCE_DIR}/tests/law/dense_law.cpp
-                            PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)  # products and eigenvalues of large matrices
+                            PROPERTIES COMPILE_OPTIONS "-O1;-fno-omit-frame-pointer" SKIP_PRECOMPILE_HEADERS ON)  # products and eigenvalues of large matrices
 target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)
 
 # kairos_room_helpers(ROOM NAME...): tests/ROOM/NAME.cpp, references that call the room itself or those below it. Tests of this room

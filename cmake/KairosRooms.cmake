@@ -9,6 +9,8 @@ if(KAIROS_SANITIZE)
   target_compile_options(kairos_flags INTERFACE -g1 -fsanitize=address -fno-omit-frame-pointer -Wno-maybe-uninitialized)  # GCC 12 errs on it here
   # Null and misaligned pointers are found by the address sanitizer too; their checks double the time to compile Eigen.
   target_compile_options(kairos_checks INTERFACE -O1 -fsanitize=undefined -fno-sanitize=null,alignment -fno-sanitize-recover=all)
+  # Eigen aligns memory by hand under the address sanitizer and by malloc otherwise: both kinds of objects are linked together.
+  target_compile_definitions(kairos_flags INTERFACE EIGEN_MALLOC_ALREADY_ALIGNED=1)
   target_link_options(kairos_flags INTERFACE -fsanitize=address,undefined -fuse-ld=gold)  # links large programs in half the time
 endif()
 

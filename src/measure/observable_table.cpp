@@ -6,20 +6,14 @@
 
 #include "kairos/measure/observables.hpp"
 #include "needs.hpp"
+#include "observable_rows.hpp"
 #include "surprisal.hpp"
 
 namespace kairos::measure {
 namespace {
 
-using Out = Eigen::Ref<Rows>;
 using dynamics::Latent;
 using dynamics::Posterior;
-using dynamics::Request;
-
-constexpr Request nothing_more{};
-constexpr Request score{.score = true};
-constexpr Request spread{.spread = true};
-constexpr Request latents{.latents = true};
 
 // One number a trajectory.
 template <class Values>
@@ -58,18 +52,6 @@ void excess_entropy_ratio(const Sight& sight, Out out) {
 }
 
 void class_posterior(const Sight& sight, Out out) { out = class_latent(sight).weights; }
-
-template <Lanes Latent::*member>
-void of_levels(const Sight& sight, Out out) {
-    for (Index l = 0; l < out.rows(); ++l) {
-        out.row(l).array() = sight.posterior->levels[static_cast<std::size_t>(l)].*member;
-    }
-}
-
-// (g^2/2) sum_c w_c |s_c - s|^2 over the classes of every level
-void level_entropy_rate(const Sight& sight, Out out) {
-    out = 0.5 * sight.posterior->time.diffusion2 * sight.posterior->level_spread;
-}
 
 // (g^2/2) sum_c w_c |s_c - s|^2
 void class_entropy_rate(const Sight& sight, Out out) {
@@ -116,44 +98,6 @@ void potts_order_parameter(const Sight& sight, Out out) {
     fill(out, (classes * class_latent(sight).max_weight - 1.0) / (classes - 1.0));
 }
 
-// What is left of each level's class once that of the level above is known: differences of pathwise averages (the top level's own are
-// those of the class).
-template <class Rows>
-void by_split(const Rows& of_level, Out out) {
-    out.row(0) = of_level.row(0);
-    for (Index l = 1; l < out.rows(); ++l) out.row(l) = of_level.row(l) - of_level.row(l - 1);
-}
-
-// H(c_l|x, c_{l-1}) = h_l - h_{l-1}
-void level_split_entropy(const Sight& sight, Out out) {
-    Rows whole(out.rows(), out.cols());
-    of_levels<&Latent::entropy>(sight, whole);
-    by_split(whole, out);
-}
-
-void level_split_rate(const Sight& sight, Out out) {
-    Rows whole(out.rows(), out.cols());
-    level_entropy_rate(sight, whole);
-    by_split(whole, out);
-}
-
-// sum_p w_p sum_{c in p} (w_c/w_p)^2, p the classes of the level above
-void level_split_collision(const Sight& sight, Out out) {
-    const law::Labels& labels = sight.setting->law->mixture.labels;
-    const auto& levels = sight.posterior->levels;
-    out.row(0).array() = levels[0].collision;
-    for (std::size_t l = 1; l < levels.size(); ++l) {
-        const std::vector<int> parent = law::parents(labels, l);
-        auto sum = out.row(static_cast<Index>(l)).array();
-        sum.setZero();
-        for (Index c = 0; c < levels[l].weights.rows(); ++c) {
-            const auto w = levels[l].weights.row(c).array();
-            const auto of = levels[l - 1].weights.row(parent[static_cast<std::size_t>(c)]).array();
-            sum += (of > 0.0).select(w * w / of, 0.0);
-        }
-    }
-}
-
 // i_y = -log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); y has no part in the complement, whose share
 // of |x - alpha y|^2 is R2
 void data_surprisal(const Sight& sight, Out out) {
@@ -181,44 +125,6 @@ void entropy_production(const Sight& sight, Out out) {
 
 void lyapunov(const Sight& sight, Out out) { out = *sight.exponents; }
 
-// What most rows have: one column, nothing along the path, not in `default`.
-Observable plain(const char* name, const char* units, const char* long_name, const char* definition,
-                 const Request& request, const char* (*missing)(const Setting&),
-                 void (*evaluate)(const Sight&, Out)) {
-    return {.name = name,
-            .units = units,
-            .long_name = long_name,
-            .definition = definition,
-            .request = request,
-            .axis = Axis::none,
-            .path_integral = false,
-            .whole_path = false,
-            .missing = missing,
-            .evaluate = evaluate,
-            .in_default = false};
-}
-
-Observable by_default(Observable row) {
-    row.in_default = true;
-    return row;
-}
-
-Observable along(Axis axis, Observable row) {
-    row.axis = axis;
-    return row;
-}
-
-Observable summed_along_the_path(Observable row) {
-    row.path_integral = true;
-    row.request.spread = true;
-    return row;
-}
-
-Observable of_the_whole_path(Observable row) {
-    row.whole_path = true;
-    return summed_along_the_path(row);
-}
-
 void add_class_rows(std::vector<Observable>& table) {
     const auto add = [&](const Observable& row) { table.push_back(by_default(row)); };
     add(plain("class_entropy", "nats", "entropy of the class given the state",
@@ -237,33 +143,6 @@ void add_class_rows(std::vector<Observable>& table) {
     table.push_back(plain("potts_order_parameter", "dimensionless", "Potts order parameter of the classes",
                           "(K max_c w_c - 1)/(K - 1), K the number of classes", latents,
                           needs::several_classes, potts_order_parameter));
-    const auto of_every_level = [&](const Observable& row) { table.push_back(along(Axis::levels, row)); };
-    of_every_level(plain("level_entropy", "nats", "entropy of the class of each level given the state",
-                         "-sum_c w_c log w_c over the classes of the level", latents, needs::levels,
-                         of_levels<&Latent::entropy>));
-    of_every_level(plain("level_varentropy", "nats^2",
-                         "variance of the surprisal of the class of each level given the state",
-                         "sum_c w_c (log w_c + h)^2 over the classes of the level, h its entropy", latents,
-                         needs::levels, of_levels<&Latent::varentropy>));
-    of_every_level(plain("level_collision", "dimensionless",
-                         "probability that two clones from here end in the same class of each level",
-                         "sum_c w_c^2 over the classes of the level", latents, needs::levels,
-                         of_levels<&Latent::collision>));
-    of_every_level(plain("level_entropy_rate", "nats per time", "rate of the entropy of each level's class",
-                         "(g^2/2) sum_c w_c |s_c - s|^2 over the classes of the level",
-                         {.level_spread = true}, needs::levels, level_entropy_rate));
-    of_every_level(
-        plain("level_split_entropy", "nats",
-              "entropy of the class of each level given the state and the class of the level above",
-              "H(c_l|x, c_{l-1}) = h_l - h_{l-1}", latents, needs::nested_levels, level_split_entropy));
-    of_every_level(plain("level_split_collision", "dimensionless",
-                         "probability that two clones which end in one class of the level above end in the "
-                         "same class of this level",
-                         "sum_p w_p sum_{c in p} (w_c/w_p)^2, p the classes of the level above", latents,
-                         needs::nested_levels, level_split_collision));
-    of_every_level(plain("level_split_rate", "nats per time", "rate of the split entropy of each level",
-                         "level_entropy_rate of this level less that of the level above",
-                         {.level_spread = true}, needs::nested_levels, level_split_rate));
 }
 
 void add_datum_rows(std::vector<Observable>& table) {
@@ -338,6 +217,7 @@ void add_state_rows(std::vector<Observable>& table) {
 std::vector<Observable> make_table() {
     std::vector<Observable> table;
     add_class_rows(table);
+    add_level_rows(table);
     add_datum_rows(table);
     add_rate_rows(table);
     add_state_rows(table);

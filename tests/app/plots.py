@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""plots.py KAIROS KAIROS_PLOT: small runs and their figures: every one that the result has data for is an image that shows something,
+"""plots.py KAIROS KAIROS_PLOT [others]: small runs and their figures: every one that the result has data for is an image that shows something,
 index.html holds them all; bad input and bad output are refused in one line with nothing written."""
 import pathlib
 import re
@@ -15,6 +15,7 @@ from kairos_runs import Checks, run  # noqa: E402
 from matplotlib.image import imread  # noqa: E402
 
 KAIROS, PLOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+OTHERS = sys.argv[3:] == ["others"]
 INPUT, OUTPUT, COMMAND_LINE = 3, 4, 2
 check = Checks()
 
@@ -49,6 +50,9 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
 }
 
 
+FIRST = ("clusters", "tree", "empirical", "gaussian", "posterior-alone", "bifurcating")  # every figure; "others" are the rest
+
+
 def shows_something(path):
     """A PNG of some size in which more than white is drawn, in more than one colour, away from the margin as well."""
     pixels = imread(path)[..., :3]
@@ -76,6 +80,8 @@ def check_page(folder, result, prefix=""):
 
 def every_figure(scratch):
     for name, (expected, arguments) in JOBS.items():
+        if (name in FIRST) == OTHERS:
+            continue
         result, folder = scratch / f"{name}.h5", scratch / "figures" / name
         small = ["--ensemble.trajectories=60", "--time.points=12", f"--output.file={result}"]
         small = [a for a in small if a.split("=")[0] not in {b.split("=")[0] for b in arguments}]
@@ -161,6 +167,6 @@ def refusals(scratch):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (every_figure, several_results, refusals):
+    for part in (every_figure,) if OTHERS else (every_figure, several_results, refusals):
         part(pathlib.Path(directory))
 check.finish()
