@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+"""symmetry_breaking.py KAIROS: real runs of guidance, order parameters, landscapes and trees against closed forms and each other."""
+import pathlib
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from kairos_runs import Checks, run  # noqa: E402
+
+KAIROS = pathlib.Path(sys.argv[1]).resolve()
+check = Checks()
+
+
+def guidance(folder):
+    """Weight 0 changes no bit, weight 1 ends in the class, an interval below the speciation comes too late."""
+    job = [KAIROS, "run", "--data.dimension=64", "--ensemble.integrator=exponential", "--time.points=60", "--ensemble.trajectories=4000",
+           "--observe.observables=default,potts_order_parameter", "--guidance.class=1"]
+    free = [word for word in job if not str(word).startswith("--guidance")]
+    shares = {}
+    for name, words in {"free": free, "none": [*job, "--guidance.weight=0"], "one": [*job, "--guidance.weight=1"],
+                        "late": [*job, "--guidance.weight=1", "--guidance.interval=0,0.05"]}.items():
+        done = run([*words, f"--output.file=guided-{name}.h5"], folder, 2)
+        if not check.succeeded(done, f"guidance {name}"):
+            return
+        with h5py.File(folder / f"guided-{name}.h5") as file:
+            shares[name] = file["observables/class_posterior/mean"][0, 1], file["observables/class_posterior/stderr"][0, 1]
+            if name != "free":
+                check("identities" not in file or not list(file["identities"]), f"{name}: identities of a guided run")
+                check(list(file["theory"]) == ["time"], f"{name}: theory of a guided run: {list(file['theory'])}")
+                check("guided to class 1" in done.stdout, f"{name}: the summary does not say the share: {done.stdout}")
+    with h5py.File(folder / "guided-free.h5") as free_file, h5py.File(folder / "guided-none.h5") as none_file:
+        for name in free_file["observables"]:
+            check(np.array_equal(free_file[f"observables/{name}/mean"][()], none_file[f"observables/{name}/mean"][()], equal_nan=True),
+                  f"{name}: weight 0 changes it")
+    for name in ("free", "late"):
+        check(abs(shares[name][0] - 0.5) < 4.5 * shares[name][1], f"{name}: share of class 1 is {shares[name]}")
+    check(shares["one"][0] > 0.9999, f"weight 1: share of class 1 is {shares['one']}")
+
+
+def symmetry(folder):
+    """Binder cumulant and susceptibility against their closed form, and the peak of the Potts order parameter's variance."""
+    done = run([KAIROS, "run", "--data.dimension=256", "--ensemble.direction=marginal", "--ensemble.trajectories=40000",
+                "--observe.observables=order_parameter_modulus,potts_order_parameter", "--output.file=symmetry.h5"], folder, 2)
+    if not check.succeeded(done, "symmetry"):
+        return
+    with h5py.File(folder / "symmetry.h5") as file:
+        for name in ("binder", "susceptibility"):
+            group = file[f"symmetry/{name}"]
+            z = (group["value"][:] - group["theory"][:]) / group["stderr"][:]
+            check(np.max(abs(z)) < 4.5, f"{name}: |z| = {np.max(abs(z))}")
+        peak = file["transitions/speciation_potts_variance"]
+        variance = file["observables/potts_order_parameter/variance"][:]
+        times = file["time"][:]
+        near = times[np.argmax(variance)]
+        step = np.max(np.diff(times)[np.searchsorted(times, near) - 1:][:2])
+        check(abs(peak["time"][()] - near) < step, f"Potts variance peaks at {peak['time'][()]}, its highest point at {near}")
+
+
+def landscape(folder):
+    """P(q, t), U and V of two clusters against their closed forms; when U gets its second well."""
+    done = run([KAIROS, "run", "--data.dimension=64", "--ensemble.trajectories=40000", "--time.grid=uniform", "--process.t-min=0.1",
+                "--process.t-max=4.1", "--time.points=21", "--landscape.bins=200", "--observe.observables=class_entropy",
+                "--output.file=landscape.h5"], folder, 2)
+    if not check.succeeded(done, "landscape"):
+        return
+    with h5py.File(folder / "landscape.h5") as file:
+        group, times = file["landscape/m"], file["time"][:]
+        density, error, theory = (group[name][:] for name in ("density", "density_stderr", "density_theory"))
+        width = group["q"][1] - group["q"][0]
+        expected = 40000 * theory * width
+        z = (density - theory)[expected > 25] / np.sqrt(theory / (40000 * width))[expected > 25]
+        check(np.max(abs(z)) < 5, f"density: |z| = {np.max(abs(z))} over {z.size} bins")
+        check(abs(np.mean(z**2) - 1) < 0.2, f"density: mean z^2 = {np.mean(z**2)}")
+        check(np.allclose(density.sum(axis=1) * width, 1, atol=1e-3), "density does not integrate to 1")
+        full = density > 0
+        check(np.allclose(group["potential"][:][full], -np.log(density[full])), "potential is not -log density")
+        wanted, found = group["drift_potential_theory"][:], group["drift_potential"][:]
+        for i, t in enumerate(times):
+            often = (expected[i] > 100) & np.isfinite(found[i])
+            off = (found[i] - wanted[i])[often]
+            off -= np.median(off)
+            check(np.max(abs(off)) < 0.02 * np.ptp(wanted[i][often]), f"V at t = {t}: off by {np.max(abs(off))} of {np.ptp(wanted[i][often])}")
+        second, exact = group.attrs["second_well"], group.attrs["second_well_theory"]
+        check(abs(exact - 0.5 * np.log(64)) < 1e-8, f"second well in theory: {exact}")  # alpha^2 d = 1, Gamma = 1
+        check(exact - 0.7 < second <= exact, f"second well seen at {second}, in theory {exact}")
+        check(np.all(np.isnan(group["barrier"][:][times > exact])), "a barrier before the second well")
+
+
+def levels(folder):
+    """A tree: the transitions of every level in one run, top level first in generation, near their spectral times."""
+    done = run([KAIROS, "run", "--data.model=hierarchical", "--data.dimension=4096", "--data.branching=2", "--data.levels=2",
+                "--data.separations=4,0.5", "--ensemble.trajectories=6000", "--time.grid=uniform", "--time.points=81", "--process.t-max=8",
+                "--observe.observables=default,level_entropy,level_collision,level_entropy_rate,level_split_entropy,"
+                "level_split_collision,level_split_rate", "--output.file=tree.h5"], folder, 2)
+    if not check.succeeded(done, "tree"):
+        return
+    with h5py.File(folder / "tree.h5") as file:
+        spectral = {}
+        for level, variance in ((1, 4096 * 16 + 1), (2, 4096 * 0.25 + 1)):
+            spectral[level] = file[f"transitions/speciation_spectral_level_{level}/time"][()]
+            check(abs(spectral[level] - 0.5 * np.log(variance)) < 1e-9, f"level {level}: spectral time {spectral[level]}")
+            for name in ("clones", "entropy_rate", "entropy_variance"):
+                found = file[f"transitions/speciation_{name}_level_{level}/time"][()]
+                check(abs(found - spectral[level]) < 0.8, f"speciation_{name}_level_{level} at {found}, spectral {spectral[level]}")
+        for name in ("clones", "entropy_rate", "entropy_variance"):
+            one, whole = (file[f"transitions/speciation_{name}{suffix}/time"][()] for suffix in ("_level_1", ""))
+            check(one == whole, f"{name}: level 1 is the class level, yet {one} differs from {whole}")
+        for name in ("entropy", "collision", "entropy_rate"):
+            same = np.array_equal(file[f"observables/level_{name}/mean"][:, 0], file[f"observables/class_{name}/mean"][:])
+            check(same, f"level_{name} of level 1 is not class_{name}")
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    for part in (guidance, symmetry, landscape, levels):
+        part(pathlib.Path(scratch))
+check.finish()
