@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "kairos/app/text.hpp"
+#include "kairos/base/array.hpp"
 #include "kairos/base/error.hpp"
 
 namespace kairos::app {
 namespace {
 
 constexpr std::size_t most_blocks = 64;
-constexpr const char* collapsing[] = {"class_collision", "class_entropy", "order_parameter"};
+constexpr const char* curves_that_collapse[] = {"class_collision", "class_entropy", "order_parameter"};
 
 // The transitions of every draw within a file; one that has no curve of its own is that of the file.
 void read_transitions(const io::ResultReader& result, AnalysedResult& read) {
@@ -35,7 +35,7 @@ void read_transitions(const io::ResultReader& result, AnalysedResult& read) {
 void read_curves(const io::ResultReader& result, AnalysedResult& read) {
     const std::vector<std::uint64_t> batches = batches_of_realisations(result);
     read.draws = batches.size();
-    for (const std::string observable : collapsing) {
+    for (const std::string observable : curves_that_collapse) {
         if (!has_batches(result, observable)) continue;
         const auto all = batches_of(result, observable);
         if (all.front().size() != read.times.size()) continue;
@@ -69,7 +69,7 @@ AnalysedResult read_result(const std::string& file) {
 double number_of(const Keys& keys, const std::string& key) {
     const auto found = keys.find(key);
     const auto value = found == keys.end() ? std::nullopt : parse_real(found->second);
-    return value.value_or(std::numeric_limits<double>::quiet_NaN());
+    return value.value_or(nan);
 }
 
 AnalysisPoint point_of(const AnalysedResult& result) {

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 #include <set>
 
+#include "kairos/base/array.hpp"
 #include "kairos/measure/quenched.hpp"
 
 namespace kairos::app {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double normal_quantile = 1.959963984540054;
 using phases::CriticalTime;
 

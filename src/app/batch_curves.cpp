@@ -11,7 +11,7 @@ using measure::Moments;
 using parallel::BatchRange;
 using parallel::ColumnSlice;
 
-constexpr std::uint64_t most_blocks = 2048;
+constexpr std::uint64_t most_curves = 2048;
 constexpr std::size_t most_known = std::size_t{1} << 21U;    // moments of curves kept at hand: 112 MiB
 constexpr std::size_t most_at_once = std::size_t{1} << 18U;  // moments of batches asked for together
 
@@ -80,10 +80,10 @@ std::vector<measure::MomentCurve> joined_curves(std::vector<Moments> mine, std::
 BatchCurves::BatchCurves(const measure::ColumnPlan& plan, const Measured& measured,
                          const parallel::Communicator& communicator)
     : plan_(plan), measured_(measured), communicator_(communicator) {
-    const bool each = measured.batch_count <= most_blocks;
+    const bool each = measured.batch_count <= most_curves;
     for (const BatchRange range : measured.realisations) {
         const std::uint64_t share =
-            std::max<std::uint64_t>(1, most_blocks * range.size() / measured.batch_count);
+            std::max<std::uint64_t>(1, most_curves * range.size() / measured.batch_count);
         const std::uint64_t begin = blocks_.size();
         add_blocks(range, each ? range.size() : share, blocks_);
         realisations_.push_back({begin, blocks_.size()});

@@ -10,10 +10,11 @@
 namespace kairos::app {
 namespace {
 
-constexpr const char* key = "bifurcation.drift";
+constexpr const char* drift_key = "bifurcation.drift";
 
 std::string value_of(const Config& config) {
-    const auto entry = std::ranges::find(config.resolved, key, &std::pair<std::string, std::string>::first);
+    const auto entry =
+        std::ranges::find(config.resolved, drift_key, &std::pair<std::string, std::string>::first);
     return entry == config.resolved.end() ? "" : entry->second;
 }
 
@@ -51,7 +52,7 @@ void require_traceable(const Config& config, const law::Law& law) {
     if (config.bifurcation == BifurcationChoice::none) return;
     const Index components = law.mixture.components();
     if (components > phases::most_components_traced)
-        throw ConfigError(key, value_of(config),
+        throw ConfigError(drift_key, value_of(config),
                           "asks for the fixed points of " + std::to_string(components) +
                               (law.empirical ? " data" : " components"),
                           "none for laws of more than " + std::to_string(phases::most_components_traced) +
@@ -60,7 +61,7 @@ void require_traceable(const Config& config, const law::Law& law) {
     const Index coordinates = phases::traced_law(law).mixture.coordinates();
     if (coordinates > phases::most_coordinates_traced)
         throw ConfigError(
-            key, value_of(config), "asks for fixed points in " + counted(coordinates, "coordinate"),
+            drift_key, value_of(config), "asks for fixed points in " + counted(coordinates, "coordinate"),
             "none where the law keeps more than " + std::to_string(phases::most_coordinates_traced) +
                 " coordinates after its reduction",
             "Leave bifurcation.drift out.");

@@ -25,7 +25,8 @@ void command_merge(const CommandLine& line) {
                            .diagrams = trace_bifurcations(setup, [] {}),
                            .merged_seeds = pooled.seeds()};
     write_result(setup, plan, measured, findings, record, alone);
-    print_summary(setup, measured, findings, record, "from " + std::to_string(line.files.size()) + " files");
+    print_summary(setup, plan, measured, findings, record,
+                  "from " + std::to_string(line.files.size()) + " files");
 }
 
 }  // namespace kairos::app

@@ -39,7 +39,7 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     char note[64];
     std::snprintf(note, sizeof note, "on %d rank%s, %.3g s", communicator.size(),
                   communicator.size() == 1 ? "" : "s", record.wall_seconds);
-    print_summary(setup, measured, findings, record, note);
+    print_summary(setup, plan, measured, findings, record, note);
 }
 
 }  // namespace kairos::app

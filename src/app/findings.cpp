@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "kairos/app/batch_curves.hpp"
+#include "kairos/base/array.hpp"
 #include "kairos/measure/within.hpp"
 #include "kairos/phases/collapse.hpp"
 #include "kairos/phases/speciation.hpp"
@@ -113,7 +113,7 @@ void find_transitions(const Setup& setup, BatchCurves& curves, const Measured& m
 // Of what guidance changes: closed forms of the law itself stay.
 void forget_theory(Findings& findings) {
     for (auto& [name, found] : findings.transitions)
-        if (found.standard_error != 0.0) found.theory = std::numeric_limits<double>::quiet_NaN();
+        if (found.standard_error != 0.0) found.theory = nan;
     for (auto& [name, curve] : findings.symmetry) curve.theory.clear();
 }
 

@@ -1,3 +1,4 @@
+// The table of all options.
 #include <array>
 #include <iterator>
 

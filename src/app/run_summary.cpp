@@ -25,10 +25,8 @@ std::string decisions_text(const Setup& setup, const Measured& measured) {
 }
 
 // The share of the paths that end in the class they were guided to.
-std::string guidance_text(const Setup& setup, const Measured& measured) {
+std::string guidance_text(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured) {
     const auto& guidance = setup.ensemble.setting.guidance;
-    const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
-                                   setup.ensemble.identities, setup.ensemble.times.size());
     const auto* column = plan.find(measure::Quantity::observable, "class_posterior");
     if (!guidance || column == nullptr) return "";
     const auto share = measure::estimate(measured.folded[column->at(0, guidance->class_index)]);
@@ -42,8 +40,8 @@ std::string guidance_text(const Setup& setup, const Measured& measured) {
 
 }  // namespace
 
-void print_summary(const Setup& setup, const Measured& measured, const Findings& findings,
-                   const RunRecord& record, const std::string& note) {
+void print_summary(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
+                   const Findings& findings, const RunRecord& record, const std::string& note) {
     const auto& config = setup.config;
     std::printf("kairos: %s, d = %s (%s), %llu trajectories in %llu batches%s %s\n", setup.law->model.c_str(),
                 to_text(setup.law->mixture.dimension()).c_str(), setup.law->reduced ? "reduced" : "full",
@@ -58,7 +56,7 @@ void print_summary(const Setup& setup, const Measured& measured, const Findings&
     for (const auto& identity : findings.identities)
         identities.push_back(worst_of(identity.name, identity.z, times));
     const std::string warnings = identity_warnings(identities);
-    std::printf("%s\n%s\n%s%s\n%s\n%s", guidance_text(setup, measured).c_str(),
+    std::printf("%s\n%s\n%s%s\n%s\n%s", guidance_text(setup, plan, measured).c_str(),
                 transition_table(transitions).c_str(), bifurcation_table(record.diagrams).c_str(),
                 decisions_text(setup, measured).c_str(), identity_table_text(identities).c_str(),
                 warnings.c_str());

@@ -1,7 +1,6 @@
 #include "kairos/app/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -81,25 +80,9 @@ std::optional<double> parse_real(std::string_view text) {
     return value + 0.0;  // -0 becomes 0
 }
 
-std::string to_text(double value) {
-    constexpr double longest = 1e16;  // integral values below are written out, without exponent
-    std::array<char, 32> buffer{};
-    const bool plain = std::abs(value) < longest && std::trunc(value) == value;
-    char* const end = buffer.data() + buffer.size();
-    const auto result = plain ? std::to_chars(buffer.data(), end, value, std::chars_format::fixed)
-                              : std::to_chars(buffer.data(), end, value);
-    return {buffer.data(), result.ptr};
-}
-
 std::string to_text(Integer value) {
     const std::string digits = std::to_string(value.magnitude);
     return value.negative ? "-" + digits : digits;
-}
-
-std::string to_text(std::span<const double> values) {
-    std::vector<std::string> items;
-    for (const double value : values) items.push_back(to_text(value));
-    return joined(items, ",");
 }
 
 std::string trimmed(std::string_view text) {

@@ -1,9 +1,9 @@
 #include "kairos/app/write_distributions.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
+#include "kairos/base/array.hpp"
 #include "kairos/measure/estimate.hpp"
 #include "result_columns.hpp"
 
@@ -11,7 +11,6 @@ namespace kairos::app {
 namespace {
 
 using io::ResultFile;
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t histogram_head = 4;  // of Histogram::pack, before the counts
 
 std::vector<double> centres(const std::vector<double>& edges) {

@@ -27,7 +27,6 @@ struct CommonCoupling::Parts {
     void take(const DataTile& tile);
     void multiply(Index panel, Index rows);
     void absorb(const LogitTile<double>& logits, const TimePoint& time, OnlineSoftmax& softmax);
-    void join_shards();
     [[nodiscard]] double variance(const TimePoint& time) const {
         return time.alpha * time.alpha * mixture.covariances[0].isotropic + time.sigma2;
     }
@@ -111,25 +110,6 @@ void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, const TimePo
     softmax_at.absorb(logits, rescale.data());
 }
 
-// The caller's own part goes the same way as the others', so that all shards end with the same bits.
-void CommonCoupling::Parts::join_shards() {
-    std::vector<double> mine;
-    for (const OnlineSoftmax& part : softmax) part.pack(mine);
-    const std::vector<double> all = shards->exchange(mine);
-    for (std::size_t s = 0; s < shards->count(); ++s) {
-        std::span<const double> numbers(all);
-        numbers = numbers.subspan(s * mine.size(), mine.size());
-        for (OnlineSoftmax& sum : softmax) {
-            OnlineSoftmax part = sum;
-            part.unpack(numbers);
-            if (s == 0)
-                sum = std::move(part);
-            else
-                sum.merge(part);
-        }
-    }
-}
-
 bool CommonCoupling::serves(const law::Law& law) {
     return law.empirical && law.mixture.shared_isotropic() && law.mixture.coordinates() > 0;
 }
@@ -170,7 +150,7 @@ void CommonCoupling::prepare(const Rows& y, const Rows& z) {
             }
         }
     }
-    if (parts.shards) parts.join_shards();
+    if (parts.shards) join(*parts.shards, parts.softmax);
 }
 
 void CommonCoupling::evaluate(std::size_t time, const States& states, Posterior& out) const {

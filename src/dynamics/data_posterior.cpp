@@ -59,7 +59,7 @@ void StreamedPosterior<Real>::evaluate(const States& states, Components& compone
     } else {
         stream(with_means);
     }
-    if (shards_) join_shards();
+    if (shards_) join(*shards_, panels_);
     summarise(request, out);
     const double d = mixture_->dimension(), v = components.terms(0).variance;
     out.log_density -=
@@ -154,24 +154,6 @@ void StreamedPosterior<Real>::absorb(std::size_t panel, std::uint32_t number, bo
                                  number,           data_.datum.data(), data_.norm2.data(), data_.cells};
     const bool moved = into.softmax.absorb(logits, rescale_.data());
     if (with_means) into.follow(moved, rescale_.data());
-}
-
-// The caller's own part goes the same way as the others', so that all shards end with the same bits.
-template <class Real>
-void StreamedPosterior<Real>::join_shards() {
-    std::vector<double> mine;
-    for (const DataPanel& panel : panels_) panel.pack(mine);
-    const std::vector<double> all = shards_->exchange(mine);
-    for (std::size_t s = 0; s < shards_->count(); ++s) {
-        std::span<const double> packed(all);
-        packed = packed.subspan(s * mine.size(), mine.size());
-        for (DataPanel& panel : panels_) {
-            if (s == 0)
-                panel.unpack(packed);
-            else
-                panel.merge(packed);
-        }
-    }
 }
 
 // Into the sums of panels first, first + 1, ...

@@ -59,7 +59,6 @@ private:
         else
             return weights_.data() + panel * panel_values<Real>;
     }
-    void join_shards();
     void summarise(const Request& request, Posterior& out);
     void fill_spreads(const States& states, Components& components, const Request& request, Posterior& out);
 

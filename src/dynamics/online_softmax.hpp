@@ -48,9 +48,10 @@ public:
 
     // Adds another part of the data, which comes later in the stream: associative.
     void merge(const OnlineSoftmax& other);
-    // Everything summed so far, as numbers; unpack takes it from the front, after the same begin().
+    // Everything summed so far, as numbers; unpack and merge take them from the front, after the same begin().
     void pack(std::vector<double>& out) const;
     void unpack(std::span<const double>& in);
+    void merge(std::span<const double>& in);
     // exp(reference - other): takes what was accumulated with these weights to the weights of another reference.
     [[nodiscard]] Lanes factor_to(const Lanes& other) const { return (reference_ - other).exp(); }
 

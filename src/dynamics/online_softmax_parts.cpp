@@ -95,4 +95,10 @@ void OnlineSoftmax::unpack(std::span<const double>& in) {
     take(chosen_.data(), chosen_.size());
 }
 
+void OnlineSoftmax::merge(std::span<const double>& in) {
+    OnlineSoftmax other = *this;
+    other.unpack(in);
+    merge(other);
+}
+
 }  // namespace kairos::dynamics

@@ -6,23 +6,18 @@
 #include <algorithm>
 #include <boost/math/interpolators/pchip.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string>
 
 #include "kairos/base/error.hpp"
+#include "kairos/base/number_text.hpp"
 
 namespace kairos::dynamics {
 namespace {
 
 constexpr double karras_rho = 7;
-
-std::string text(double value) {
-    char buffer[32];
-    return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
-}
 
 void check_points(int points) {
     if (points >= 2) return;
@@ -165,19 +160,20 @@ std::vector<Time> entropic_grid(const Schedule& schedule, std::span<const Time> 
 std::vector<Time> listed_grid(const Schedule& schedule, std::span<const double> times) {
     const double t_min = schedule.t_min().value, t_max = schedule.t_max().value;
     const std::string allowed =
-        "ascending times between t-min = " + text(t_min) + " and t-max = " + text(t_max);
+        "ascending times between t-min = " + to_text(t_min) + " and t-max = " + to_text(t_max);
     if (times.empty())
         throw ConfigError("time.list", "", "is empty", allowed,
-                          "Try --time.list=" + text(t_min) + "," + text(t_max) + ".");
+                          "Try --time.list=" + to_text(t_min) + "," + to_text(t_max) + ".");
     std::vector<Time> grid;
     grid.reserve(times.size());
     for (const double t : times) {
         if (!(t >= t_min && t <= t_max))
-            throw ConfigError("time.list", text(t), "is outside the time axis", allowed,
+            throw ConfigError("time.list", to_text(t), "is outside the time axis", allowed,
                               "Leave it out, or widen process.t-min and process.t-max.");
         if (!grid.empty() && grid.back().value >= t)
-            throw ConfigError("time.list", text(t), "does not follow " + text(grid.back().value) + " upwards",
-                              allowed, "Sort the list and leave out what occurs twice.");
+            throw ConfigError("time.list", to_text(t),
+                              "does not follow " + to_text(grid.back().value) + " upwards", allowed,
+                              "Sort the list and leave out what occurs twice.");
         grid.push_back(Time{t});
     }
     return grid;

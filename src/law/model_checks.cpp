@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -19,53 +17,38 @@ bool one_or_per_component(std::size_t size, Index components) {
 
 }  // namespace
 
-std::string in_words(double value) {
-    std::array<char, 32> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-    return {buffer.data(), end};
-}
-
-std::string in_words(const std::vector<double>& values) {
-    std::string text;
-    for (const double value : values) {
-        if (!text.empty()) text += ',';
-        text += in_words(value);
-    }
-    return text;
-}
-
 Index stored_dimension(const ModelSpec& spec) { return static_cast<Index>(spec.dimension); }
 
 void check_dimension(const ModelSpec& spec) {
     if (spec.dimension >= 1.0 && spec.dimension <= 9007199254740992.0 &&
         spec.dimension == std::floor(spec.dimension))
         return;
-    throw ConfigError("data.dimension", in_words(spec.dimension), "is no dimension",
+    throw ConfigError("data.dimension", to_text(spec.dimension), "is no dimension",
                       "an integer from 1 to 2^53", "Try --data.dimension=1024.");
 }
 
 void check_random_dimension(const ModelSpec& spec) {
     if (spec.dimension <= noise_components) return;
-    throw ConfigError("data.dimension", in_words(spec.dimension),
+    throw ConfigError("data.dimension", to_text(spec.dimension),
                       "needs more random numbers than one stream numbers",
-                      "at most " + in_words(noise_components) + " for this data.model",
+                      "at most " + to_text(noise_components) + " for this data.model",
                       "Try --data.dimension=1e9, or data.model = simplex.");
 }
 
 void check_components(const ModelSpec& spec, Index least, double most, const std::string& why) {
     const auto count = static_cast<double>(spec.components);
     if (spec.components >= least && count <= most) return;
-    const std::string lowest = in_words(static_cast<double>(least));
+    const std::string lowest = to_text(static_cast<double>(least));
     const bool single = most == static_cast<double>(least);
     throw ConfigError(
-        "data.components", in_words(count), why, single ? lowest : lowest + " to " + in_words(most),
-        "Try --data.components=" + in_words(std::clamp(count, static_cast<double>(least), most)) + ".");
+        "data.components", to_text(count), why, single ? lowest : lowest + " to " + to_text(most),
+        "Try --data.components=" + to_text(std::clamp(count, static_cast<double>(least), most)) + ".");
 }
 
 void check_separation(const ModelSpec& spec, bool zero_allowed) {
     if (std::isfinite(spec.separation) && (spec.separation > 0.0 || (zero_allowed && spec.separation == 0.0)))
         return;
-    throw ConfigError("data.separation", in_words(spec.separation), "does not separate the means",
+    throw ConfigError("data.separation", to_text(spec.separation), "does not separate the means",
                       zero_allowed ? "0 or a positive number" : "a positive number",
                       "Try --data.separation=1; means that coincide are data.model = unequal-variances.");
 }
@@ -73,17 +56,17 @@ void check_separation(const ModelSpec& spec, bool zero_allowed) {
 void check_square_storage(const std::string& key, double components) {
     if (components <= square_storage_limit) return;
     throw ConfigError(
-        key, in_words(components), "asks for as many coordinates as components, squared too many numbers",
-        "at most " + in_words(square_storage_limit) + " components for this data.model", "Take fewer.");
+        key, to_text(components), "asks for as many coordinates as components, squared too many numbers",
+        "at most " + to_text(square_storage_limit) + " components for this data.model", "Take fewer.");
 }
 
 Vector normalised_weights(const ModelSpec& spec, Index components) {
     if (spec.weights.empty()) return Vector::Constant(components, 1.0 / static_cast<double>(components));
     const auto bad = [](double w) { return !(std::isfinite(w) && w > 0.0); };
-    const std::string count = in_words(static_cast<double>(components));
+    const std::string count = to_text(static_cast<double>(components));
     if (spec.weights.size() != static_cast<std::size_t>(components) ||
         std::ranges::any_of(spec.weights, bad)) {
-        throw ConfigError("data.weights", in_words(spec.weights), "does not give every component a weight",
+        throw ConfigError("data.weights", to_text(spec.weights), "does not give every component a weight",
                           count + " positive numbers (they need not add up to 1)",
                           "Without data.weights all are equal.");
     }
@@ -94,10 +77,10 @@ Vector normalised_weights(const ModelSpec& spec, Index components) {
 
 std::vector<Covariance> isotropic_covariances(const ModelSpec& spec, Index components) {
     const auto bad = [](double s) { return !(std::isfinite(s) && s >= 0.0 && std::isfinite(s * s)); };
-    const std::string count = in_words(static_cast<double>(components));
+    const std::string count = to_text(static_cast<double>(components));
     if (!one_or_per_component(spec.sigma.size(), components) || std::ranges::any_of(spec.sigma, bad)) {
         throw ConfigError(
-            "data.sigma", in_words(spec.sigma), "is no within-cluster standard deviation",
+            "data.sigma", to_text(spec.sigma), "is no within-cluster standard deviation",
             components == 1 ? "one number >= 0" : "one number >= 0 for all components, or " + count,
             "Try --data.sigma=1.");
     }

@@ -27,10 +27,10 @@ Law one_gaussian(const ModelSpec& spec, Index coordinates, Covariance covariance
 Covariance low_rank_isotropic(const ModelSpec& spec) {
     if (spec.rank < 1 || static_cast<double>(spec.rank) > spec.dimension) {
         throw ConfigError("data.rank", std::to_string(spec.rank), "is no number of directions",
-                          "1 to data.dimension = " + in_words(spec.dimension), "Try --data.rank=1.");
+                          "1 to data.dimension = " + to_text(spec.dimension), "Try --data.rank=1.");
     }
     if (!(std::isfinite(spec.residual_sigma) && spec.residual_sigma >= 0.0)) {
-        throw ConfigError("data.residual-sigma", in_words(spec.residual_sigma), "is no standard deviation",
+        throw ConfigError("data.residual-sigma", to_text(spec.residual_sigma), "is no standard deviation",
                           "0 or a positive number", "Try --data.residual-sigma=0.");
     }
     Covariance covariance;
@@ -64,13 +64,13 @@ double kernel(KernelKind kind, double u) {
 // S_ij = band[|i - j|] on the equidistant points
 Vector covariance_band(const ModelSpec& spec) {
     if (!(std::isfinite(spec.length_scale) && spec.length_scale > 0.0)) {
-        throw ConfigError("data.length-scale", in_words(spec.length_scale), "is no length",
+        throw ConfigError("data.length-scale", to_text(spec.length_scale), "is no length",
                           "a positive number", "Try --data.length-scale=0.1.");
     }
     if (spec.dimension > largest_dense_dimension) {
         throw ConfigError(
-            "data.dimension", in_words(spec.dimension), "makes a dense covariance too large to diagonalise",
-            "at most " + in_words(largest_dense_dimension) + " for data.model = gaussian-process",
+            "data.dimension", to_text(spec.dimension), "makes a dense covariance too large to diagonalise",
+            "at most " + to_text(largest_dense_dimension) + " for data.model = gaussian-process",
             "Try --data.dimension=1024, or data.model = low-rank.");
     }
     const Index d = stored_dimension(spec);

@@ -7,13 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "kairos/base/number_text.hpp"
 #include "kairos/law/models.hpp"
 
 namespace kairos::law {
-
-// Numbers as a user would write them.
-[[nodiscard]] std::string in_words(double value);
-[[nodiscard]] std::string in_words(const std::vector<double>& values);
 
 // d as an index, for what is stored coordinate by coordinate.
 [[nodiscard]] Index stored_dimension(const ModelSpec& spec);

@@ -64,7 +64,7 @@ Law random_means(const ModelSpec& spec) {
     if (static_cast<double>(spec.components) > spec.dimension) {
         throw ConfigError("ensemble.representation", "reduced",
                           "has nothing to reduce: data.components = " + std::to_string(spec.components) +
-                              " means span all " + in_words(spec.dimension) + " dimensions",
+                              " means span all " + to_text(spec.dimension) + " dimensions",
                           "full or auto", "Try --ensemble.representation=full.");
     }
     check_square_storage("data.components", static_cast<double>(spec.components));

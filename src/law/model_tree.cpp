@@ -23,7 +23,7 @@ void check_tree(const ModelSpec& spec) {
     const auto bad = [](double mu) { return !(std::isfinite(mu) && mu > 0.0); };
     if (spec.separations.size() != static_cast<std::size_t>(spec.levels) ||
         std::ranges::any_of(spec.separations, bad)) {
-        throw ConfigError("data.separations", in_words(spec.separations),
+        throw ConfigError("data.separations", to_text(spec.separations),
                           "does not separate every level of the tree",
                           std::to_string(spec.levels) + " positive numbers, one per level, top first",
                           "Give as many as data.levels.");
@@ -35,8 +35,8 @@ Index checked_leaves(const ModelSpec& spec) {
     if (leaves - 1.0 > spec.dimension) {
         throw ConfigError(
             "data.levels", std::to_string(spec.levels),
-            "makes a tree whose shifts need " + in_words(leaves - 1.0) + " orthogonal directions",
-            "data.branching^data.levels - 1 <= data.dimension = " + in_words(spec.dimension),
+            "makes a tree whose shifts need " + to_text(leaves - 1.0) + " orthogonal directions",
+            "data.branching^data.levels - 1 <= data.dimension = " + to_text(spec.dimension),
             "Take fewer levels, fewer branches or more dimensions.");
     }
     check_square_storage("data.levels", leaves);

@@ -60,7 +60,7 @@ Law two_clusters(const ModelSpec& spec) {
 
 Law simplex(const ModelSpec& spec) {
     check_components(spec, 2, spec.dimension + 1.0,
-                     "is no number of vertices of a simplex in data.dimension = " + in_words(spec.dimension));
+                     "is no number of vertices of a simplex in data.dimension = " + to_text(spec.dimension));
     check_separation(spec, false);
     return separated(spec);
 }

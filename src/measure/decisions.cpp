@@ -3,7 +3,8 @@
 
 #include <cassert>
 #include <cmath>
-#include <limits>
+
+#include "kairos/base/array.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -56,7 +57,6 @@ std::vector<double> bin_edges(std::span<const Time> times) {
 Distribution distribution_of(std::span<const Time> times, std::span<const std::uint64_t> counts,
                              std::uint64_t total) {
     assert(times.size() == counts.size() && !times.empty());
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     double decided = 0.0, sum = 0.0;
     for (std::size_t i = 0; i < times.size(); ++i) {
         decided += static_cast<double>(counts[i]);

@@ -3,12 +3,12 @@
 #include "kairos/measure/estimate.hpp"
 
 #include <cmath>
-#include <limits>
+
+#include "kairos/base/array.hpp"
 
 namespace kairos::measure {
 
 Estimate estimate(const Moments& moments) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     const double n = moments.count;
     if (n == 0) {
         return {nan, nan, nan, nan, nan, nan, nan, nan, 0};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kairos/base/array.hpp"
 #include "kairos/measure/within.hpp"
 #include "kairos/random/noise.hpp"
 #include "needs.hpp"
@@ -17,10 +18,6 @@ using dynamics::Request;
 using dynamics::TimePoint;
 
 const law::Mixture& mixture_of(const Sight& sight) { return sight.setting->law->mixture; }
-
-const Latent& class_latent(const Sight& sight) {
-    return sight.posterior->levels[mixture_of(sight).labels.class_level];
-}
 
 // E[x.s] = -d
 void stein(const Sight& sight, Out value, Out expected) {
@@ -128,7 +125,7 @@ void tower(const Sight& sight, Out value, Out expected) {
     for (Index k = 0; k < mixture.components(); ++k) {
         prior(level.class_of[static_cast<std::size_t>(k)]) += mixture.weights(k);
     }
-    value = class_latent(sight).weights;
+    value = sight.classes().weights;
     expected.colwise() = prior;
 }
 
@@ -138,14 +135,13 @@ const char* needs_clean_latent(const Setting& setting) {
 }
 
 const Latent& clean_latent(const Sight& sight) {
-    return sight.setting->law->empirical ? sight.posterior->component : class_latent(sight);
+    return sight.setting->law->empirical ? sight.posterior->component : sight.classes();
 }
 
 // -log of the weight of the class behind the state
 double class_surprisal(const Sight& sight, Index lane) {
     const auto component = static_cast<std::size_t>(sight.clean->component[static_cast<std::size_t>(lane)]);
-    return -std::log(
-        class_latent(sight).weights(mixture_of(sight).labels.classes().class_of[component], lane));
+    return -std::log(sight.classes().weights(mixture_of(sight).labels.classes().class_of[component], lane));
 }
 
 // E[i^2] = E[h^2] + E[v] for the surprisal i = -log p(L|x) of the class (datum) L behind the state; E[i] =
@@ -172,7 +168,7 @@ void mean_surprisal(const Sight& sight, Out out) { out.row(0).array() = clean_la
 // rounding.
 void chain_rule(const Sight& sight, Out value, Out expected) {
     constexpr double rounding = 1e-12;
-    const Latent& classes = class_latent(sight);
+    const Latent& classes = sight.classes();
     value.row(0).array() = sight.posterior->component.entropy;
     expected.row(0).array() = classes.entropy + classes.within;
     value = ((value - expected).array().abs() > rounding).select(value, expected);
@@ -200,7 +196,7 @@ Identity of_states(const char* name, const char* definition, const Request& requ
             .evaluate = evaluate};
 }
 
-std::vector<Identity> make_table() {
+std::vector<Identity> make_identities() {
     constexpr Request score{.score = true}, latents{.latents = true}, spread{.spread = true};
     constexpr Request both{.score = true, .spread = true};
     std::vector<Identity> table = {
@@ -243,14 +239,14 @@ std::vector<Identity> make_table() {
 }  // namespace
 
 std::span<const Identity> identity_table() {
-    static const std::vector<Identity> table = make_table();
+    static const std::vector<Identity> table = make_identities();
     return table;
 }
 
 IdentityValue judge(const Moments& value, const Moments& difference, const KnownErrors& known) {
-    constexpr double agreement = 1e-9, none = std::numeric_limits<double>::quiet_NaN();
+    constexpr double agreement = 1e-9;
     const double n = difference.count;
-    IdentityValue result{value.mean, none, value.mean - difference.mean, none};
+    IdentityValue result{value.mean, nan, value.mean - difference.mean, nan};
     if (n < 2.0) return result;
     const double variance = known.noise.value_or(difference.m2 / (n - 1.0));
     const double resolution = std::max(std::abs(difference.minimum), std::abs(difference.maximum)) / n;

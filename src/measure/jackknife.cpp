@@ -6,7 +6,8 @@
 #include <cassert>
 #include <cmath>
 #include <cstddef>
-#include <limits>
+
+#include "kairos/base/array.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -31,7 +32,7 @@ std::vector<MomentCurve> folds_from(std::span<const MomentCurve> batches) {
 }  // namespace
 
 double delete_one_error(std::span<const double> replicates) {
-    if (replicates.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    if (replicates.size() < 2) return nan;
     const auto count = static_cast<double>(replicates.size());
     double mean = 0.0, sum = 0.0;
     for (const double theta : replicates) mean += theta / count;
@@ -52,7 +53,6 @@ std::vector<MomentCurve> blocks_of(std::span<const MomentCurve> batches, std::si
 
 JackknifeEstimate jackknife(std::span<const MomentCurve> batches,
                             const std::function<double(std::span<const Moments>)>& statistic) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (batches.empty()) {
         return {nan, nan};
     }

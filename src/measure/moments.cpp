@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "block_sums.hpp"
+#include "kairos/base/array.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "../src/measure/moments.cpp"
@@ -141,7 +142,7 @@ Moments moments_of(std::span<const double> values) {
     if (std::isnan(sums.centre)) {  // the comparisons may have passed over a NaN
         const bool any = std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); });
         if (any) {
-            out.minimum = out.maximum = std::numeric_limits<double>::quiet_NaN();
+            out.minimum = out.maximum = nan;
         }
     }
     if (out.minimum == out.maximum) {

@@ -21,13 +21,9 @@ void fill(Out out, const Values& values) {
     out.row(0).array() = values;
 }
 
-const Latent& class_latent(const Sight& sight) {
-    return sight.posterior->levels[sight.setting->law->mixture.labels.class_level];
-}
-
 template <Lanes Latent::*member>
 void of_class(const Sight& sight, Out out) {
-    fill(out, class_latent(sight).*member);
+    fill(out, sight.classes().*member);
 }
 
 template <Lanes Latent::*member>
@@ -51,7 +47,7 @@ void excess_entropy_ratio(const Sight& sight, Out out) {
     fill(out, sight.posterior->component.entropy / std::log(samples));
 }
 
-void class_posterior(const Sight& sight, Out out) { out = class_latent(sight).weights; }
+void class_posterior(const Sight& sight, Out out) { out = sight.classes().weights; }
 
 // (g^2/2) sum_c w_c |s_c - s|^2
 void class_entropy_rate(const Sight& sight, Out out) {
@@ -95,7 +91,7 @@ void order_parameter_modulus(const Sight& sight, Out out) {
 // (K max_c w_c - 1)/(K - 1): 0 where all classes are equally likely, 1 where one is certain
 void potts_order_parameter(const Sight& sight, Out out) {
     const auto classes = static_cast<double>(sight.setting->law->mixture.labels.classes().classes());
-    fill(out, (classes * class_latent(sight).max_weight - 1.0) / (classes - 1.0));
+    fill(out, (classes * sight.classes().max_weight - 1.0) / (classes - 1.0));
 }
 
 // i_y = -log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); y has no part in the complement, whose share
@@ -214,7 +210,7 @@ void add_state_rows(std::vector<Observable>& table) {
                                  nothing_more, needs::tangents, lyapunov)));
 }
 
-std::vector<Observable> make_table() {
+std::vector<Observable> make_observables() {
     std::vector<Observable> table;
     add_class_rows(table);
     add_level_rows(table);
@@ -227,7 +223,7 @@ std::vector<Observable> make_table() {
 }  // namespace
 
 std::span<const Observable> observable_table() {
-    static const std::vector<Observable> table = make_table();
+    static const std::vector<Observable> table = make_observables();
     return table;
 }
 

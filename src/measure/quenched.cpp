@@ -1,15 +1,14 @@
 #include "kairos/measure/quenched.hpp"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "kairos/base/array.hpp"
 #include "kairos/measure/estimate.hpp"
 
 namespace kairos::measure {
 
 QuenchedAverage disorder_average(std::span<const Realised> realisations) {
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     if (realisations.empty()) return {nan, nan, nan, nan};
     const auto count = static_cast<double>(realisations.size());
     const double origin = realisations.front().mean;  // equal means differ by nothing, not by rounding

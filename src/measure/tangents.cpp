@@ -1,9 +1,9 @@
 #include "kairos/measure/tangents.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
+#include "kairos/base/array.hpp"
 #include "kairos/base/decompositions.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/random/noise.hpp"
@@ -68,7 +68,7 @@ void Tangents::begin(Index lanes) {
     for (Index i = 0; i < explicit_count_; ++i)
         vectors_[static_cast<std::size_t>(i)] = basis_.col(i).replicate(1, lanes);
     growth_ = Rows::Zero(total_, lanes);
-    exponents_ = Rows::Constant(total_, lanes, std::numeric_limits<double>::quiet_NaN());
+    exponents_ = Rows::Constant(total_, lanes, nan);
 }
 
 void Tangents::step(const dynamics::PosteriorEvaluator& evaluator, const dynamics::States& states,

@@ -1,7 +1,6 @@
 #include "batch_curve.hpp"
 
 #include <boost/math/distributions/students_t.hpp>
-#include <limits>
 
 namespace kairos::phases {
 
@@ -36,7 +35,7 @@ double Replicates::standard_error(const std::function<double(const Vector&)>& st
 }
 
 double Replicates::quantile() const {
-    if (curves_.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    if (curves_.size() < 2) return nan;
     return boost::math::quantile(boost::math::students_t(static_cast<double>(curves_.size()) - 1.0), 0.975);
 }
 

@@ -158,7 +158,8 @@ CurveEvent branching(DriftField& field, const Located& at, std::size_t after) {
 
 }  // namespace
 
-std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuation, const Curve& curve) {
+std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuation,
+                                     const BranchCurve& curve) {
     std::vector<CurveEvent> events;
     if (field.mixture().components() == 1)
         return events;  // a linear drift: stability changes, nothing branches

@@ -24,7 +24,7 @@ struct CurveEvent {
 };
 
 [[nodiscard]] std::vector<CurveEvent> events_along(DriftField& field, Continuation& continuation,
-                                                   const Curve& curve);
+                                                   const BranchCurve& curve);
 
 // Whether two events are one, met along different curves (to their errors; the smaller one is nearer).
 [[nodiscard]] bool same_event(const DriftField& field, const CurveEvent& a, const CurveEvent& b);

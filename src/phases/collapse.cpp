@@ -2,9 +2,9 @@
 
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
+#include "kairos/base/array.hpp"
 #include "kairos/measure/decisions.hpp"
 #include "population.hpp"
 #include "reading.hpp"
@@ -15,7 +15,6 @@ namespace {
 
 using dynamics::Schedule;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double even_odds = 0.5;
 
 // alpha^2 s^2/sigma^2 = n^{2/d} - 1: where the population's datum entropy reaches 0

@@ -197,8 +197,8 @@ std::optional<CurvePoint> Continuation::advance(const CurvePoint& from, double& 
     return std::nullopt;
 }
 
-Curve Continuation::follow(const CurvePoint& start) {
-    Curve curve{start};
+BranchCurve Continuation::follow(const CurvePoint& start) {
+    BranchCurve curve{start};
     stopped_ = false;
     double step = first_step;
     while (curve.size() < most_points) {
@@ -214,7 +214,7 @@ Curve Continuation::follow(const CurvePoint& start) {
     return curve;
 }
 
-Curve Continuation::follow(const Vector& u, double log_snr, int sign) {
+BranchCurve Continuation::follow(const Vector& u, double log_snr, int sign) {
     CurvePoint natural{
         .u = u, .log_snr = log_snr, .direction = Vector::Zero(u.size()), .rate = static_cast<double>(sign)};
     natural.length = field_.resolution(log_snr);

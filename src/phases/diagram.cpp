@@ -23,7 +23,7 @@ CurvePoint reversed(CurvePoint point) {
 }
 
 // Whether the last segment of a curve passes its first point.
-bool comes_back(const DriftField& field, const Curve& curve) {
+bool comes_back(const DriftField& field, const BranchCurve& curve) {
     if (curve.size() < 3) return false;
     const CurvePoint &first = curve.front(), &from = curve[curve.size() - 2], &to = curve.back();
     const double fraction = (first.log_snr - from.log_snr) / (to.log_snr - from.log_snr);
@@ -79,7 +79,7 @@ void Diagram::note(const CurveEvent& event) {
 }
 
 // The curve with its events as points of their own; what follows the last event at which it became a known branch is left out.
-Diagram::Half Diagram::half(const Curve& curve, bool stopped) {
+Diagram::Half Diagram::half(const BranchCurve& curve, bool stopped) {
     Half result;
     if (curve.empty()) return result;
     result.closed = stopped && comes_back(field_, curve);
@@ -118,11 +118,11 @@ void Diagram::join(const Half& backward, const Half& forward) {
 void Diagram::trace(const Vector& u, double log_snr) {
     Half forward, backward;
     if (log_snr < range_.high) {
-        const Curve curve = continuation_.follow(u, log_snr, +1);
+        const BranchCurve curve = continuation_.follow(u, log_snr, +1);
         forward = half(curve, continuation_.stopped());
     }
     if (log_snr > range_.low && !forward.closed) {
-        const Curve curve = continuation_.follow(u, log_snr, -1);
+        const BranchCurve curve = continuation_.follow(u, log_snr, -1);
         backward = half(curve, continuation_.stopped());
     }
     join(backward, forward);
@@ -177,11 +177,11 @@ void Diagram::branch_along(const CurveEvent& event, const Vector& direction) {
         return;
     const bool inside = start->log_snr > range_.low && start->log_snr < range_.high;
     if (!inside || known(start->u, start->log_snr)) return;
-    const Curve outward = continuation_.follow(*start);
+    const BranchCurve outward = continuation_.follow(*start);
     const Half forward = half(outward, continuation_.stopped());
     Half backward;
     if (!forward.closed) {
-        const Curve inward = continuation_.follow(reversed(*start));
+        const BranchCurve inward = continuation_.follow(reversed(*start));
         backward = half(inward, continuation_.stopped());
     }
     join(backward, forward);

@@ -40,7 +40,7 @@ private:
     };
     [[nodiscard]] bool visit(std::size_t level, const Vector& u);
     void trace(const Vector& u, double log_snr);
-    [[nodiscard]] Half half(const Curve& curve, bool stopped);
+    [[nodiscard]] Half half(const BranchCurve& curve, bool stopped);
     void join(const Half& backward, const Half& forward);
     void note(const CurveEvent& event);
     void branch_off(const CurveEvent& event);

@@ -7,12 +7,11 @@
 #include <limits>
 #include <vector>
 
+#include "kairos/base/array.hpp"
 #include "kairos/phases/critical.hpp"
 
 namespace kairos::phases {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 using OfLogSnr = std::function<double(double)>;
 

@@ -1,7 +1,6 @@
 #include "information_line.hpp"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 namespace kairos::phases {
@@ -26,9 +25,9 @@ double InformationLine::operator()(const Vector& values, std::size_t offset, dou
     const Vector inside =
         values.segment(static_cast<Index>(window_.first - offset), static_cast<Index>(window_.count));
     const Vector c = line_.coefficients(inside);
-    if (!(c(1) < 0.0)) return std::numeric_limits<double>::quiet_NaN();
+    if (!(c(1) < 0.0)) return nan;
     const double zero = line_.from_unit(-c(0) / c(1));
-    return zero > 0.0 ? std::log(std::expm1(zero) / variance_) : std::numeric_limits<double>::quiet_NaN();
+    return zero > 0.0 ? std::log(std::expm1(zero) / variance_) : nan;
 }
 
 }  // namespace kairos::phases

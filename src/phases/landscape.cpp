@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <utility>
 
+#include "kairos/base/array.hpp"
 #include "kairos/phases/critical.hpp"
 
 namespace kairos::phases {
@@ -15,7 +15,6 @@ using dynamics::TimePoint;
 using measure::Landscape;
 using measure::LandscapeSpec;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double seen = 4.0;  // standard errors
 
 // log(cosh(x)) without overflow

@@ -1,7 +1,6 @@
 #include "local_fit.hpp"
 
 #include <cmath>
-#include <limits>
 
 namespace kairos::phases {
 
@@ -15,7 +14,7 @@ LocalFit::LocalFit(Window window, std::span<const double> log_snr, const Vector&
 double LocalFit::operator()(const Vector& values, std::size_t offset, double start) const {
     Vector inside =
         values.segment(static_cast<Index>(window_.first - offset), static_cast<Index>(window_.count));
-    if (!inside.allFinite()) return std::numeric_limits<double>::quiet_NaN();
+    if (!inside.allFinite()) return nan;
     if (target_ == Target::maximum_of_log) inside = inside.cwiseMax(reference_).array().log();
     if (target_ == Target::maximum_of_fourth_root) inside = inside.cwiseMax(reference_).array().sqrt().sqrt();
     Vector c = polynomial_.coefficients(inside);

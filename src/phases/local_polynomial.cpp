@@ -5,14 +5,13 @@
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include "kairos/base/array.hpp"
 #include "kairos/base/decompositions.hpp"
 
 namespace kairos::phases {
 namespace {
 
 constexpr int intervals = 64;  // in which signs are looked at; polynomials here have degree 6 at most
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 double root_between(const Vector& coefficients, double low, double high) {
     const auto value = [&](double u) { return polynomial(coefficients, u); };

@@ -72,7 +72,7 @@ double RadialWindow::balance(std::size_t k, std::size_t l) const {
 void RadialWindow::span_nearest_balance() {
     double nearest = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < delta_.size(); ++k) {
-        const double tau = k == j_ ? std::numeric_limits<double>::quiet_NaN() : balance(k, j_);
+        const double tau = k == j_ ? nan : balance(k, j_);
         if (std::isfinite(tau)) nearest = std::min(nearest, energy(tau));
     }
     const double reach = negligible + (std::isfinite(nearest) ? std::min(nearest, farthest_balance) : 0.0);

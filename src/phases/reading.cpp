@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace kairos::phases {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // error: of x = log snr; quantile: how many errors the interval reaches to either side
 CriticalTime at_log_snr(const dynamics::Schedule& schedule, double x, double error, double quantile) {

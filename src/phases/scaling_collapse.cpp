@@ -14,7 +14,6 @@
 namespace kairos::phases {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t nodes = 4;
 constexpr int parabola_points = 11;
 

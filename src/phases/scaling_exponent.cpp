@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "kairos/base/array.hpp"
 
 namespace kairos::phases {
 namespace {
 
 using measure::MomentCurve;
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t most_blocks = 20, fewest_with_rival = 3;
+constexpr std::size_t most_blocks = 20, fewest_systems_with_rival = 3;
 
 bool descends(const MeasuredSystem& system) {
     return system.x.size() > 1 && system.x.front() > system.x.back();
@@ -118,7 +118,7 @@ SizedCurve curve_of(const MeasuredSystem& system, const CurveValue& value) {
 ScalingExponent scaling_exponent(std::span<const MeasuredSystem> systems, const CurveValue& value,
                                  Heights compared) {
     ScalingExponent found = without_rival(systems, value, compared);
-    if (systems.size() < fewest_with_rival || !std::isfinite(found.exponent.value)) return found;
+    if (systems.size() < fewest_systems_with_rival || !std::isfinite(found.exponent.value)) return found;
     const ScalingExponent rival = without_rival(systems.subspan(1), value, compared);
     if (std::isfinite(rival.exponent.value))
         found.exponent.systematic = unexplained(found.exponent, rival.exponent);

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "kairos/base/array.hpp"
 
 namespace kairos::phases {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t fewest_with_rival = 4;
 
 bool errors_known(std::span<const LinePoint> points) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "kairos/base/array.hpp"
 #include "kairos/law/class_alone.hpp"
 #include "kairos/phases/theory.hpp"
 #include "population.hpp"
@@ -14,7 +14,6 @@ namespace {
 
 using dynamics::Schedule;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double clone_level = 0.775;
 
 double spectral_time(double top, const Schedule& schedule) {

@@ -5,14 +5,12 @@
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 namespace kairos::phases {
 namespace {
 
 using dynamics::ScheduleKind;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double reach = 60.0;  // of the search, in log snr
 
 // Kinds on t in [0, 1] with an end at a finite snr.

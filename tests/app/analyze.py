@@ -226,13 +226,7 @@ def without_batches(folder):
 
 
 def refused(folder, arguments, codes, *says):
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    done = run([KAIROS, "analyze", *arguments], folder)
-    what = f"analyze {' '.join(arguments)}"
-    check(done.returncode in codes, f"{what}: exit {done.returncode}, expected {codes}\n{done.stderr}")
-    check(all(word in done.stderr for word in says), f"{what} does not name {says}: {done.stderr}")
-    check(done.stderr.count("kairos: ") == 1 and done.stdout == "", f"{what}: {done.stdout}{done.stderr}")
-    check({path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before, f"{what} wrote something")
+    check.refused(KAIROS, "analyze", arguments, folder, codes, says)
 
 
 def refusals(folder):

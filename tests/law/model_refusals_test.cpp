@@ -62,7 +62,7 @@ std::vector<Refusal> refusals() {
         {"data.dimension", "0", "from 1", [](Spec& s) { s.dimension = 0; }, ModelKind::two_clusters},
         {"data.dimension", "2.5", "integer", [](Spec& s) { s.dimension = 2.5; }, ModelKind::two_clusters},
         {"data.dimension", "nan", "integer", [nan](Spec& s) { s.dimension = nan; }, ModelKind::two_clusters},
-        {"data.dimension", "1e+10", "4294967294", [](Spec& s) { s.dimension = 1e10; },
+        {"data.dimension", "10000000000", "4294967294", [](Spec& s) { s.dimension = 1e10; },
          ModelKind::random_clusters},
         {"data.dimension", "9000", "8192", [](Spec& s) { s.dimension = 9000; }, ModelKind::gaussian_process},
         {"data.separation", "0", "positive", [](Spec& s) { s.separation = 0; }, ModelKind::two_clusters},

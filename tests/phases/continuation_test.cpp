@@ -11,8 +11,8 @@
 namespace {
 
 using namespace kairos;
+using phases::BranchCurve;
 using phases::Continuation;
-using phases::Curve;
 using phases::Drift;
 using phases::DriftField;
 
@@ -58,7 +58,7 @@ TEST(Continuation, PointsLieOnTheCurveAndCountItsUnstableDirections) {
     Continuation continuation = plain(field);
     const auto start = phases::newton(field, Vector::Constant(1, m), whole().high);
     ASSERT_TRUE(start);
-    const Curve curve = continuation.follow(*start, whole().high, -1);
+    const BranchCurve curve = continuation.follow(*start, whole().high, -1);
     ASSERT_GT(curve.size(), 20U);
     EXPECT_EQ(curve.front().log_snr, whole().high);
     EXPECT_EQ(curve.back().log_snr, whole().high);  // through the pitchfork to the other cluster
@@ -81,7 +81,7 @@ TEST(Continuation, TurnsRoundAFold) {
     const auto start = phases::newton(field, Vector::Constant(1, -1.9 * m), whole().high);
     ASSERT_TRUE(start);
     ASSERT_LT((*start)[0], 0.0);
-    const Curve curve = continuation.follow(*start, whole().high, -1);
+    const BranchCurve curve = continuation.follow(*start, whole().high, -1);
     EXPECT_EQ(curve.back().log_snr, whole().high);
     EXPECT_EQ(curve.front().unstable, 0);
     EXPECT_EQ(curve.back().unstable, 1);
@@ -99,7 +99,7 @@ TEST(Continuation, BetweenTwoPointsItStaysOnTheCurve) {
     DriftField field(test::two_clusters(m * m, variance, 1.0, 0.7), ou, Drift::sde);
     Continuation continuation = plain(field);
     const auto start = phases::newton(field, Vector::Constant(1, -1.9 * m), whole().high);
-    const Curve curve = continuation.follow(start.value(), whole().high, -1);
+    const BranchCurve curve = continuation.follow(start.value(), whole().high, -1);
     for (std::size_t i = 0; i + 1 < curve.size(); i += 3) {
         const auto point = continuation.between(curve[i], curve[i + 1], 0.3);
         ASSERT_TRUE(point);
@@ -119,7 +119,7 @@ TEST(Continuation, TellsWhereItPassesAndEndsWhereItIsTold) {
         },
         [] {});
     const auto start = phases::newton(field, Vector::Zero(1), whole().low);
-    const Curve curve = continuation.follow(start.value(), whole().low, +1);
+    const BranchCurve curve = continuation.follow(start.value(), whole().low, +1);
     EXPECT_EQ(passed, (std::vector<std::size_t>{0, 1}));
     EXPECT_TRUE(continuation.stopped());
     EXPECT_LT(curve.back().log_snr, 1.5);

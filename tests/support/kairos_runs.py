@@ -44,6 +44,16 @@ class Checks:
     def succeeded(self, process, what):
         return self(process.returncode == 0, f"{what}: exit {process.returncode}\n{process.stdout}{process.stderr}")
 
+    def refused(self, program, command, arguments, folder, codes, says):
+        """PROGRAM COMMAND ARGUMENTS ends with one of the codes, names what it should in one message, and touches no file of the folder."""
+        before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+        done = run([program, command, *arguments], folder)
+        what = f"{command} {' '.join(arguments)}"
+        self(done.returncode in codes, f"{what}: exit {done.returncode}, expected {codes}\n{done.stderr}")
+        self(all(word in done.stderr for word in says), f"{what} does not name {says}: {done.stderr}")
+        self(done.stderr.count("kairos: ") == 1 and done.stdout == "", f"{what}: {done.stdout}{done.stderr}")
+        self({path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before, f"{what} wrote something")
+
     def finish(self):
         print(f"{self.passed} passed, {self.failed} failed")
         sys.exit(1 if self.failed or not self.passed else 0)

@@ -8,7 +8,7 @@
 namespace kairos::app {
 
 // note: how the result came about, at the end of the first line. For one rank.
-void print_summary(const Setup& setup, const Measured& measured, const Findings& findings,
-                   const RunRecord& record, const std::string& note);
+void print_summary(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
+                   const Findings& findings, const RunRecord& record, const std::string& note);
 
 }  // namespace kairos::app

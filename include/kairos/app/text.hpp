@@ -1,8 +1,8 @@
 // include/kairos/app/text.hpp: values of the configuration as text, and back.
 //
 // Reading is strict: the whole text must be the number. Integers may be written with a fraction or an
-// exponent as long as their value is integral (1e9 is 1000000000, exactly). Reals must be finite. Writing
-// gives the shortest text that reads back as the same number.
+// exponent as long as their value is integral (1e9 is 1000000000, exactly). Reals must be finite.
+// Reals are written as base/number_text.hpp says.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "kairos/base/number_text.hpp"
 
 namespace kairos::app {
 
@@ -21,9 +23,8 @@ struct Integer {
 [[nodiscard]] std::optional<Integer> parse_integer(std::string_view text);  // |value| < 2^64
 [[nodiscard]] std::optional<double> parse_real(std::string_view text);
 
-[[nodiscard]] std::string to_text(double value);
+using kairos::to_text;
 [[nodiscard]] std::string to_text(Integer value);
-[[nodiscard]] std::string to_text(std::span<const double> values);  // joined by commas
 
 [[nodiscard]] std::string trimmed(std::string_view text);
 [[nodiscard]] std::vector<std::string> split_list(

@@ -27,4 +27,22 @@ public:
     }
 };
 
+// Every part of the caller's share of the data becomes the sum over all shares. A part has pack(numbers), and unpack(numbers) and
+// merge(numbers), which take theirs from the front. The caller's own goes the same way as the others': all workers end with the same bits.
+template <class Part>
+void join(const Shards& shards, std::vector<Part>& parts) {
+    std::vector<double> mine;
+    for (const Part& part : parts) part.pack(mine);
+    const std::vector<double> all = shards.exchange(mine);
+    for (std::size_t s = 0; s < shards.count(); ++s) {
+        auto numbers = std::span<const double>(all).subspan(s * mine.size(), mine.size());
+        for (Part& part : parts) {
+            if (s == 0)
+                part.unpack(numbers);
+            else
+                part.merge(numbers);
+        }
+    }
+}
+
 }  // namespace kairos::dynamics

@@ -42,6 +42,11 @@ struct Sight {
     const dynamics::CleanData* clean;  // null for reverse ensembles
     const Lanes* clean_log_density;    // log p_0(y), only where data_surprisal asked for it
     const Rows* exponents;             // [k x m] finite-time Lyapunov exponents so far, or null
+
+    // Of the level that class_* observables mean.
+    [[nodiscard]] const dynamics::Latent& classes() const {
+        return posterior->levels[setting->law->mixture.labels.class_level];
+    }
 };
 
 struct Observable {

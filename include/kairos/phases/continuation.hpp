@@ -29,7 +29,7 @@ struct CurvePoint {
     Index unstable = 0;       // how many are above 0
     double complement = 0.0;  // eigenvalue of every direction of the complement
 };
-using Curve = std::vector<CurvePoint>;
+using BranchCurve = std::vector<CurvePoint>;
 
 struct LogSnrRange {
     double low, high;
@@ -43,9 +43,9 @@ public:
                  std::function<void()> check);
 
     // From a zero towards rising (+1) or falling (-1) log snr; empty where it has no tangent.
-    [[nodiscard]] Curve follow(const Vector& u, double log_snr, int sign);
+    [[nodiscard]] BranchCurve follow(const Vector& u, double log_snr, int sign);
     // From a point whose tangent is known, along it.
-    [[nodiscard]] Curve follow(const CurvePoint& start);
+    [[nodiscard]] BranchCurve follow(const CurvePoint& start);
     // Whether the last curve ended because `visit` said so.
     [[nodiscard]] bool stopped() const { return stopped_; }
 
