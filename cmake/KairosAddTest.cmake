@@ -4,6 +4,7 @@
 # KAIROS_MPI_ENVIRONMENT is what any test under mpirun needs: root in a container, more ranks than cores (where ranks that
 # wait must yield), and no binding, since parallel tests would all be bound to the first core.
 find_package(GTest REQUIRED)
+set(CMAKE_UNITY_BUILD OFF)  # one program a file
 set(KAIROS_MPI_ENVIRONMENT
     OMPI_ALLOW_RUN_AS_ROOT=1
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1

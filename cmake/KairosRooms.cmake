@@ -14,8 +14,11 @@ if(KAIROS_SANITIZE)
   target_link_options(kairos_flags INTERFACE -fsanitize=address,undefined -fuse-ld=gold)  # links large programs in half the time
 endif()
 
-# Read once a room instead of once a file: reading Eigen takes longer than compiling most files.
+# Read once for all rooms instead of once a file: reading Eigen takes longer than compiling most files.
 set(KAIROS_EVERYWHERE <Eigen/Core> <algorithm> <cmath> <cstdint> <functional> <map> <memory> <optional> <span> <string> <vector>)
+
+# With CMAKE_UNITY_BUILD (set by the scripts for folders that nobody edits and builds again) so many files of a room are compiled at a time.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 
 function(kairos_room name)
   cmake_parse_arguments(R "" "" "USES;LIBRARIES" ${ARGN})
@@ -32,7 +35,11 @@ function(kairos_room name)
   set_target_properties(room_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
   target_include_directories(room_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>)
   target_link_libraries(room_${name} PRIVATE kairos_flags kairos_checks)
-  target_precompile_headers(room_${name} PRIVATE ${KAIROS_EVERYWHERE})
+  if(name STREQUAL base)
+    target_precompile_headers(room_base PRIVATE ${KAIROS_EVERYWHERE})
+  else()
+    target_precompile_headers(room_${name} REUSE_FROM room_base)
+  endif()
   set(below ${R_USES})
   set(libraries ${R_LIBRARIES})
   foreach(room ${R_USES})
