@@ -49,8 +49,10 @@ target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen GTest::gte
 # Frame pointers are what the address sanitizer follows at every allocation.
 set(KAIROS_TEST_OPTIONS -O0 -fno-omit-frame-pointer)
 target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
-set_source_files_properties(${CMAKE_SOURCE_DIR}/tests/support/dense.cpp ${CMAKE_SOURCE_DIR}/tests/law/dense_law.cpp
-                            PROPERTIES COMPILE_OPTIONS "-O1;-fno-omit-frame-pointer" SKIP_PRECOMPILE_HEADERS ON)  # products and eigenvalues of large matrices
+# References that work on large matrices or many samples.
+set(KAIROS_LONG_REFERENCES tests/support/dense.cpp tests/law/dense_law.cpp tests/dynamics/brute_force.cpp tests/dynamics/transition_laws.cpp)
+list(TRANSFORM KAIROS_LONG_REFERENCES PREPEND ${CMAKE_SOURCE_DIR}/)
+set_source_files_properties(${KAIROS_LONG_REFERENCES} PROPERTIES COMPILE_OPTIONS "-O1;-fno-omit-frame-pointer" SKIP_PRECOMPILE_HEADERS ON)
 target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)
 
 # kairos_room_helpers(ROOM NAME...): tests/ROOM/NAME.cpp, references that call the room itself or those below it. Tests of this room
@@ -101,8 +103,30 @@ endfunction()
 
 add_custom_target(unit_tests)  # all that needs no mpirun: what the sanitizers look at
 
+# kairos_add_objects_test(ROOM/NAME): into the one program of all unit tests of the room, made of objects of another build.
+function(kairos_add_objects_test path)
+  get_filename_component(room ${path} DIRECTORY)
+  string(REPLACE "/" "_" name ${path})
+  if(NOT TARGET ${room}_tests)
+    add_executable(${room}_tests)
+    set_target_properties(${room}_tests PROPERTIES LINKER_LANGUAGE CXX)
+    kairos_use_room(${room}_tests ${room})
+    kairos_add_sanitizer_options(${room}_tests)
+    kairos_use_helpers(${room}_tests ${room})
+    target_link_libraries(${room}_tests PRIVATE GTest::gtest_main)
+    add_dependencies(unit_tests ${room}_tests)
+    add_test(NAME ${room} COMMAND ${room}_tests)
+    set_tests_properties(${room} PROPERTIES TIMEOUT 900 LABELS unit)
+  endif()
+  kairos_add_objects(${room}_tests tests/CMakeFiles/${name}_test.dir ${path}_test.cpp)
+endfunction()
+
 function(kairos_add_test path)
   cmake_parse_arguments(T "" "TIMEOUT" "RANKS;LABELS" ${ARGN})
+  if(KAIROS_TEST_OBJECTS AND NOT T_RANKS)
+    kairos_add_objects_test(${path})
+    return()
+  endif()
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
@@ -112,12 +136,8 @@ function(kairos_add_test path)
   add_executable(${target})
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
   kairos_use_room(${target} ${room})
-  if(KAIROS_TEST_OBJECTS AND NOT T_RANKS)
-    kairos_add_objects(${target} tests/CMakeFiles/${target}.dir ${path}_test.cpp)
-  else()
-    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/${path}_test.cpp)
-    target_precompile_headers(${target} REUSE_FROM test_support)
-  endif()
+  target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/${path}_test.cpp)
+  target_precompile_headers(${target} REUSE_FROM test_support)
   kairos_add_sanitizer_options(${target})
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${target} PRIVATE GTest::gtest)

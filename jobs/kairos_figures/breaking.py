@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 
 from .result import cell_edges
-from .style import BLACK, BLUE, GREEN, ORANGE, SPECIATION, band, dashed, legend, mark_transitions, stacked, time_axis
+from .style import BLACK, BLUE, CYCLE, GREEN, ORANGE, SPECIATION, band, dashed, legend, mark_transitions, stacked, time_axis
 
 
 def landscape(result):
@@ -28,6 +28,37 @@ def landscape(result):
         axes.set_ylabel(f"$q = v\\cdot x/\\sqrt{{d}}$, {name.replace('_', ' ')}")
         legend(axes)
     time_axis(panels[-1], result)
+    return figure
+
+
+def mean_overlap(axes, result, branches, choice):
+    """Mean of Q(t_b, t) and one standard deviation around it, of a few branching times."""
+    for colour, b in zip(CYCLE, choice):
+        mean, variance = (result.file[f"clones/overlap_path_{name}"][b] for name in ("mean", "variance"))
+        band(axes, result.time, mean, np.sqrt(variance), colour, f"clones part at $t_b$ = {branches[b]:.3g}")
+    axes.set_ylabel("overlap $Q(t_b, t)$ ± st. dev.")
+
+
+def overlap(result):
+    """Overlap of clones on the way, and its distribution for the branching time whose ends differ most."""
+    if "clones/overlap_path" not in result.file:
+        return None
+    branches = result.file["clones/branch_time"][:]
+    figure, panels = stacked(2)
+    mean_overlap(panels[0], result, branches, sorted({round(i) for i in np.linspace(0, len(branches) - 1, 4)}))
+    chosen = int(np.argmax(result.file["clones/overlap_path_variance"][:, 0]))
+    group = result.file["clones/overlap_path"]
+    below = result.time <= branches[chosen]
+    density = group["density"][chosen][below]
+    occupied = np.flatnonzero(density.max(axis=0) > 0)
+    density, q = density[:, occupied[0]:occupied[-1] + 1], group["edges"][occupied[0]:occupied[-1] + 2]
+    shown = density / density.max(axis=1, keepdims=True)
+    panels[1].pcolormesh(cell_edges(result.time[below]), q, shown.T, cmap="Greys", vmin=0, vmax=1, rasterized=True)
+    panels[1].set_ylabel(f"$P(Q)$, $t_b$ = {branches[chosen]:.3g}")
+    for axes in panels:
+        legend(axes)
+    time_axis(panels[1], result)
+    panels[1].set_xlim(right=branches[-1])
     return figure
 
 

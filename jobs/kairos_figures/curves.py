@@ -128,7 +128,8 @@ def clones(result):
     if not wanted and not overlap:
         return None
     figure, panels = stacked(len(wanted) + overlap)
-    group = {name: values[()] for name, values in result.file["clones"].items()} if "clones" in result.file else {}
+    arrays = result.file["clones"].items() if "clones" in result.file else ()
+    group = {name: values[()] for name, values in arrays if hasattr(values, "shape")}
     for axes, (observable, same, latent, index, colour) in zip(panels, wanted):
         if result.has(observable):
             band(axes, result.time, *result.mean(observable), colour, f"E $\\Sigma_{index} w_{index}^2$")

@@ -14,6 +14,8 @@ FIGURES = {
     "posteriors": (curves.posteriors, "Mean class posteriors: they must stay at the weights of the classes."),
     "clones": (curves.clones, "Probability that two clones which part at t share their class (datum), from posteriors and from "
                               "simulated clones, and the overlap of these."),
+    "overlap": (breaking.overlap, "Overlap of clones that part at t_b, on their way to the data: mean and standard deviation; its distribution for "
+                                  "the branching time whose ends differ most, each time relative to its fullest bin."),
     "collapse": (collapse.collapse, "Condensation on a datum: excess entropy with its large-d theory (dashed), weight on one datum, and "
                                     "when paths settle on theirs; dotted: collapse times by each criterion (shaded: 95 % interval)."),
     "symmetry": (breaking.symmetry, "Symmetry breaking by moments: Binder cumulant of the order parameter with theory (dashed), Potts order "

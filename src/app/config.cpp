@@ -111,6 +111,7 @@ void fill_times(Settings& settings, Config& config) {
     config.clone_times = settings.reals("clones.times");
     config.pairs = settings.integer("clones.pairs");
     config.copies = static_cast<int>(settings.integer("clones.copies"));
+    config.overlap_path = settings.text("clones.overlap") == "path";
 }
 
 void resolve_times(Settings& settings, const Config& config) {

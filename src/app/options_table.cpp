@@ -185,6 +185,13 @@ Rows clones_rows() {
         {"clones.times", reals, "", "time", "branching times; empty: no clones", not_negative},
         {"clones.pairs", integer, "1000", "1", "pairs (k-tuples) of clones per branching time", at_least_one},
         {"clones.copies", integer, "2", "1", "clones that share one path", copies},
+        {"clones.overlap",
+         choice,
+         "end",
+         "-",
+         "the overlap of clones at t-min alone, or on the path: at every observation time too",
+         any,
+         {"end", "path"}},
     };
 }
 

@@ -150,21 +150,25 @@ void add_decisions(const io::ResultReader& result, std::size_t times, Measured& 
     }
 }
 
+measure::Histogram stored_histogram(const io::ResultReader& result, const std::string& group,
+                                    std::size_t rows) {
+    const io::ResultArray counts = result.array(group + "/count");
+    const std::size_t bins = counts.shape.back();
+    if (counts.shape.size() < 2 || counts.values.size() != rows * bins)
+        refuse_shape(result, group + "/count");
+    std::vector<std::int64_t> packed = {static_cast<std::int64_t>(result.number(group, "bin_exponent")),
+                                        static_cast<std::int64_t>(result.number(group, "first_bin")),
+                                        static_cast<std::int64_t>(bins), static_cast<std::int64_t>(rows)};
+    for (const double count : counts.values) packed.push_back(static_cast<std::int64_t>(count));
+    return measure::Histogram::unpack(packed);
+}
+
 void add_histograms(const io::ResultReader& result, const Setup& setup, Measured& measured) {
     const auto& wanted = setup.ensemble.recording.histograms;
     measured.histograms.resize(wanted.size());
-    for (std::size_t h = 0; h < wanted.size(); ++h) {
-        const std::string group = "/histograms/" + wanted[h]->name;
-        const io::ResultArray counts = result.array(group + "/count");
-        if (counts.shape.size() != 2 || counts.shape[0] != setup.ensemble.times.size())
-            refuse_shape(result, group + "/count");
-        std::vector<std::int64_t> packed = {static_cast<std::int64_t>(result.number(group, "bin_exponent")),
-                                            static_cast<std::int64_t>(result.number(group, "first_bin")),
-                                            static_cast<std::int64_t>(counts.shape[1]),
-                                            static_cast<std::int64_t>(counts.shape[0])};
-        for (const double count : counts.values) packed.push_back(static_cast<std::int64_t>(count));
-        measured.histograms[h].merge(measure::Histogram::unpack(packed));
-    }
+    for (std::size_t h = 0; h < wanted.size(); ++h)
+        measured.histograms[h].merge(
+            stored_histogram(result, "/histograms/" + wanted[h]->name, setup.ensemble.times.size()));
 }
 
 void add_landscape(const io::ResultReader& result, const Setup& setup, Measured& measured) {
@@ -221,19 +225,28 @@ Measured measured_of(const PooledRuns& pooled, const Setup& setup, const ColumnP
     return measured;
 }
 
-std::vector<Moments> clones_of(const PooledRuns& pooled, const Setup& setup) {
-    const std::size_t branches = setup.config.clone_times.size();
-    std::vector<Moments> clones(branches * phases::clone_quantities);
+MeasuredClones clones_of(const PooledRuns& pooled, const Setup& setup) {
+    const std::size_t branches = setup.config.clone_times.size(), times = setup.ensemble.times.size();
     if (branches == 0) return {};
+    const std::size_t ends = branches * phases::clone_quantities;
+    const std::size_t rows = setup.config.overlap_path ? branches * times : 0;
+    MeasuredClones clones{.moments = std::vector<Moments>(ends + rows), .overlaps = measure::Histogram(rows)};
     for (const PooledRun& run : pooled.runs) {
         const io::ResultReader result(run.file);
-        for (const auto& [quantity, name] : clone_moments) {
-            const std::string path = std::string("/clones/") + name;
+        const auto read = [&](const std::string& path, std::size_t count) {
             const auto moments = moments_from(result.array(path).values);
-            if (moments.size() != branches) refuse_shape(result, path);
+            if (moments.size() != count) refuse_shape(result, path);
+            return moments;
+        };
+        for (const auto& [quantity, name] : clone_moments) {
+            const auto moments = read(std::string("/clones/") + name, branches);
             for (std::size_t b = 0; b < branches; ++b)
-                clones[phases::clone_column(b, quantity)].merge(moments[b]);
+                clones.moments[phases::clone_column(b, quantity)].merge(moments[b]);
         }
+        if (rows == 0) continue;
+        const auto moments = read("/clones/overlap_path_moments", rows);
+        for (std::size_t i = 0; i < rows; ++i) clones.moments[ends + i].merge(moments[i]);
+        clones.overlaps.merge(stored_histogram(result, "/clones/overlap_path", rows));
     }
     return clones;
 }

@@ -16,6 +16,7 @@ phases::CloneSpec clone_spec(const Setup& setup) {
     spec.grid = setup.config.grid;
     spec.substeps = setup.config.substeps;
     spec.copies = setup.config.copies;
+    spec.overlap_path = setup.config.overlap_path;
     return spec;
 }
 
@@ -31,7 +32,7 @@ Outcome run_realisations(Setup& setup, const parallel::Communicator& communicato
         ensemble.run(setup.ensemble, setup.batches.part(r, count));
         if (cloned) clones.run(clone_spec(setup), setup.clone_batches.part(r, count));
     }
-    return {ensemble.finish(), cloned ? clones.finish() : std::vector<measure::Moments>{}};
+    return {ensemble.finish(), cloned ? clones.finish() : MeasuredClones{}};
 }
 
 }  // namespace kairos::app

@@ -12,8 +12,10 @@ namespace {
 
 using measure::Moments;
 // Counts below 2^53 travel as doubles without loss.
-void gather_histograms(const std::vector<measure::Histogram>& mine, std::size_t wanted,
-                       const parallel::Communicator& communicator, Measured& measured) {
+std::vector<measure::Histogram> gather_histograms(const std::vector<measure::Histogram>& mine,
+                                                  std::size_t wanted,
+                                                  const parallel::Communicator& communicator) {
+    std::vector<measure::Histogram> totals;
     for (std::size_t h = 0; h < wanted; ++h) {
         std::vector<double> flat_counts;
         if (!mine.empty())
@@ -34,8 +36,16 @@ void gather_histograms(const std::vector<measure::Histogram>& mine, std::size_t 
                 total.merge(measure::Histogram::unpack(packed));
             first = false;
         }
-        if (communicator.is_root()) measured.histograms.push_back(std::move(total));
+        if (communicator.is_root()) totals.push_back(std::move(total));
     }
+    return totals;
+}
+
+void add_histograms(std::vector<measure::Histogram>& totals, std::vector<measure::Histogram> more) {
+    if (totals.empty())
+        totals = std::move(more);
+    else
+        for (std::size_t h = 0; h < totals.size(); ++h) totals[h].merge(more[h]);
 }
 
 void append(std::vector<double>& flat_values, const std::vector<double>& part) {
@@ -155,10 +165,7 @@ void EnsembleRun::keep(measure::BatchResult& batch) {
         auto& total = decisions_[name];
         for (std::size_t i = 0; i < counts.size(); ++i) total[i] += counts[i];
     }
-    if (histograms_.empty())
-        histograms_ = std::move(batch.histograms);
-    else
-        for (std::size_t h = 0; h < histograms_.size(); ++h) histograms_[h].merge(batch.histograms[h]);
+    add_histograms(histograms_, std::move(batch.histograms));
     landscape_.merge(batch.landscape);
     std::move(batch.paths.begin(), batch.paths.end(), std::back_inserter(paths_));
 }
@@ -195,7 +202,7 @@ Measured EnsembleRun::finish() const {
     measured.landscape = landscape_;
     context_.teams.all().sum(measured.landscape.counts());
     context_.teams.all().sum(measured.landscape.drifts());
-    gather_histograms(histograms_, histogram_count_, context_.teams.all(), measured);
+    measured.histograms = gather_histograms(histograms_, histogram_count_, context_.teams.all());
     gather_paths(paths_, context_.teams.all(), measured);
     return measured;
 }
@@ -207,16 +214,25 @@ Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& c
 }
 
 void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
+    std::shared_ptr<phases::CloneEnsemble> clones;
     const auto worker = [&](std::function<void()> pause) {
-        auto clones = std::make_shared<phases::CloneEnsemble>(spec, context_.schedule, std::move(pause));
+        clones = std::make_shared<phases::CloneEnsemble>(spec, context_.schedule, std::move(pause));
         return [clones](TrajectoryId first, const std::vector<std::uint64_t>& sizes) {
             return clones->run(first, sizes.front());
         };
     };
     deal(context_, range, 1, worker, rows_);
-    columns_ = spec.branch_times.size() * phases::clone_quantities;
+    columns_ = phases::clone_columns(spec);
+    overlap_path_ = spec.overlap_path;
+    if (overlap_path_ && context_.teams.leads()) add_histograms(overlaps_, {clones->overlaps()});
 }
 
-std::vector<Moments> CloneRun::finish() const { return fold_moments(context_, rows_, columns_).folded; }
+MeasuredClones CloneRun::finish() const {
+    MeasuredClones clones;
+    clones.moments = fold_moments(context_, rows_, columns_).folded;
+    auto overlaps = gather_histograms(overlaps_, overlap_path_ ? 1 : 0, context_.teams.all());
+    if (!overlaps.empty()) clones.overlaps = std::move(overlaps.front());
+    return clones;
+}
 
 }  // namespace kairos::app

@@ -97,31 +97,38 @@ void write_decisions(ResultFile& file, const Setup& setup, const Measured& measu
     }
 }
 
+void write_histogram(ResultFile& file, const std::string& group, const HistogramAxes& axes,
+                     const measure::Histogram& histogram, const parallel::Communicator& communicator) {
+    std::vector<double> edges, density;
+    std::vector<std::int64_t> counts(histogram_head, 0);
+    if (communicator.is_root()) {
+        edges = histogram.edges();
+        density = histogram.density();
+        counts = histogram.pack();
+    }
+    const std::uint64_t length = communicator.max(std::uint64_t{edges.size()});
+    edges.resize(length);
+    communicator.broadcast(std::span<double>(edges));
+    write_bins(file, group, edges, axes.units);
+    std::vector<std::string> all = axes.names;
+    all.push_back(group + "/bin");
+    density.resize(axes.rows * (length > 0 ? length - 1 : 0));
+    file.write(group + "/density", all, std::span<const double>(density));
+    file.write(group + "/count", all, std::span<const std::int64_t>(counts).subspan(histogram_head),
+               {{"long_name", "values in the bin"}});
+    file.attribute(group, "bin_exponent", counts[0]);  // bins have width 2^bin_exponent in asinh(value)
+    file.attribute(group, "first_bin", counts[1]);     // and begin at first_bin times that
+    file.link_time(group);
+}
+
 void write_histograms(ResultFile& file, const Setup& setup, const Measured& measured,
                       const parallel::Communicator& communicator) {
     const auto& wanted = setup.ensemble.recording.histograms;
-    for (std::size_t h = 0; h < wanted.size(); ++h) {
-        std::vector<double> edges, density;
-        std::vector<std::int64_t> counts(histogram_head, 0);
-        if (communicator.is_root()) {
-            edges = measured.histograms[h].edges();
-            density = measured.histograms[h].density();
-            counts = measured.histograms[h].pack();
-        }
-        const std::uint64_t length = communicator.max(std::uint64_t{edges.size()});
-        edges.resize(length);
-        communicator.broadcast(std::span<double>(edges));
-        const std::string group = "/histograms/" + wanted[h]->name;
-        write_bins(file, group, edges, wanted[h]->units);
-        density.resize(setup.ensemble.times.size() * (length > 0 ? length - 1 : 0));
-        file.write(group + "/density", {"/time", group + "/bin"}, std::span<const double>(density));
-        file.write(group + "/count", {"/time", group + "/bin"},
-                   std::span<const std::int64_t>(counts).subspan(histogram_head),
-                   {{"long_name", "values in the bin"}});
-        file.attribute(group, "bin_exponent", counts[0]);  // bins have width 2^bin_exponent in asinh(value)
-        file.attribute(group, "first_bin", counts[1]);     // and begin at first_bin times that
-        file.link_time(group);
-    }
+    const measure::Histogram elsewhere;
+    for (std::size_t h = 0; h < wanted.size(); ++h)
+        write_histogram(file, "/histograms/" + wanted[h]->name,
+                        {{"/time"}, setup.ensemble.times.size(), wanted[h]->units},
+                        communicator.is_root() ? measured.histograms[h] : elsewhere, communicator);
 }
 
 void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan,
@@ -148,46 +155,6 @@ void write_paths(ResultFile& file, const Setup& setup, const measure::ColumnPlan
         ++which;
     }
     if (setup.ensemble.recording.states) write_states(file, setup, measured, times, communicator);
-}
-
-void write_clones(ResultFile& file, const Setup& setup, const std::vector<measure::Moments>& clones) {
-    const auto& branch_times = setup.config.clone_times;
-    if (branch_times.empty()) return;
-    using phases::CloneQuantity;
-    file.scale("/clones/branch_time", std::span<const double>(branch_times), "branching time",
-               "process time");
-    const auto write = [&](const std::string& name, CloneQuantity quantity, double measure::Estimate::*field,
-                           const std::string& meaning) {
-        std::vector<double> values;
-        for (std::size_t b = 0; b < branch_times.size(); ++b) {
-            const auto& moments = clones[phases::clone_column(b, quantity)];
-            values.push_back(moments.count > 0 ? measure::estimate(moments).*field : nan);
-        }
-        file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values),
-                   {{"long_name", meaning}});
-    };
-    if (setup.law->mixture.labels.any()) {
-        write("same_class", CloneQuantity::same_class, &measure::Estimate::mean,
-              "share of clones that end in one class");
-        write("same_class_stderr", CloneQuantity::same_class, &measure::Estimate::standard_error,
-              "standard error of same_class");
-    }
-    if (setup.law->empirical) {
-        write("same_datum", CloneQuantity::same_datum, &measure::Estimate::mean,
-              "share of clones that end on one datum");
-        write("same_datum_stderr", CloneQuantity::same_datum, &measure::Estimate::standard_error,
-              "standard error of same_datum");
-    }
-    for (const auto& [quantity, name] : clone_moments) {
-        std::vector<measure::Moments> moments;
-        for (std::size_t b = 0; b < branch_times.size(); ++b)
-            moments.push_back(clones[phases::clone_column(b, quantity)]);
-        file.write(std::string("/clones/") + name, {"/clones/branch_time", "/moment"},
-                   std::span<const double>(flat_moments(moments)));
-    }
-    write("overlap_mean", CloneQuantity::overlap, &measure::Estimate::mean, "mean of x1.x2/d at t-min");
-    write("overlap_variance", CloneQuantity::overlap, &measure::Estimate::variance,
-          "variance of x1.x2/d at t-min");
 }
 
 }  // namespace kairos::app

@@ -6,6 +6,7 @@
 
 #include "file_head.hpp"
 #include "kairos/app/text.hpp"
+#include "kairos/app/write_clones.hpp"
 #include "kairos/app/write_distributions.hpp"
 #include "kairos/app/write_landscape.hpp"
 #include "kairos/app/write_realisations.hpp"
@@ -205,7 +206,7 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
     write_landscape(file, setup, measured);
     write_histograms(file, setup, measured, communicator);
     write_paths(file, setup, plan, measured, communicator);
-    write_clones(file, setup, record.clones);
+    write_clones(file, setup, record.clones, communicator);
     write_bifurcation(file, record.diagrams);
     file.publish();
 }

@@ -55,12 +55,13 @@ CloneEnsemble::CloneEnsemble(CloneSpec spec, const dynamics::Schedule& schedule,
       clone_integrator_(spec_.integrator, exposed_, schedule, spec_.numerics, spec_.guidance),
       prefix_evaluator_(*spec_.law, spec_.numerics),
       clone_evaluator_(exposed_, spec_.numerics),
-      ends_(static_cast<std::size_t>(spec_.copies)) {
+      ends_(static_cast<std::size_t>(spec_.copies)),
+      overlaps_(spec_.overlap_path ? spec_.branch_times.size() * spec_.times.size() : 0) {
     spec_.seed = clone_seed(spec_.seed);
 }
 
 std::vector<measure::Moments> CloneEnsemble::run(TrajectoryId first, std::uint64_t count) {
-    std::vector<measure::Moments> row(spec_.branch_times.size() * clone_quantities);
+    std::vector<measure::Moments> row(clone_columns(spec_));
     const auto block = static_cast<std::uint64_t>(measure::block_size(exposed_.mixture));
     for (std::uint64_t done = 0; done < count; done += block)
         run_block(first + done, static_cast<Index>(std::min(block, count - done)), row);
@@ -80,43 +81,60 @@ void CloneEnsemble::run_block(TrajectoryId first, Index count, std::vector<measu
     std::uint32_t step = 0;
     Time from = top.t;
     for (std::size_t b = spec_.branch_times.size(); b-- > 0;) {
-        advance(prefix_integrator_, prefix_evaluator_, states, from, spec_.branch_times[b], keys, step);
+        const auto all = stops(from, spec_.branch_times[b], false);
+        for (std::size_t i = 1; i < all.size(); ++i)
+            this->step(prefix_integrator_, prefix_evaluator_, states, all[i - 1], all[i], keys,
+                       StepId{step++});
         from = spec_.branch_times[b];
         branch(b, states, row);
     }
 }
 
+dynamics::NoiseKeys CloneEnsemble::keys_of(std::size_t copy) const {
+    return {.seed = spec_.seed,
+            .step = Purpose::clone_step,
+            .choice = Purpose::clone_choice,
+            .radial = Purpose::clone_radial,
+            .end = Purpose::clone_end,
+            .copy = static_cast<std::uint8_t>(copy)};
+}
+
 void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent,
                            std::vector<measure::Moments>& row) {
-    for (std::size_t copy = 0; copy < ends_.size(); ++copy) {
-        End& end = ends_[copy];
-        end.states = exposed_states(parent, spec_.law->mixture.complement > 0);
-        const dynamics::NoiseKeys keys{.seed = spec_.seed,
-                                       .step = Purpose::clone_step,
-                                       .choice = Purpose::clone_choice,
-                                       .radial = Purpose::clone_radial,
-                                       .end = Purpose::clone_end,
-                                       .copy = static_cast<std::uint8_t>(copy)};
-        // Steps of different branches are numbered apart, 2^20 to each.
-        auto step = static_cast<std::uint32_t>(index << 20U);
-        advance(clone_integrator_, clone_evaluator_, end.states, spec_.branch_times[index],
-                spec_.times.front(), keys, step);
-        const dynamics::Draw draw{{keys.seed, keys.end, keys.copy},
-                                  StepId{static_cast<std::uint32_t>(index)}};
-        clone_evaluator_.evaluate(end.states, schedule_->at(spec_.times.front()), {.draw = draw}, posterior_);
-        require_finite(posterior_, end.states, spec_.seed);
-        end.component = posterior_.chosen;
+    for (End& end : ends_) end.states = exposed_states(parent, spec_.law->mixture.complement > 0);
+    const auto all = stops(spec_.branch_times[index], spec_.times.front(), spec_.overlap_path);
+    if (spec_.overlap_path) follow_overlap(index, all.front(), row);
+    // Steps of different branches are numbered apart, 2^20 to each.
+    auto number = static_cast<std::uint32_t>(index << 20U);
+    for (std::size_t i = 1; i < all.size(); ++i, ++number) {
+        for (std::size_t copy = 0; copy < ends_.size(); ++copy)
+            step(clone_integrator_, clone_evaluator_, ends_[copy].states, all[i - 1], all[i], keys_of(copy),
+                 StepId{number});
+        if (spec_.overlap_path) follow_overlap(index, all[i], row);
     }
+    for (std::size_t copy = 0; copy < ends_.size(); ++copy) finish(index, copy);
     compare(index, row);
 }
 
-// Where a step must end: exact steps need no stops between; others take the observation times and their substeps.
-std::vector<Time> CloneEnsemble::stops(Time from, Time to) const {
-    if (spec_.integrator == dynamics::IntegratorKind::exact) return {from, to};
+void CloneEnsemble::finish(std::size_t index, std::size_t copy) {
+    End& end = ends_[copy];
+    const dynamics::NoiseKeys keys = keys_of(copy);
+    const dynamics::Draw draw{{keys.seed, keys.end, keys.copy}, StepId{static_cast<std::uint32_t>(index)}};
+    clone_evaluator_.evaluate(end.states, schedule_->at(spec_.times.front()), {.draw = draw}, posterior_);
+    require_finite(posterior_, end.states, spec_.seed);
+    end.component = posterior_.chosen;
+}
+
+// Where a step must end: exact steps need no stops between, unless asked for; others take the observation times and their substeps.
+std::vector<Time> CloneEnsemble::stops(Time from, Time to, bool everywhere) const {
+    if (!(to < from)) return {from};
+    const bool exact = spec_.integrator == dynamics::IntegratorKind::exact;
     std::vector<Time> marks{from};
-    for (auto t = spec_.times.rbegin(); t != spec_.times.rend(); ++t)
-        if (*t<from&& * t> to) marks.push_back(*t);
+    if (!exact || everywhere)
+        for (auto t = spec_.times.rbegin(); t != spec_.times.rend(); ++t)
+            if (*t < from && to < *t) marks.push_back(*t);
     marks.push_back(to);
+    if (exact) return marks;
     std::vector<Time> all{from};
     for (std::size_t i = 1; i < marks.size(); ++i) {
         const auto part =
@@ -126,68 +144,13 @@ std::vector<Time> CloneEnsemble::stops(Time from, Time to) const {
     return all;
 }
 
-void CloneEnsemble::advance(dynamics::Integrator& integrator, dynamics::PosteriorEvaluator& evaluator,
-                            dynamics::States& states, Time from, Time to, const dynamics::NoiseKeys& keys,
-                            std::uint32_t& step) {
-    if (!(to < from)) return;
-    const auto all = stops(from, to);
-    for (std::size_t i = 1; i < all.size(); ++i) {
-        evaluator.evaluate(states, schedule_->at(all[i - 1]), integrator.request(keys, StepId{step}),
-                           posterior_);
-        require_finite(posterior_, states, spec_.seed);
-        integrator.step(states, posterior_, schedule_->at(all[i]), keys, StepId{step++});
-        pause_();
-    }
-}
-
-void CloneEnsemble::compare(std::size_t index, std::vector<measure::Moments>& row) {
-    const auto& labels = exposed_.mixture.labels;
-    const auto lanes = ends_.front().component.size();
-    Lanes same_class = Lanes::Zero(static_cast<Index>(lanes)), same_datum = same_class;
-    double pairs = 0;
-    for (std::size_t a = 0; a < ends_.size(); ++a)
-        for (std::size_t b = a + 1; b < ends_.size(); ++b, ++pairs) {
-            for (std::size_t j = 0; j < lanes; ++j) {
-                const auto first = static_cast<std::size_t>(ends_[a].component[j]);
-                const auto second = static_cast<std::size_t>(ends_[b].component[j]);
-                const auto lane = static_cast<Index>(j);
-                same_datum[lane] += first == second ? 1.0 : 0.0;
-                if (labels.any())
-                    same_class[lane] +=
-                        labels.classes().class_of[first] == labels.classes().class_of[second] ? 1.0 : 0.0;
-            }
-            const Lanes q = overlap(ends_[a], ends_[b], index, static_cast<std::uint8_t>(pairs));
-            row[clone_column(index, CloneQuantity::overlap)].merge(measure::moments_of({q.data(), lanes}));
-        }
-    same_class /= pairs;
-    same_datum /= pairs;
-    if (labels.any())
-        row[clone_column(index, CloneQuantity::same_class)].merge(
-            measure::moments_of({same_class.data(), lanes}));
-    if (exposed_.empirical)
-        row[clone_column(index, CloneQuantity::same_datum)].merge(
-            measure::moments_of({same_datum.data(), lanes}));
-}
-
-// x1.x2/d: explicit coordinates, and in the c directions left two vectors at a uniform angle,
-// cos = z/sqrt(z^2 + chi^2_{c-1}) with z ~ N(0, 1).
-Lanes CloneEnsemble::overlap(const End& a, const End& b, std::size_t index, std::uint8_t pair) const {
-    Lanes dot = (a.states.x.array() * b.states.x.array()).colwise().sum();
-    const double left = exposed_.mixture.complement;
-    if (left > 0) {
-        const random::Stream stream{spec_.seed, Purpose::clone_angle, pair};
-        const StepId step{static_cast<std::uint32_t>(index)};
-        Rows z(1, dot.size());
-        random::fill_normals(stream, a.states.first, step, 0, z);
-        Lanes chi2 = Lanes::Zero(dot.size());
-        // Steps of the chi^2 are numbered beyond every branch.
-        if (left > 1)
-            random::fill_chi_squared(stream, a.states.first, StepId{number(step) | 0x80000000U}, left - 1,
-                                     {chi2.data(), static_cast<std::size_t>(chi2.size())});
-        const Lanes cosine = z.row(0).array() / (z.row(0).array().square() + chi2).sqrt();
-        dot += (a.states.radius2 * b.states.radius2).sqrt() * cosine;
-    }
-    return dot / exposed_.mixture.dimension();
+void CloneEnsemble::step(dynamics::Integrator& integrator, dynamics::PosteriorEvaluator& evaluator,
+                         dynamics::States& states, Time from, Time to, const dynamics::NoiseKeys& keys,
+                         StepId number) {
+    evaluator.evaluate(states, schedule_->at(from), integrator.request(keys, number), posterior_);
+    require_finite(posterior_, states, spec_.seed);
+    integrator.step(states, posterior_, schedule_->at(to), keys, number);
+    pause_();
 }
 
 }  // namespace kairos::phases

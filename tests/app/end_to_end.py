@@ -48,7 +48,7 @@ def rank_counts(folder):
     jobs = {
         "reverse": dict(data=dict(dimension=64), ensemble=dict(trajectories=700, batch=37),
                         observe=dict(observables="all", paths=5, histograms="class_entropy,norm2"),
-                        clones=dict(times="1,2", pairs=300)),
+                        clones=dict(times="1,2", pairs=300, overlap="path")),
         "heun": dict(data=dict(dimension=8, model="simplex", components=3),
                      ensemble=dict(trajectories=300, integrator="heun", representation="full"),
                      observe=dict(paths=3, states="true")),

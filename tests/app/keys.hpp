@@ -63,6 +63,7 @@ inline const std::vector<KeyCase>& every_key() {
         {"clones.times", "", "1,x", "-2", "1,2"},
         {"clones.pairs", "1000", "p", "0", "10"},
         {"clones.copies", "2", "c", "256", "3"},
+        {"clones.overlap", "end", "start", "1", "path"},
         {"bifurcation.drift", "none", "1", "pde", "sde"},
         {"landscape.bins", "0", "b", "-1", "0"},
         {"guidance.class", "", "red", "", ""},

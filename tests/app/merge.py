@@ -16,7 +16,7 @@ from kairos_runs import ENVIRONMENT, Checks, run  # noqa: E402
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
 CLASSES = ["--data.dimension=32", "--observe.observables=all", "--observe.histograms=class_entropy,norm2", "--observe.paths=7",
-           "--clones.times=1,2", "--clones.pairs=60", "--ensemble.batch=25", "--time.points=17"]
+           "--clones.times=1,2", "--clones.pairs=60", "--clones.overlap=path", "--ensemble.batch=25", "--time.points=17"]
 
 
 def simulate(folder, name, *keys):
@@ -114,9 +114,10 @@ def take_away(whole, head, tail):
         for key in group:
             if key.endswith("_moments"):
                 tail[f"identities/{name}/{key}"][...] = unmerged(group[key][()], head[f"identities/{name}/{key}"][()])
-    for key in ("same_class_moments", "overlap_moments"):  # the clones of the head are all of the whole's: nothing is left of them
+    for key in ("same_class_moments", "overlap_moments", "overlap_path_moments"):  # the clones of the head are all of the whole's: nothing is left of them
         tail[f"clones/{key}"][...] = 0
-        tail[f"clones/{key}"][:, 5:] = np.inf, -np.inf
+        tail[f"clones/{key}"][..., 5:] = np.inf, -np.inf
+    tail["clones/overlap_path/count"][...] = 0
 
 
 def on_bins_of(whole, head, name):

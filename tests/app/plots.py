@@ -21,8 +21,8 @@ check = Checks()
 
 CLASSES = {"entropy", "rate", "variances", "posteriors", "clones", "identities", "others"}
 JOBS = {  # name -> (figures that must exist, and no others; arguments)
-    "clusters": (CLASSES | {"paths", "decisions", "histograms", "symmetry", "landscape"},
-                 ["--data.dimension=64", "--landscape.bins=40", "--observe.paths=20", "--observe.histograms=order_parameter,norm2", "--clones.times=1,2",
+    "clusters": (CLASSES | {"paths", "decisions", "histograms", "symmetry", "landscape", "overlap"},
+                 ["--data.dimension=64", "--clones.overlap=path", "--landscape.bins=40", "--observe.paths=20", "--observe.histograms=order_parameter,norm2", "--clones.times=1,2",
                   "--clones.pairs=50", "--observe.observables=all"]),
     "tree": (CLASSES | {"paths", "decisions", "symmetry"},
              ["--data.model=hierarchical", "--data.levels=2", "--data.branching=3", "--data.dimension=40", "--observe.paths=5",
@@ -50,7 +50,7 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
 }
 
 
-FIRST = ("clusters", "tree", "empirical", "gaussian", "posterior-alone", "bifurcating")  # every figure; "others" are the rest
+FIRST = ("clusters", "tree", "empirical", "gaussian", "bifurcating")  # every figure; "others" are the rest
 
 
 def shows_something(path):

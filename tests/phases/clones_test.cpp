@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "kairos/law/empirical.hpp"
 #include "kairos/law/models.hpp"
@@ -98,6 +99,72 @@ TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
             expect_consistent(overlap.mean, overlap.standard_error, rho2);
             expect_consistent(overlap.variance, overlap.variance_stderr, (1 + rho2 * rho2) / 12);
         }
+    }
+}
+
+// The same at every observation time on the way: rho = e^-(t_b - t), and nothing before the branching.
+TEST(Clones, OverlapOnTheWayOfOneGaussianHasClosedMoments) {
+    for (const auto representation : {law::Representation::full, law::Representation::reduced}) {
+        const auto law = law::build_law(
+            {.kind = law::ModelKind::low_rank, .dimension = 12, .residual_sigma = 1.0}, representation);
+        auto spec = spec_of(law);
+        spec.overlap_path = true;
+        spec.branch_times = {spec.times[4], Time{0.5}, Time{1.2}};
+        CloneEnsemble clones(spec, ou());
+        const auto row = clones.run(TrajectoryId{0}, 40000);
+        ASSERT_EQ(row.size(), clone_columns(spec));
+        std::vector<std::uint64_t> followed;
+        for (std::size_t b = 0; b < 3; ++b) {
+            for (std::size_t i = 0; i < spec.times.size(); ++i) {
+                const auto& moments = row[overlap_column(3, spec.times.size(), b, i)];
+                EXPECT_EQ(moments.count, spec.branch_times[b] < spec.times[i] ? 0.0 : 40000.0);
+                followed.push_back(static_cast<std::uint64_t>(moments.count));
+                if (moments.count == 0) continue;
+                const auto q = measure::estimate(moments);
+                const double rho2 = std::exp(-2 * (spec.branch_times[b].value - spec.times[i].value));
+                expect_consistent(q.mean, q.standard_error, rho2);
+                expect_consistent(q.variance, q.variance_stderr, (1 + rho2 * rho2) / 12);
+            }
+            EXPECT_EQ(row[overlap_column(3, spec.times.size(), b, 0)].mean,
+                      row[clone_column(b, CloneQuantity::overlap)].mean);
+        }
+        const auto packed = clones.overlaps().pack();  // exponent, first bin, bins, rows, counts
+        const auto bins = static_cast<std::size_t>(packed[2]);
+        ASSERT_EQ(packed.size(), 4 + followed.size() * bins);
+        for (std::size_t i = 0; i < followed.size(); ++i) {
+            const auto counts = packed.begin() + 4 + static_cast<std::ptrdiff_t>(i * bins);
+            const auto all =
+                std::accumulate(counts, counts + static_cast<std::ptrdiff_t>(bins), std::int64_t{0});
+            EXPECT_EQ(all, static_cast<std::int64_t>(followed[i]));
+        }
+    }
+}
+
+// Two clusters deep in their wells keep the overlap mu^2 alpha^2 of one cluster, and of both where clones part: full and reduced alike.
+TEST(Clones, OverlapOnTheWayIsTheSameInEveryRepresentation) {
+    std::vector<std::vector<measure::Estimate>> all;
+    for (const auto representation : {law::Representation::full, law::Representation::reduced}) {
+        const auto law =
+            law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 16}, representation);
+        auto spec = spec_of(law, IntegratorKind::heun);
+        spec.substeps = 4;
+        spec.overlap_path = true;
+        spec.seed = representation == law::Representation::full ? 11 : 12;
+        CloneEnsemble clones(spec, ou());
+        const auto row = clones.run(TrajectoryId{0}, 20000);
+        auto& found_here = all.emplace_back();
+        for (std::size_t b = 0; b < 3; ++b)
+            for (std::size_t i = 0; i < spec.times.size(); ++i)
+                if (!(spec.branch_times[b] < spec.times[i]))
+                    found_here.push_back(measure::estimate(row[overlap_column(3, spec.times.size(), b, i)]));
+    }
+    ASSERT_EQ(all[0].size(), all[1].size());
+    for (std::size_t i = 0; i < all[0].size(); ++i) {
+        expect_consistent(all[0][i].mean, std::hypot(all[0][i].standard_error, all[1][i].standard_error),
+                          all[1][i].mean);
+        expect_consistent(all[0][i].variance,
+                          std::hypot(all[0][i].variance_stderr, all[1][i].variance_stderr),
+                          all[1][i].variance);
     }
 }
 

@@ -64,6 +64,7 @@ struct Config {
     std::vector<double> clone_times;
     std::uint64_t pairs = 1000;
     int copies = 2;
+    bool overlap_path = false;
     // [bifurcation]
     BifurcationChoice bifurcation = BifurcationChoice::none;
     // [landscape]

@@ -40,7 +40,7 @@ struct PooledRuns {
 // plan: of the setup made from the configuration.
 [[nodiscard]] Measured measured_of(const PooledRuns& pooled, const Setup& setup,
                                    const measure::ColumnPlan& plan);
-// [branch time][quantity]; empty without clones.
-[[nodiscard]] std::vector<measure::Moments> clones_of(const PooledRuns& pooled, const Setup& setup);
+// Empty without clones.
+[[nodiscard]] MeasuredClones clones_of(const PooledRuns& pooled, const Setup& setup);
 
 }  // namespace kairos::app

@@ -5,8 +5,6 @@
 // A law is built, serves its batches and its clones, and is freed before the next one is built. R = 1 is the plain run.
 // Collective. Source: docs/theory.md, "Averages over the disorder".
 #pragma once
-#include <vector>
-
 #include "kairos/app/run_loop.hpp"
 #include "kairos/app/setup.hpp"
 
@@ -14,7 +12,7 @@ namespace kairos::app {
 
 struct Outcome {
     Measured measured;
-    std::vector<measure::Moments> clones;  // [branch time][quantity]; empty: no clones
+    MeasuredClones clones;
 };
 
 // setup holds the law of realisation 0 before and that of the last one afterwards.

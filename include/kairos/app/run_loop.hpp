@@ -75,17 +75,24 @@ private:
     measure::Landscape landscape_;
 };
 
+struct MeasuredClones {
+    std::vector<measure::Moments> moments;  // [phases::clone_columns], on every rank; empty: no clones
+    measure::Histogram overlaps =
+        measure::Histogram(0);  // [branch time * T + observation time], on rank 0; empty unless asked for
+};
+
 class CloneRun {
 public:
     explicit CloneRun(const RunContext& context) : context_(context) {}
     void run(const phases::CloneSpec& spec, parallel::BatchRange range);
-    // Folded moments of [branch time][quantity], on every rank.
-    [[nodiscard]] std::vector<measure::Moments> finish() const;
+    [[nodiscard]] MeasuredClones finish() const;
 
 private:
     RunContext context_;
     std::size_t columns_ = 0;
     std::vector<parallel::BatchRow> rows_;
+    std::vector<measure::Histogram> overlaps_;  // of this rank, one or none
+    bool overlap_path_ = false;
 };
 
 // An ensemble of one law.

@@ -15,7 +15,7 @@ namespace kairos::app {
 struct RunRecord {
     std::string command_line;
     double wall_seconds = 0;
-    std::vector<measure::Moments> clones{};   // [branch time][quantity]; empty: no clones
+    MeasuredClones clones{};
     Diagrams diagrams{};                      // empty: no bifurcations
     std::vector<std::string> merged_seeds{};  // ensemble.seed of every run that was pooled; empty for a run
 };

@@ -1,0 +1,78 @@
+#include "kairos/app/write_clones.hpp"
+
+#include "kairos/app/write_distributions.hpp"
+#include "kairos/base/array.hpp"
+#include "kairos/measure/estimate.hpp"
+#include "result_columns.hpp"
+
+namespace kairos::app {
+namespace {
+
+// Q(t_b, t), [branch time][observation time].
+void write_overlap_path(io::ResultFile& file, const Setup& setup, const MeasuredClones& measured,
+                        const parallel::Communicator& communicator) {
+    const std::size_t branches = setup.config.clone_times.size(), times = setup.ensemble.times.size();
+    const auto moments = std::span(measured.moments).subspan(phases::overlap_column(branches, times, 0, 0));
+    const std::vector<std::string> axes = {"/clones/branch_time", "/time"};
+    const auto write = [&](const std::string& name, double measure::Estimate::*field,
+                           const std::string& meaning) {
+        std::vector<double> values;
+        for (const auto& of : moments) values.push_back(of.count > 0 ? measure::estimate(of).*field : nan);
+        file.write("/clones/overlap_path_" + name, axes, std::span<const double>(values),
+                   {{"long_name", meaning}});
+    };
+    write("mean", &measure::Estimate::mean, "mean of Q(t_b, t) = x1.x2/d of clones; NaN before they branch");
+    write("stderr", &measure::Estimate::standard_error, "standard error of overlap_path_mean");
+    write("variance", &measure::Estimate::variance, "variance of Q(t_b, t)");
+    file.write("/clones/overlap_path_moments", {"/clones/branch_time", "/time", "/moment"},
+               std::span<const double>(flat_moments(moments)));
+    write_histogram(file, "/clones/overlap_path", {axes, branches * times, "data^2"}, measured.overlaps,
+                    communicator);
+}
+
+}  // namespace
+
+void write_clones(io::ResultFile& file, const Setup& setup, const MeasuredClones& measured,
+                  const parallel::Communicator& communicator) {
+    const auto& clones = measured.moments;
+    const auto& branch_times = setup.config.clone_times;
+    if (branch_times.empty()) return;
+    using phases::CloneQuantity;
+    file.scale("/clones/branch_time", std::span<const double>(branch_times), "branching time",
+               "process time");
+    const auto write = [&](const std::string& name, CloneQuantity quantity, double measure::Estimate::*field,
+                           const std::string& meaning) {
+        std::vector<double> values;
+        for (std::size_t b = 0; b < branch_times.size(); ++b) {
+            const auto& moments = clones[phases::clone_column(b, quantity)];
+            values.push_back(moments.count > 0 ? measure::estimate(moments).*field : nan);
+        }
+        file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values),
+                   {{"long_name", meaning}});
+    };
+    if (setup.law->mixture.labels.any()) {
+        write("same_class", CloneQuantity::same_class, &measure::Estimate::mean,
+              "share of clones that end in one class");
+        write("same_class_stderr", CloneQuantity::same_class, &measure::Estimate::standard_error,
+              "standard error of same_class");
+    }
+    if (setup.law->empirical) {
+        write("same_datum", CloneQuantity::same_datum, &measure::Estimate::mean,
+              "share of clones that end on one datum");
+        write("same_datum_stderr", CloneQuantity::same_datum, &measure::Estimate::standard_error,
+              "standard error of same_datum");
+    }
+    for (const auto& [quantity, name] : clone_moments) {
+        std::vector<measure::Moments> moments;
+        for (std::size_t b = 0; b < branch_times.size(); ++b)
+            moments.push_back(clones[phases::clone_column(b, quantity)]);
+        file.write(std::string("/clones/") + name, {"/clones/branch_time", "/moment"},
+                   std::span<const double>(flat_moments(moments)));
+    }
+    write("overlap_mean", CloneQuantity::overlap, &measure::Estimate::mean, "mean of x1.x2/d at t-min");
+    write("overlap_variance", CloneQuantity::overlap, &measure::Estimate::variance,
+          "variance of x1.x2/d at t-min");
+    if (setup.config.overlap_path) write_overlap_path(file, setup, measured, communicator);
+}
+
+}  // namespace kairos::app
