@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from kairos_runs import Checks, run  # noqa: E402
 
 KAIROS, SOURCE = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
-DOCUMENTS = [SOURCE / "README.md", SOURCE / "CHANGELOG.md", *sorted((SOURCE / "docs").glob("*.md"))]
+DOCUMENTS = [SOURCE / "README.md", SOURCE / "CHANGELOG.md", *sorted((SOURCE / "docs").rglob("*.md"))]
 check = Checks()
 
 
@@ -109,7 +109,7 @@ def links(_):
 
 def commands(folder):
     """The commands shown, with few trajectories."""
-    for name in ("README.md", "docs/commands.md"):
+    for name in ("README.md", "docs/commands.md", "docs/gallery/README.md"):
         for line in re.findall(r"^    ((?:mpirun|(?:build/)?kairos|(?:jobs/)?kairos-plot) .*)", read(name), re.M):
             if any(sign in line for sign in ("FILE", "RESULT", "--help", "|", " ... ")):
                 continue

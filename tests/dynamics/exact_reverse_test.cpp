@@ -69,9 +69,9 @@ PairLaw pair_law(const law::Mixture& mixture, const TimePoint& s, const TimePoin
 const Index block = 1000, blocks = 600 / kairos::test::sample_divisor;
 constexpr std::uint64_t seed = 20240917;
 
-class EveryForm : public ::testing::TestWithParam<NamedLaw> {
+class ReverseOfEveryForm : public ::testing::TestWithParam<NamedLaw> {
 protected:
-    EveryForm()
+    ReverseOfEveryForm()
         : mixture(GetParam().law.mixture),
           schedule(GetParam().schedule, {}),
           s(schedule.at(Time{GetParam().s})),
@@ -111,15 +111,15 @@ protected:
     TimePoint s, t;
     PairLaw exact;
 };
-INSTANTIATE_TEST_SUITE_P(Laws, EveryForm, ::testing::ValuesIn(test::every_form()),
+INSTANTIATE_TEST_SUITE_P(Laws, ReverseOfEveryForm, ::testing::ValuesIn(test::every_form()),
                          [](const auto& instance) { return instance.param.name; });
 
-class EveryFormWithCoordinates : public EveryForm {};
-INSTANTIATE_TEST_SUITE_P(Laws, EveryFormWithCoordinates,
+class ReverseWithCoordinates : public ReverseOfEveryForm {};
+INSTANTIATE_TEST_SUITE_P(Laws, ReverseWithCoordinates,
                          ::testing::ValuesIn(test::every_form_with_coordinates()),
                          [](const auto& instance) { return instance.param.name; });
 
-TEST_P(EveryForm, ReverseStepHasTheMomentsOfForwardPaths) {
+TEST_P(ReverseOfEveryForm, ReverseStepHasTheMomentsOfForwardPaths) {
     const Index r = mixture.coordinates(), n = 2 * r;
     std::vector<Mean> first(static_cast<std::size_t>(n)), second(static_cast<std::size_t>(n * n));
     Vector pair(n);
@@ -146,7 +146,7 @@ TEST_P(EveryForm, ReverseStepHasTheMomentsOfForwardPaths) {
     }
 }
 
-TEST_P(EveryForm, ReverseStepHasTheRadiiOfForwardPaths) {
+TEST_P(ReverseOfEveryForm, ReverseStepHasTheRadiiOfForwardPaths) {
     const double c = mixture.complement;
     Mean radius, square, product, coupling;
     run([&](const States& at_s, const States& at_t) {
@@ -177,7 +177,7 @@ TEST_P(EveryForm, ReverseStepHasTheRadiiOfForwardPaths) {
 }
 
 // Kolmogorov-Smirnov on a.x_s + b.x_t, a mixture of normals; sqrt(n) D > 2.5 has probability 8e-6.
-TEST_P(EveryFormWithCoordinates, ReverseStepHasTheDistributionOfForwardPaths) {
+TEST_P(ReverseWithCoordinates, ReverseStepHasTheDistributionOfForwardPaths) {
     const Index r = mixture.coordinates();
     for (const double mix : {0.0, -0.7}) {
         Vector axis(2 * r);
@@ -211,7 +211,7 @@ TEST_P(EveryFormWithCoordinates, ReverseStepHasTheDistributionOfForwardPaths) {
 }
 
 // A step of 1e-9 moves x by sqrt(q2) xi and no more.
-TEST_P(EveryFormWithCoordinates, SmallestStepsKeepTheirNoise) {
+TEST_P(ReverseWithCoordinates, SmallestStepsKeepTheirNoise) {
     ExactTransition transition(GetParam().law, schedule);
     CleanData clean;
     States states;

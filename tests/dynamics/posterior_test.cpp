@@ -73,9 +73,9 @@ double class_spread_of(const test::BruteForce& exact) {
            exact.weights[2] * (exact.scores[2] - exact.score).squaredNorm();
 }
 
-class EveryForm : public testing::TestWithParam<Form> {};
+class PosteriorOfEveryForm : public testing::TestWithParam<Form> {};
 
-TEST_P(EveryForm, EqualsBayesRuleInDenseMatrices) {
+TEST_P(PosteriorOfEveryForm, EqualsBayesRuleInDenseMatrices) {
     const law::Mixture mixture = mixture_of(GetParam());
     for (const TimePoint& time : {at(0.8, 0.36), at(0.1, 0.99), at(1.0, 9.0), at(0.99, 0.02)}) {
         const States states = test::random_states(mixture, 7, 1.2, 11);
@@ -105,7 +105,7 @@ TEST_P(EveryForm, EqualsBayesRuleInDenseMatrices) {
     }
 }
 
-TEST_P(EveryForm, ScoreIsTheGradientOfTheLogDensity) {
+TEST_P(PosteriorOfEveryForm, ScoreIsTheGradientOfTheLogDensity) {
     const law::Mixture mixture = mixture_of(GetParam());
     const TimePoint time = at(0.8, 0.36);
     const States states = test::random_states(mixture, 5, 1.2, 12);
@@ -129,7 +129,7 @@ TEST_P(EveryForm, ScoreIsTheGradientOfTheLogDensity) {
     }
 }
 
-TEST_P(EveryForm, DivergenceIsThatOfTheScore) {
+TEST_P(PosteriorOfEveryForm, DivergenceIsThatOfTheScore) {
     const law::Mixture mixture = mixture_of(GetParam());
     const TimePoint time = at(0.8, 0.36);
     const States states = test::random_states(mixture, 5, 1.2, 13);
@@ -155,7 +155,7 @@ TEST_P(EveryForm, DivergenceIsThatOfTheScore) {
     EXPECT_LT((posterior.divergence - divergence).abs().maxCoeff(), 1e-7);
 }
 
-TEST_P(EveryForm, CovarianceTimesAVectorIsThatOfTheDenseMatrix) {
+TEST_P(PosteriorOfEveryForm, CovarianceTimesAVectorIsThatOfTheDenseMatrix) {
     const law::Mixture mixture = mixture_of(GetParam());
     const law::Law law = test::law_of(mixture);
     const TimePoint time = at(0.8, 0.36);
@@ -175,7 +175,7 @@ TEST_P(EveryForm, CovarianceTimesAVectorIsThatOfTheDenseMatrix) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Posterior, EveryForm, testing::ValuesIn(forms()),
+INSTANTIATE_TEST_SUITE_P(Posterior, PosteriorOfEveryForm, testing::ValuesIn(forms()),
                          [](const auto& form) { return form.param.name; });
 
 // Three points of R at 0, sqrt(2 log 2) and -sqrt(2 log 4) seen from x = 0 with unit noise: weights 4/7, 2/7,

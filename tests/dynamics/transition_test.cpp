@@ -90,7 +90,7 @@ TEST(RadialMap, AgreesWithAVectorInTheComplement) {
     }
 }
 
-class EveryForm : public ::testing::TestWithParam<NamedLaw> {
+class TransitionOfEveryForm : public ::testing::TestWithParam<NamedLaw> {
 protected:
     const law::Law& law = GetParam().law;
     const law::Mixture& mixture = law.mixture;
@@ -123,15 +123,15 @@ protected:
         expect_mean_consistent(Lanes(radius2.square()), radius_square, "R2^2");
     }
 };
-INSTANTIATE_TEST_SUITE_P(Laws, EveryForm, ::testing::ValuesIn(test::every_form()),
+INSTANTIATE_TEST_SUITE_P(Laws, TransitionOfEveryForm, ::testing::ValuesIn(test::every_form()),
                          [](const auto& instance) { return instance.param.name; });
 
-class EveryFormWithCoordinates : public EveryForm {};
-INSTANTIATE_TEST_SUITE_P(Laws, EveryFormWithCoordinates,
+class TransitionWithCoordinates : public TransitionOfEveryForm {};
+INSTANTIATE_TEST_SUITE_P(Laws, TransitionWithCoordinates,
                          ::testing::ValuesIn(test::every_form_with_coordinates()),
                          [](const auto& instance) { return instance.param.name; });
 
-TEST_P(EveryForm, CleanDataHaveTheLawOfTheMixture) {
+TEST_P(TransitionOfEveryForm, CleanDataHaveTheLawOfTheMixture) {
     CleanData clean;
     ExactTransition(law, schedule).draw_clean(seed, StepId{2}, TrajectoryId{5}, many, clean);
     expect_marginal(clean.y, clean.radius2, 1.0, 0.0);
@@ -145,7 +145,7 @@ TEST_P(EveryForm, CleanDataHaveTheLawOfTheMixture) {
     }
 }
 
-TEST_P(EveryForm, CleanDataBelongToTheirComponent) {
+TEST_P(TransitionOfEveryForm, CleanDataBelongToTheirComponent) {
     CleanData clean;
     ExactTransition(law, schedule).draw_clean(seed, StepId{2}, TrajectoryId{5}, many, clean);
     for (Index k = 0; k < mixture.components(); ++k) {
@@ -163,7 +163,7 @@ TEST_P(EveryForm, CleanDataBelongToTheirComponent) {
     }
 }
 
-TEST_P(EveryForm, NoisedDataAndForwardStepsHaveTheMarginalLaw) {
+TEST_P(TransitionOfEveryForm, NoisedDataAndForwardStepsHaveTheMarginalLaw) {
     ExactTransition transition(law, schedule);
     CleanData clean;
     States states;
@@ -185,7 +185,7 @@ TEST_P(EveryForm, NoisedDataAndForwardStepsHaveTheMarginalLaw) {
     expect_mean_consistent(Lanes(states.radius2 - ratio * ratio * before.radius2), c * q2, "R2 given R2");
 }
 
-TEST_P(EveryForm, PriorIsNoiseAlone) {
+TEST_P(TransitionOfEveryForm, PriorIsNoiseAlone) {
     States states;
     ExactTransition(law, schedule).prior(t, seed, TrajectoryId{9}, many, states);
     EXPECT_EQ(states.first, TrajectoryId{9});
@@ -220,7 +220,7 @@ States lived(const NamedLaw& form, TrajectoryId first, Index count, std::vector<
     return states;
 }
 
-TEST_P(EveryForm, ATrajectoryHasTheSameBitsInEveryBlock) {
+TEST_P(TransitionOfEveryForm, ATrajectoryHasTheSameBitsInEveryBlock) {
     std::vector<int> whole_component, component;
     const States whole = lived(GetParam(), TrajectoryId{0}, 100, whole_component);
     Index done = 0;
@@ -237,7 +237,7 @@ TEST_P(EveryForm, ATrajectoryHasTheSameBitsInEveryBlock) {
     ASSERT_EQ(done, 100);
 }
 
-TEST_P(EveryFormWithCoordinates, DrawsAndSeedsAreIndependent) {
+TEST_P(TransitionWithCoordinates, DrawsAndSeedsAreIndependent) {
     ExactTransition transition(law, schedule);
     CleanData clean;
     const auto states = [&](std::uint64_t with_seed, StepId draw) {
