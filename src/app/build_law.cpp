@@ -30,20 +30,20 @@ law::Law represent(const Config& config, law::Law law) {
                           "full, or isotropic components (or a single component)",
                           "Try --ensemble.representation=full.");
     const Index dimension = law.mixture.coordinates(), components = law.mixture.components();
-    return possible && reduces(config, static_cast<double>(dimension), static_cast<double>(components))
-               ? law::reduce(law).law
-               : law;
+    if (possible && reduces(config, static_cast<double>(dimension), static_cast<double>(components)))
+        return law::reduce(law).law;
+    return law;
 }
 
 // Every rank draws its slice of the data, where they will stay.
 law::Law drawn(const Config& config, const law::Law& population, const parallel::Communicator& communicator) {
     const std::uint64_t seed = config.model.seed;
-    law::Points points = io::shared_points(
+    const law::Points points = io::shared_points(
         communicator, population.mixture.coordinates(), config.samples,
-        [&](Index first, Eigen::Map<Matrix> columns) {
+        [&](Index first, const Eigen::Map<Matrix>& columns) {
             law::draw_points(population.mixture, static_cast<std::uint64_t>(first), seed, columns);
         });
-    return law::drawn_law(population, std::move(points), seed);
+    return law::drawn_law(population, points, seed);
 }
 
 law::Law population_of(const Config& config) {

@@ -102,6 +102,7 @@ Command command_named(const std::string& name) {
     const auto row = std::ranges::find(table, name, &Named::name);
     if (row != table.end()) return row->command;
     std::vector<std::string> names;
+    names.reserve(table.size());
     for (const Named& known : table) names.push_back(known.name);
     names.pop_back();  // -h is short for --help
     const std::string nearest = nearest_spelling(name, names);

@@ -19,7 +19,7 @@ namespace {
 std::vector<const measure::Observable*> histogrammed(const Config& config, const measure::Setting& setting,
                                                      std::vector<const measure::Observable*>& observables) {
     if (config.histograms.empty()) return {};
-    const auto wanted = measure::select_observables(config.histograms, setting);
+    auto wanted = measure::select_observables(config.histograms, setting);
     for (const auto* observable : wanted) {
         if (observable->axis != measure::Axis::none)
             throw ConfigError("observe.histograms", observable->name, "has several components at each time",
@@ -96,6 +96,7 @@ std::shared_ptr<const measure::LandscapeSpec> landscape_spec(const Config& confi
                                                              const std::vector<Time>& times) {
     if (config.landscape_bins == 0) return nullptr;
     std::vector<dynamics::TimePoint> points;
+    points.reserve(times.size());
     for (const Time t : times) points.push_back(schedule.at(t));
     auto spec = measure::landscape_of(law, std::move(points), config.landscape_bins);
     if (spec.axes.empty())
@@ -155,7 +156,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
     spec.recording.decisions = config.direction == measure::Direction::reverse;
 
     Setup setup{config,
-                std::move(schedule),
+                schedule,
                 std::move(owned),
                 std::move(spec),
                 parallel::BatchPlan(config.trajectories, config.batch),

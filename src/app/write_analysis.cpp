@@ -191,6 +191,7 @@ void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& c
     const std::string group = "/collapse/" + first.observable + "/" + first.variable;
     const std::string axis = group + "/series";
     std::vector<phases::Fitted> exponents;
+    exponents.reserve(collapses.size());
     for (const CurveCollapse* collapse : collapses) exponents.push_back(collapse->found.exponent);
     number_scale(file, axis, collapses.size(), "series of points of equal separation and components");
     file.attribute(group, "shifted", first.shifted);

@@ -31,7 +31,7 @@ std::string read_text(const Handle& attribute, const Place& place) {
     if (H5Tis_variable_str(type.get()) > 0) {
         char* characters = nullptr;
         check(H5Aread(attribute.get(), type.get(), static_cast<void*>(&characters)), "H5Aread", place);
-        const std::string text = characters ? characters : "";
+        std::string text = characters ? characters : "";
         H5free_memory(characters);
         return text;
     }

@@ -103,9 +103,9 @@ void draw_points(const Mixture& population, std::uint64_t first, std::uint64_t d
     }
 }
 
-Law drawn_law(const Law& population, Points points, std::uint64_t data_seed) {
+Law drawn_law(const Law& population, const Points& points, std::uint64_t data_seed) {
     const std::vector<Index> component = draw_components(population.mixture, 0, points.cols(), data_seed);
-    Law law = empirical_law(std::move(points), inherited(population.mixture.labels, component));
+    Law law = empirical_law(points, inherited(population.mixture.labels, component));
     law.population = population.mixture;
     law.axis = population.axis;
     law.two_clusters = population.two_clusters;
@@ -121,13 +121,13 @@ Law draw_empirical(const Law& population, Index samples, std::uint64_t data_seed
         data_seed);
 }
 
-Law empirical_law(Points points, Labels labels) {
+Law empirical_law(const Points& points, Labels labels) {
     const Index count = points.cols();
     if (count == 0) throw std::invalid_argument("empirical_law: a law needs at least one point");
     Law law;
     law.empirical = true;
     law.model = "dataset-file";
-    law.mixture.means = std::move(points);
+    law.mixture.means = points;
     law.mixture.weights = Vector::Constant(count, 1.0 / static_cast<double>(count));
     law.mixture.covariances.resize(1);
     law.mixture.labels = std::move(labels);

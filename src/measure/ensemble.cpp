@@ -13,6 +13,7 @@ namespace {
 std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule,
                                            const std::vector<Time>& times) {
     std::vector<dynamics::TimePoint> points;
+    points.reserve(times.size());
     for (const Time t : times) points.push_back(schedule.at(t));
     return points;
 }

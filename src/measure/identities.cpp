@@ -73,7 +73,7 @@ void divergence_norm(const Sight& sight, Out value, Out expected) {
 }
 
 // (c): (g^2/2)(alpha^2/sigma^4) tr Cov(y|x)
-void mmse_rate(const Sight& sight, Out out) {
+void mmse_rate(const Sight& sight, Out& out) {
     const TimePoint& time = sight.posterior->time;
     const double gain = time.alpha / time.sigma2;
     out.row(0).array() = 0.5 * time.diffusion2 * gain * gain * sight.posterior->covariance_trace;

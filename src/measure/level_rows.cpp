@@ -22,7 +22,7 @@ void level_entropy_rate(const Sight& sight, Out out) {
 // What is left of each level's class once that of the level above is known: differences of pathwise averages (the top level's own are
 // those of the class).
 template <class Rows>
-void by_split(const Rows& of_level, Out out) {
+void by_split(const Rows& of_level, Out& out) {
     out.row(0) = of_level.row(0);
     for (Index l = 1; l < out.rows(); ++l) out.row(l) = of_level.row(l) - of_level.row(l - 1);
 }

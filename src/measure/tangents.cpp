@@ -57,7 +57,7 @@ void require_possible(const law::Law& law, int count) {
 }  // namespace
 
 Tangents::Tangents(const law::Law& law, int count)
-    : law_(&law), explicit_count_(std::min<Index>(count, law.mixture.coordinates())), total_(count) {
+    : explicit_count_(std::min<Index>(count, law.mixture.coordinates())), total_(count) {
     if (count == 0) return;
     require_possible(law, count);
     basis_ = starting_basis(law.mixture, explicit_count_);

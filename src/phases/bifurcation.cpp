@@ -18,6 +18,7 @@ constexpr double most_numbers = 2e7;      // of the positions kept
 std::vector<double> search_levels(LogSnrRange range) {
     const int count = std::clamp(static_cast<int>(std::ceil((range.high - range.low) / 1.5)), 4, 24);
     std::vector<double> levels;
+    levels.reserve(static_cast<std::size_t>(count) + 1);
     for (int i = 0; i < count; ++i) levels.push_back(range.low + (range.high - range.low) * i / count);
     levels.push_back(range.high);
     return levels;

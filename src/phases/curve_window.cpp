@@ -44,6 +44,7 @@ std::optional<CrossingWindow> crossing_window(const Vector& values, double level
     Window window{bracket, 2};
     grow(window, smooth.size(), [&](std::size_t i) { return smooth[i] > floor && smooth[i] < ceiling; });
     std::vector<double> nearness;
+    nearness.reserve(smooth.size());
     for (const double value : smooth) nearness.push_back(-std::abs(value - level));
     return CrossingWindow{widened(window, 4, nearness), bracket};
 }

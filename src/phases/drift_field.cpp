@@ -22,7 +22,7 @@ const char* name(Drift drift) { return drift == Drift::sde ? "sde" : "ode"; }
 
 DriftField::DriftField(law::Law law, dynamics::Schedule schedule, Drift drift)
     : law_(std::move(law)),
-      schedule_(std::move(schedule)),
+      schedule_(schedule),
       strength_(drift == Drift::sde ? 1.0 : 0.5),
       variance_(variance_per_dimension(law_.mixture)),
       evaluator_(law_) {}

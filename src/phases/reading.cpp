@@ -36,13 +36,14 @@ CriticalTime read_off(const dynamics::Schedule& schedule, const Curve& curve, co
         statistical =
             resolution;  // a replicate without a peak between so few points tells no more than their distance
     double systematic2 = resolution * resolution;
-    for (const auto& [other, share] : rivals) {
+    for (const Rival& rival : rivals) {
+        const Locate& other = rival.locate;
         const double difference = other(curve.values, 0, x) - x;
         if (!std::isfinite(difference)) continue;
         const double noise = replicates.standard_error(
             [&](const Vector& v) { return other(v, offset, x) - plain(v, offset, x); });
         const double unexplained2 = difference * difference - (std::isfinite(noise) ? noise * noise : 0.0);
-        systematic2 = std::max(systematic2, share * share * unexplained2);
+        systematic2 = std::max(systematic2, rival.share * rival.share * unexplained2);
     }
     return at_log_snr(schedule, x, std::sqrt(statistical * statistical + systematic2), replicates.quantile());
 }

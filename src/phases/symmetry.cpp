@@ -57,6 +57,7 @@ std::map<std::string, SymmetryCurve> symmetry_curves(const law::Law& law, const 
         curve.definition = kind.definition;
         for (std::size_t i = 0; i < times.size(); ++i) {
             std::vector<MomentCurve> here;
+            here.reserve(batches.size());
             for (const MomentCurve& batch : batches) here.push_back({batch[i]});
             const auto estimate = measure::jackknife(here, [&](std::span<const Moments> moments) {
                 return kind.of(averages_of(moments.front()), d);

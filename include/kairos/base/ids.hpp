@@ -26,14 +26,15 @@ template <class Id>
     return TrajectoryId{number(first) + count};
 }
 
+// NOLINT below: clang-tidy takes the 0 that a comparison is rewritten with for a pointer.
 struct Time {
     double value = 0.0;
-    auto operator<=>(const Time&) const = default;
+    auto operator<=>(const Time&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct LogSnr {
     double value = 0.0;
-    auto operator<=>(const LogSnr&) const = default;
+    auto operator<=>(const LogSnr&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 }  // namespace kairos

@@ -58,6 +58,8 @@ public:
         std::swap(closer_, other.closer_);
         return *this;
     }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
     ~Handle() {
         if (id_ >= 0) closer_(id_);
     }

@@ -23,6 +23,9 @@ public:
     explicit ResultReader(const std::string& file);
     ~ResultReader();
     ResultReader(ResultReader&&) noexcept;
+    ResultReader(const ResultReader&) = delete;
+    ResultReader& operator=(ResultReader&&) = delete;
+    ResultReader& operator=(const ResultReader&) = delete;
 
     [[nodiscard]] const std::string& file() const;
     [[nodiscard]] bool has(const std::string& path) const;  // group or dataset

@@ -25,12 +25,12 @@ void draw_points(const Mixture& population, std::uint64_t first, std::uint64_t d
                  Eigen::Ref<Matrix> points);
 
 // The law of points that draw_points made (all of them, from datum 0).
-[[nodiscard]] Law drawn_law(const Law& population, Points points, std::uint64_t data_seed);
+[[nodiscard]] Law drawn_law(const Law& population, const Points& points, std::uint64_t data_seed);
 
 // n draws from a population in full representation (complement = 0).
 [[nodiscard]] Law draw_empirical(const Law& population, Index samples, std::uint64_t data_seed);
 
 // Given points (columns) and labels (no level: no classes).
-[[nodiscard]] Law empirical_law(Points points, Labels labels);
+[[nodiscard]] Law empirical_law(const Points& points, Labels labels);
 
 }  // namespace kairos::law

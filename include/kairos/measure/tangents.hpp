@@ -30,7 +30,6 @@ public:
 private:
     void orthonormalise();
 
-    const law::Law* law_;
     Index explicit_count_, total_;
     Matrix basis_;               // r x explicit_count: where tangents start
     std::vector<Rows> vectors_;  // explicit_count of r x m

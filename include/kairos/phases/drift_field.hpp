@@ -32,6 +32,7 @@ public:
     DriftField(law::Law law, dynamics::Schedule schedule, Drift drift);
     DriftField(const DriftField&) = delete;
     DriftField& operator=(const DriftField&) = delete;
+    ~DriftField() = default;
 
     [[nodiscard]] Index coordinates() const { return law_.mixture.coordinates(); }
     [[nodiscard]] const law::Mixture& mixture() const { return law_.mixture; }
