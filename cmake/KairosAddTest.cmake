@@ -52,7 +52,7 @@ target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
 # References that work on large matrices or many samples.
 set(KAIROS_LONG_REFERENCES tests/support/dense.cpp tests/law/dense_law.cpp tests/dynamics/brute_force.cpp tests/dynamics/transition_laws.cpp)
 list(TRANSFORM KAIROS_LONG_REFERENCES PREPEND ${CMAKE_SOURCE_DIR}/)
-set_source_files_properties(${KAIROS_LONG_REFERENCES} PROPERTIES COMPILE_OPTIONS "-O1;-fno-omit-frame-pointer" SKIP_PRECOMPILE_HEADERS ON)
+set_source_files_properties(${KAIROS_LONG_REFERENCES} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
 target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)
 
 # kairos_room_helpers(ROOM NAME...): tests/ROOM/NAME.cpp, references that call the room itself or those below it. Tests of this room
