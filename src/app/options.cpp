@@ -106,16 +106,18 @@ std::vector<std::string> section_names() {
 std::string nearest_key(const std::string& key) {
     const std::string name = key.substr(key.rfind('.') + 1);
     std::vector<std::string> same_name, keys, names;
+    keys.reserve(option_table().size());
+    names.reserve(option_table().size());
     for (const Option& option : option_table()) {
         keys.push_back(option.key);
         names.push_back(option.name());
         if (option.name() == name) same_name.push_back(option.key);
     }
     if (same_name.size() == 1) return same_name.front();
-    const std::string by_section = nearest_spelling(key, same_name);
+    std::string by_section = nearest_spelling(key, same_name);
     if (!by_section.empty()) return by_section;
     if (!same_name.empty()) return joined(same_name, " or ");
-    const std::string by_key = nearest_spelling(key, keys);
+    std::string by_key = nearest_spelling(key, keys);
     if (!by_key.empty()) return by_key;
     const std::string by_name = nearest_spelling(name, names);
     if (by_name.empty()) return "";
@@ -142,7 +144,7 @@ std::string allowed_values(const Option& option) {
 }
 
 std::string checked_value(const Option& option, const std::string& raw) {
-    const std::string text = trimmed(raw);
+    std::string text = trimmed(raw);
     if (text == option.standard) return text;
     if (text.empty()) throw wrong(option, "", "has no value");
     const std::vector<std::string> flags = {"true", "false"};

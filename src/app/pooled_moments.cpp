@@ -234,7 +234,7 @@ MeasuredClones clones_of(const PooledRuns& pooled, const Setup& setup) {
     for (const PooledRun& run : pooled.runs) {
         const io::ResultReader result(run.file);
         const auto read = [&](const std::string& path, std::size_t count) {
-            const auto moments = moments_from(result.array(path).values);
+            auto moments = moments_from(result.array(path).values);
             if (moments.size() != count) refuse_shape(result, path);
             return moments;
         };

@@ -27,6 +27,7 @@ std::vector<double> positions(const std::vector<Row>& rows) {
 template <class Row>
 std::vector<double> times(const std::vector<Row>& rows) {
     std::vector<double> all;
+    all.reserve(rows.size());
     for (const Row& row : rows) all.push_back(row.time.value);
     return all;
 }
@@ -35,6 +36,7 @@ void write_events(ResultFile& file, const std::string& group, const phases::Bifu
     const std::string axis = group + "/event";
     number(file, axis, diagram.events.size(), 0, "bifurcation");
     std::vector<std::int32_t> kinds;
+    kinds.reserve(diagram.events.size());
     for (const auto& event : diagram.events) kinds.push_back(static_cast<std::int32_t>(event.kind));
     const auto time = times(diagram.events), position = positions(diagram.events);
     file.write(group + "/event_time", {axis}, std::span<const double>(time),

@@ -96,11 +96,13 @@ constexpr EstimateField estimate_fields[] = {
 void write_observable(ResultFile& file, const Column& column, std::size_t times, const Measured& measured) {
     const auto part = own_part(column, times, measured.slice);
     std::vector<Estimate> estimates;
+    estimates.reserve(part.end - part.begin);
     for (std::size_t q = part.begin; q < part.end; ++q)
         estimates.push_back(measure::estimate(measured.folded[column.first + q]));
     const std::string group = "/observables/" + column.name();
     for (const auto& [name, field] : estimate_fields) {
         std::vector<double> values;
+        values.reserve(estimates.size());
         for (const Estimate& one : estimates) values.push_back(one.*field);
         file.write_slice(group + "/" + name, axes_of(column), 0, part, values);
     }

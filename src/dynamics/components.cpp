@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lane_products.hpp"
+
 namespace kairos::dynamics {
 namespace {
 
@@ -48,6 +50,11 @@ void Components::average(const Rows& weights, double GaussianTerms::*value, Lane
     for (Index k = 0; k < weights.rows(); ++k) {
         out += (terms(k).*value) * weights.row(k).array();
     }
+}
+
+void Components::score(const States& states, const Rows& mean, Rows& out, Lanes& norm2, Lanes& x_dot) {
+    subtract_shift(states, mean, out);
+    column_products(out, states.x, norm2, x_dot);
 }
 
 void Components::spread(const States& states, const Rows& weights, const Rows& mean, Lanes& out) {

@@ -37,6 +37,8 @@ public:
     virtual void logits(const States& states, const Lanes& norm2, Rows& logits, Lanes& common) = 0;
     // out = columns - shift; in place is allowed
     virtual void subtract_shift(const States& states, const Rows& columns, Rows& out) = 0;
+    // The same with mean for columns, and the explicit part of norm2 = |out|^2, x_dot = x . out.
+    virtual void score(const States& states, const Rows& mean, Rows& out, Lanes& norm2, Lanes& x_dot);
     // sum += sum_{k in run} weight_k u_k; the weights may be any K x m numbers.
     virtual void add_weighted(const States& states, const Rows& weights, Run run, Rows& sum) = 0;
     // out = u_k

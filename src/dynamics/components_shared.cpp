@@ -27,6 +27,10 @@ public:
 
     void logits(const States& states, const Lanes& norm2, Rows& logits, Lanes& common) override;
     void subtract_shift(const States& states, const Rows& columns, Rows& out) override;
+    void score(const States& states, const Rows& mean, Rows& out, Lanes& norm2, Lanes& x_dot) override {
+        if (!isotropic_) return Components::score(states, mean, out, norm2, x_dot);
+        subtract_and_multiply(mean, 1.0 / terms(0).variance, states.x, out, norm2, x_dot);
+    }
     void add_weighted(const States&, const Rows& weights, Run run, Rows& sum) override {
         add_combination(scale_, gains(), weights, run, sum);
     }
@@ -65,7 +69,7 @@ private:
     Matrix distance2_;               // few components: |gains_k - gains_l|^2
     Vector centre_, centred_norm2_;  // many: of gains
     Rows solved_, projected_;
-    Lanes lane_;
+    Lanes lane_, other_lane_;
 };
 
 void SharedComponents::prepare() {
@@ -121,7 +125,7 @@ void SharedComponents::logits(const States& states, const Lanes& norm2, Rows& lo
 
 void SharedComponents::subtract_shift(const States& states, const Rows& columns, Rows& out) {
     if (isotropic_) {
-        subtract_multiple(columns, 1.0 / terms(0).variance, states.x, out);
+        score(states, columns, out, lane_, other_lane_);
         return;
     }
     solved_ = states.x;

@@ -210,19 +210,30 @@ void affine(const double* keep, const double* spread, const LaneRows<const doubl
     });
 }
 
-void subtract(const LaneRows<const double>& a, double factor, const LaneRows<const double>& x,
-              const LaneRows<double>& out) {
+void subtract_products(const LaneRows<const double>& a, double factor, const LaneRows<const double>& x,
+                       const LaneRows<double>& out, double* square, double* product) {
     over_lanes(x.lanes, [&](auto tag, auto vectors, std::size_t j) HWY_ATTR {
         const std::size_t lanes = hn::Lanes(tag);
         const auto share = hn::Set(tag, factor);
+        hn::Vec<decltype(tag)> squares[vectors.value], products[vectors.value];
+        for (std::size_t v = 0; v < vectors.value; ++v) {
+            squares[v] = products[v] = hn::Zero(tag);
+        }
         for (std::size_t i = 0; i < x.rows; ++i) {
             const double* const left = a.data + i * a.stride + j;
             const double* const right = x.data + i * x.stride + j;
             double* const row = out.data + i * out.stride + j;
-            for (std::size_t v = 0; v < vectors.value * lanes; v += lanes) {
-                hn::StoreU(hn::NegMulAdd(share, hn::LoadU(tag, right + v), hn::LoadU(tag, left + v)), tag,
-                           row + v);
+            for (std::size_t v = 0; v < vectors.value; ++v) {
+                const auto state = hn::LoadU(tag, right + v * lanes);
+                const auto value = hn::NegMulAdd(share, state, hn::LoadU(tag, left + v * lanes));
+                squares[v] = hn::MulAdd(value, value, squares[v]);
+                products[v] = hn::MulAdd(value, state, products[v]);
+                hn::StoreU(value, tag, row + v * lanes);
             }
+        }
+        for (std::size_t v = 0; v < vectors.value; ++v) {
+            hn::StoreU(squares[v], tag, square + j + v * lanes);
+            hn::StoreU(products[v], tag, product + j + v * lanes);
         }
     });
 }
@@ -238,7 +249,7 @@ HWY_EXPORT(project);
 HWY_EXPORT(add);
 HWY_EXPORT(affine);
 HWY_EXPORT(squares);
-HWY_EXPORT(subtract);
+HWY_EXPORT(subtract_products);
 
 namespace {
 
@@ -285,10 +296,14 @@ void keep_and_spread(const Lanes& keep, const Lanes& spread, const Eigen::Ref<co
     HWY_DYNAMIC_DISPATCH(affine)(keep.data(), spread.data(), lanes_of(xi), lanes_of(x));
 }
 
-void subtract_multiple(const Rows& a, double factor, const Rows& x, Rows& out) {
+void subtract_and_multiply(const Rows& a, double factor, const Rows& x, Rows& out, Lanes& square,
+                           Lanes& product) {
     assert(a.rows() == x.rows() && a.cols() == x.cols());
     out.resize(x.rows(), x.cols());
-    HWY_DYNAMIC_DISPATCH(subtract)(lanes_of(a), factor, lanes_of(x), lanes_of(out));
+    square.resize(x.cols());
+    product.resize(x.cols());
+    HWY_DYNAMIC_DISPATCH(subtract_products)
+    (lanes_of(a), factor, lanes_of(x), lanes_of(out), square.data(), product.data());
 }
 
 }  // namespace kairos::dynamics

@@ -5,7 +5,7 @@
 //   out(k, j)  = sum_i a(i, k) x(i, j)                few columns of a
 //   out(i, j) += sum_k a(i, k) scale w(k, j)          few rows of w
 //   x(i, j)    = keep_j x(i, j) + spread_j xi(i, j)
-//   out(i, j)  = a(i, j) - factor x(i, j)
+//   out(i, j)  = a(i, j) - factor x(i, j), with square_j of out and product_j of out and x
 //
 // Sums run in ascending order, and no instruction looks at a neighbouring lane: the bits of a trajectory do not
 // depend on the block it is in. A packed matrix product wins only where there are many components.
@@ -26,6 +26,7 @@ void keep_and_spread(const Lanes& keep, const Lanes& spread, const Eigen::Ref<co
                      Eigen::Ref<Rows> x);
 
 // out may be a.
-void subtract_multiple(const Rows& a, double factor, const Rows& x, Rows& out);
+void subtract_and_multiply(const Rows& a, double factor, const Rows& x, Rows& out, Lanes& square,
+                           Lanes& product);
 
 }  // namespace kairos::dynamics

@@ -1,6 +1,5 @@
 // Scores and their spreads, complement included: there s_k = -x_perp/v_k, so that only R2 and the 1/v_k
 // enter.
-#include "lane_products.hpp"
 #include "posterior_parts.hpp"
 
 namespace kairos::dynamics {
@@ -16,8 +15,7 @@ constexpr double least_class_weight = 1e-290;
 }  // namespace
 
 void fill_score(Components& components, const States& states, const Rows& mean, Posterior& out) {
-    components.subtract_shift(states, mean, out.score);
-    column_products(out.score, states.x, out.score_norm2, out.x_dot_score);
+    components.score(states, mean, out.score, out.score_norm2, out.x_dot_score);
     if (components.mixture().complement > 0) {
         out.score_norm2 += out.radial_rate.square() * states.radius2;
         out.x_dot_score -= out.radial_rate * states.radius2;

@@ -68,13 +68,13 @@ law::Law read_dataset(const Communicator& communicator, const std::string& file,
     communicator.broadcast_value(shape);
     broadcast(communicator, labels);
     // A row of the file is a column of the law: each rank reads its rows where they will stay.
-    law::Points points =
+    const law::Points points =
         shared_points(communicator, shape.columns, shape.rows, [&](Index first, Eigen::Map<Matrix> columns) {
             agree_to_read(communicator, [&] {
                 if (columns.size() > 0) read_finite_rows(InputFile(file), dataset, first, columns);
             });
         });
-    return law::empirical_law(std::move(points), labels_of(labels, class_level));
+    return law::empirical_law(points, labels_of(labels, class_level));
 }
 
 }  // namespace kairos::io

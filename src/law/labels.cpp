@@ -9,7 +9,7 @@ Level level_from_labels(const std::vector<std::int64_t>& labels) {
     Level level;
     level.values = labels;
     std::ranges::sort(level.values);
-    level.values.erase(std::ranges::unique(level.values).begin(), level.values.end());
+    level.values.erase(std::unique(level.values.begin(), level.values.end()), level.values.end());
     level.class_of.reserve(labels.size());
     for (const std::int64_t label : labels) {
         const auto place = std::ranges::lower_bound(level.values, label);

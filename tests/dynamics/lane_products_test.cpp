@@ -59,12 +59,16 @@ TEST_P(EverySize, KeepAndSpread) {
     EXPECT_LE((out - expected).norm(), rounding * static_cast<double>(1 + rows * lanes));
 }
 
-TEST_P(EverySize, SubtractMultiple) {
+TEST_P(EverySize, SubtractAndMultiply) {
     Rows out, in_place = x;
-    subtract_multiple(x, 0.6, y, out);
-    subtract_multiple(in_place, 0.6, y, in_place);
+    Lanes square, product, squares, products;
+    subtract_and_multiply(x, 0.6, y, out, square, product);
+    subtract_and_multiply(in_place, 0.6, y, in_place, squares, products);
     EXPECT_LE((out - (x - 0.6 * y)).norm(), rounding * static_cast<double>(1 + rows * lanes));
     EXPECT_EQ(in_place, out);
+    column_products(out, y, squares, products);
+    EXPECT_TRUE((square == squares).all());
+    EXPECT_TRUE((product == products).all());
 }
 
 TEST_P(EverySize, ALaneAloneHasTheSameBits) {
