@@ -141,6 +141,10 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.precision = settings.choice<dynamics::Precision>("run.precision");
     config.data_shards = static_cast<int>(settings.integer("run.data-shards"));
     config.resume = settings.choice<ResumeChoice>("run.resume");
+    config.checkpoint = settings.text("run.checkpoint");
+    if (config.checkpoint == "auto") config.checkpoint = config.output + ".checkpoint";
+    if (config.checkpoint == "none") config.checkpoint.clear();
+    config.walltime = settings.real("run.walltime");
     config.checkpoint_interval = settings.real("run.checkpoint-interval");
     config.grace = settings.real("run.grace");
 }

@@ -1,16 +1,20 @@
 #include "kairos/app/interrupt.hpp"
 
 #include <csignal>
+#include <string>
 
 #include "kairos/base/error.hpp"
 
 namespace kairos::app {
 namespace {
 
-volatile std::sig_atomic_t received =
-    0;  // a handler may do nothing but set this: no MPI, no I/O, no allocation
+// A handler may do nothing but set these: no MPI, no I/O, no allocation.
+volatile std::sig_atomic_t received = 0, interrupts = 0;
 
-void note(int signal) { received = signal; }
+void note(int signal) {
+    received = signal;
+    if (signal == SIGINT) interrupts = interrupts + 1;
+}
 
 }  // namespace
 
@@ -18,14 +22,27 @@ void install_interrupt_handlers() {
     struct sigaction action = {};
     action.sa_handler = note;
     action.sa_flags = SA_RESTART;
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+}
+
+int end_signal() { return received; }
+
+const char* name_of_signal(int signal) {
+    if (signal == SIGINT) return "SIGINT";
+    return signal == SIGTERM ? "SIGTERM" : "SIGUSR1";
+}
+
+void throw_if_impatient() {
+    if (interrupts < 2) return;
+    throw Error(
+        ExitCode::other,
+        "interrupted by a second SIGINT; nothing more was written, an earlier result or checkpoint is "
+        "untouched.");
 }
 
 void throw_if_interrupted() {
     if (received == 0) return;
-    throw Error(ExitCode::other, std::string("interrupted by ") +
-                                     (received == SIGINT ? "SIGINT" : "SIGTERM") +
+    throw Error(ExitCode::other, std::string("interrupted by ") + name_of_signal(received) +
                                      "; nothing was written and an earlier result is untouched.");
 }
 

@@ -1,7 +1,8 @@
 #include "kairos/app/realisations.hpp"
 
+#include <utility>
+
 namespace kairos::app {
-namespace {
 
 phases::CloneSpec clone_spec(const Setup& setup) {
     phases::CloneSpec spec;
@@ -20,11 +21,13 @@ phases::CloneSpec clone_spec(const Setup& setup) {
     return spec;
 }
 
-}  // namespace
-
-Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator, const Watch& watch) {
+Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator, Watch watch,
+                         Checkpoint from, const KeepState& keep) {
     EnsembleRun ensemble({setup.schedule, setup.batches, setup.teams, watch});
     CloneRun clones({setup.schedule, setup.clone_batches, setup.teams, watch});
+    watch.halted = [&](parallel::Halt halt) { keep(halt, ensemble.state(), clones.state()); };
+    ensemble.restore(std::move(from.ensemble));
+    clones.restore(std::move(from.clones));
     const bool cloned = !setup.config.clone_times.empty();
     const std::uint64_t count = setup.config.realisations;
     for (std::uint64_t r = 0; r < count; ++r) {

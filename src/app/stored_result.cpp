@@ -45,19 +45,33 @@ bool matches(const std::string& key, std::span<const std::string> patterns) {
     });
 }
 
-void require_same_physics(const StoredConfig& first, const StoredConfig& other,
-                          std::span<const std::string> may_differ) {
+std::string difference(const Keys& first, const Keys& other, std::span<const std::string> may_differ) {
     std::set<std::string> names;
-    for (const auto& entry : first.keys) names.insert(entry.first);
-    for (const auto& entry : other.keys) names.insert(entry.first);
-    for (const std::string& key : names) {
-        const std::string here = value_of(other.keys, key), there = value_of(first.keys, key);
-        if (here == there || matches(key, may_differ)) continue;
-        std::string problem = "has ";
-        problem.append(key).append(" = ").append(here);
-        problem.append(", and ").append(first.file).append(" has ").append(there);
-        throw InputError(other.file, "", problem, "These may differ: " + joined(may_differ, ", ") + ".");
-    }
+    for (const auto& entry : first) names.insert(entry.first);
+    for (const auto& entry : other) names.insert(entry.first);
+    for (const std::string& key : names)
+        if (value_of(first, key) != value_of(other, key) && !matches(key, may_differ)) return key;
+    return {};
+}
+
+void require_same_physics(const StoredConfig& first, const StoredConfig& other,
+                          std::span<const std::string> may_differ, const std::string& mend) {
+    const std::string key = difference(first.keys, other.keys, may_differ);
+    if (key.empty()) return;
+    std::string problem = "has ";
+    problem.append(key).append(" = ").append(value_of(other.keys, key));
+    problem.append(", and ").append(first.file).append(" has ").append(value_of(first.keys, key));
+    throw InputError(
+        other.file, "", problem,
+        "These may differ: " + joined(may_differ, ", ") + "." + (mend.empty() ? "" : " ") + mend);
+}
+
+std::span<const std::string> may_change_between_runs() {
+    static const std::vector<std::string> keys = {"output.file",    "observe.batch-moments",
+                                                  "run.checkpoint", "run.checkpoint-interval",
+                                                  "run.walltime",   "run.resume",
+                                                  "run.grace"};
+    return keys;
 }
 
 bool has_batches(const io::ResultReader& result, const std::string& observable) {

@@ -40,7 +40,7 @@ std::string read_text(const Handle& attribute, const Place& place) {
     return text.substr(0, text.find('\0'));
 }
 
-void require_result(const InputFile& file) {
+void require_format(const InputFile& file, const std::string& format) {
     const Place place = file.at("");
     const std::string mend = "kairos reads what `kairos run` and `kairos merge` wrote.";
     const Handle root = open_object(file, "/");
@@ -49,7 +49,10 @@ void require_result(const InputFile& file) {
         const Handle attribute = open_attribute(root, name, place);
         return is_one_text(attribute, place) ? read_text(attribute, place) : "";
     };
-    if (text("format") != "kairos") refuse(place, "it is HDF5 but not a kairos result", mend);
+    if (text("format") != format)
+        refuse(place,
+               format == "kairos" ? "it is HDF5 but not a kairos result" : "it is HDF5 but no " + format,
+               mend);
     const std::string version = text("format_version");
     if (version.rfind(readable_major, 0) != 0)
         refuse(place, "its format_version is '" + version + "', and this program reads 1.x",
@@ -63,9 +66,9 @@ struct ResultReader::State {
     InputFile file;
 };
 
-ResultReader::ResultReader(const std::string& file)
+ResultReader::ResultReader(const std::string& file, const std::string& format)
     : state_(std::make_unique<State>(State{file, InputFile(file)})) {
-    require_result(state_->file);
+    require_format(state_->file, format);
 }
 
 ResultReader::~ResultReader() = default;

@@ -1,5 +1,6 @@
 #include "kairos/parallel/teams.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -34,12 +35,21 @@ std::optional<BatchId> TeamCounter::next() {
     return batch == none ? std::nullopt : std::optional(BatchId{batch});
 }
 
-void TeamCounter::serve() {
-    if (counter_) counter_->serve();
+Halt TeamCounter::serve(Halt wanted) {
+    if (counter_) {
+        counter_->serve();
+        wanted = std::max(wanted, counter_->halted());
+    }
+    if (teams_.team().size() > 1)
+        wanted = static_cast<Halt>(teams_.team().max(static_cast<std::int64_t>(wanted)));
+    if (counter_ && wanted != Halt::none) counter_->halt(std::min(wanted, Halt::end));
+    return wanted;
 }
 
-void TeamCounter::finish() {
+Halt TeamCounter::finish() {
     if (counter_) counter_->finish();
+    const auto mine = static_cast<std::int64_t>(counter_ ? counter_->halted() : Halt::none);
+    return static_cast<Halt>(teams_.all().max(mine));
 }
 
 }  // namespace kairos::parallel

@@ -56,7 +56,8 @@ CloneEnsemble::CloneEnsemble(CloneSpec spec, const dynamics::Schedule& schedule,
       prefix_evaluator_(*spec_.law, spec_.numerics),
       clone_evaluator_(exposed_, spec_.numerics),
       ends_(static_cast<std::size_t>(spec_.copies)),
-      overlaps_(spec_.overlap_path ? spec_.branch_times.size() * spec_.times.size() : 0) {
+      overlaps_(spec_.overlap_path ? spec_.branch_times.size() * spec_.times.size() : 0),
+      no_overlaps_(overlaps_) {
     spec_.seed = clone_seed(spec_.seed);
 }
 
@@ -67,6 +68,8 @@ std::vector<measure::Moments> CloneEnsemble::run(TrajectoryId first, std::uint64
         run_block(first + done, static_cast<Index>(std::min(block, count - done)), row);
     return row;
 }
+
+measure::Histogram CloneEnsemble::take_overlaps() { return std::exchange(overlaps_, no_overlaps_); }
 
 void CloneEnsemble::run_block(TrajectoryId first, Index count, std::vector<measure::Moments>& row) {
     dynamics::States states;

@@ -128,7 +128,7 @@ TEST(Clones, OverlapOnTheWayOfOneGaussianHasClosedMoments) {
             EXPECT_EQ(row[overlap_column(3, spec.times.size(), b, 0)].mean,
                       row[clone_column(b, CloneQuantity::overlap)].mean);
         }
-        const auto packed = clones.overlaps().pack();  // exponent, first bin, bins, rows, counts
+        const auto packed = clones.take_overlaps().pack();  // exponent, first bin, bins, rows, counts
         const auto bins = static_cast<std::size_t>(packed[2]);
         ASSERT_EQ(packed.size(), 4 + followed.size() * bins);
         for (std::size_t i = 0; i < followed.size(); ++i) {

@@ -81,7 +81,9 @@ struct Config {
     // [run]
     int data_shards = 1;
     ResumeChoice resume = ResumeChoice::automatic;
-    double checkpoint_interval = 600.0;  // seconds
+    std::string checkpoint;              // its file; empty: none
+    double checkpoint_interval = 600.0;  // seconds; 0: only when the run ends early
+    double walltime = 0.0;               // seconds; 0: none
     double grace = 30.0;                 // seconds
 
     // Every key with its value as text, in the order of the table: what /config of a result holds.

@@ -1,13 +1,18 @@
-// include/kairos/app/interrupt.hpp: SIGINT and SIGTERM as an error between two steps, so that a run ends without half a file.
+// include/kairos/app/interrupt.hpp: the signals that ask a run to end, so that it ends between two steps and without half a file.
 //
-// Handlers only set a flag; install them before MPI is initialised. While a result is being published the flag is not looked at:
-// the file appears whole.
+// Handlers only set flags; install them before MPI is initialised. SIGTERM and SIGUSR1 (a batch system's warning) ask to end, and so
+// does SIGINT; SIGINT a second time means at once.
 #pragma once
 
 namespace kairos::app {
 
 void install_interrupt_handlers();
-// Throws Error(ExitCode::other) once a signal has come: nothing has been written.
+// The signal that asked for the end: 0 for none.
+[[nodiscard]] int end_signal();
+[[nodiscard]] const char* name_of_signal(int signal);
+// Error(ExitCode::other) once the end is wanted at once, that is to say by the second SIGINT: what was not kept before is lost.
+void throw_if_impatient();
+// The same after any signal: where there is nothing to keep yet.
 void throw_if_interrupted();
 
 }  // namespace kairos::app

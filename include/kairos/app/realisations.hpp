@@ -5,6 +5,9 @@
 // A law is built, serves its batches and its clones, and is freed before the next one is built. R = 1 is the plain run.
 // Collective. Source: docs/theory.md, "Averages over the disorder".
 #pragma once
+#include <functional>
+
+#include "kairos/app/checkpoint.hpp"
 #include "kairos/app/run_loop.hpp"
 #include "kairos/app/setup.hpp"
 
@@ -15,8 +18,14 @@ struct Outcome {
     MeasuredClones clones;
 };
 
-// setup holds the law of realisation 0 before and that of the last one afterwards.
-[[nodiscard]] Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator,
-                                       const Watch& watch);
+// Keeps what is finished when the run is halted, and throws where it shall end.
+using KeepState = std::function<void(parallel::Halt, const EnsembleState&, const CloneState&)>;
+
+// setup holds the law of realisation 0 before and that of the last one afterwards. Batches in `from` are finished already.
+// Watch::halted calls `keep`.
+[[nodiscard]] Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator, Watch watch,
+                                       Checkpoint from, const KeepState& keep);
+
+[[nodiscard]] phases::CloneSpec clone_spec(const Setup& setup);
 
 }  // namespace kairos::app

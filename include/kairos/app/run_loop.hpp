@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "kairos/app/run_state.hpp"
 #include "kairos/measure/ensemble.hpp"
 #include "kairos/parallel/batch_plan.hpp"
 #include "kairos/parallel/teams.hpp"
@@ -43,7 +44,10 @@ struct Measured {
 
 struct Watch {
     bool show_progress = false;
-    std::function<void()> check = [] {};  // between steps; may throw
+    // Between steps, on any rank: whether the run shall be halted, given what this rank knows already. May throw.
+    std::function<parallel::Halt(parallel::Halt known)> wanted = [](parallel::Halt known) { return known; };
+    // Between batches, on all ranks, when it is: keeps what there is, and throws where the run shall end.
+    std::function<void(parallel::Halt)> halted = [](parallel::Halt) {};
 };
 
 // What an ensemble of batches needs beside a law; all must outlive the run.
@@ -61,18 +65,17 @@ public:
     void run(const measure::EnsembleSpec& spec, parallel::BatchRange range);
     [[nodiscard]] Measured finish() const;
 
+    // Of batches that are finished: before the first run(), and at any time.
+    void restore(EnsembleState state);
+    [[nodiscard]] const EnsembleState& state() const { return state_; }
+
 private:
-    void keep(measure::BatchResult& batch);
+    void prepare(const measure::EnsembleSpec& spec, const measure::Ensemble& ensemble);
 
     RunContext context_;
     std::vector<parallel::BatchRange> ranges_;
-    std::size_t columns_ = 0, histogram_count_ = 0;
-    // Of this rank's batches:
-    std::vector<parallel::BatchRow> rows_;
-    std::map<std::string, std::vector<std::uint64_t>> decisions_;
-    std::vector<measure::Histogram> histograms_;  // empty until a batch has been run
-    std::vector<measure::PathRecord> paths_;
-    measure::Landscape landscape_;
+    std::size_t columns_ = 0;
+    EnsembleState state_;
 };
 
 struct MeasuredClones {
@@ -87,12 +90,13 @@ public:
     void run(const phases::CloneSpec& spec, parallel::BatchRange range);
     [[nodiscard]] MeasuredClones finish() const;
 
+    void restore(CloneState state) { state_ = std::move(state); }
+    [[nodiscard]] const CloneState& state() const { return state_; }
+
 private:
     RunContext context_;
     std::size_t columns_ = 0;
-    std::vector<parallel::BatchRow> rows_;
-    std::vector<measure::Histogram> overlaps_;  // of this rank, one or none
-    bool overlap_path_ = false;
+    CloneState state_;
 };
 
 // An ensemble of one law.

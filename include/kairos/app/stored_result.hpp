@@ -27,9 +27,14 @@ struct StoredConfig {
     std::string file;
     Keys keys;
 };
-// InputError naming `other` and the first key in which it differs from `first` and that matches no pattern.
+// The first key in which they differ and that matches no pattern: empty where there is none.
+[[nodiscard]] std::string difference(const Keys& first, const Keys& other,
+                                     std::span<const std::string> may_differ);
+// InputError naming `other` and that key.
 void require_same_physics(const StoredConfig& first, const StoredConfig& other,
-                          std::span<const std::string> may_differ);
+                          std::span<const std::string> may_differ, const std::string& mend = "");
+// The keys by which runs of one ensemble may differ that go on from one another.
+[[nodiscard]] std::span<const std::string> may_change_between_runs();
 
 // Whether the file has /batches/NAME (it has none with observe.batch-moments = false).
 [[nodiscard]] bool has_batches(const io::ResultReader& result, const std::string& observable);

@@ -20,7 +20,8 @@ struct ResultArray {
 
 class ResultReader {
 public:
-    explicit ResultReader(const std::string& file);
+    // format: the attribute of that name that the file must have.
+    explicit ResultReader(const std::string& file, const std::string& format = "kairos");
     ~ResultReader();
     ResultReader(ResultReader&&) noexcept;
     ResultReader(const ResultReader&) = delete;

@@ -33,8 +33,10 @@ class TeamCounter {
 public:
     TeamCounter(const Teams& teams, std::uint64_t count);
     [[nodiscard]] std::optional<BatchId> next();
-    void serve();
-    void finish();
+    // Between two steps of a batch, by all ranks of the team at the same place: passes on a reason to halt that one of them has, and
+    // returns the strongest that any of them knows. To abandon a batch is the team's own affair: others hear `end`.
+    [[nodiscard]] Halt serve(Halt wanted = Halt::none);
+    [[nodiscard]] Halt finish();  // the reason dealing was halted for, the same on all ranks
 
 private:
     Teams teams_;

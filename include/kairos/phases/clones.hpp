@@ -61,8 +61,8 @@ public:
         CloneSpec spec, const dynamics::Schedule& schedule, std::function<void()> pause = [] {});
     // Tuples first .. first + count - 1.
     [[nodiscard]] std::vector<measure::Moments> run(TrajectoryId first, std::uint64_t count);
-    // Of all pairs so far: [branch time * T + observation time]; empty without overlap_path.
-    [[nodiscard]] const measure::Histogram& overlaps() const { return overlaps_; }
+    // Of all pairs since they were taken last: [branch time * T + observation time]; empty without overlap_path.
+    [[nodiscard]] measure::Histogram take_overlaps();
 
 private:
     struct End {
@@ -90,7 +90,7 @@ private:
     dynamics::Posterior posterior_;
     dynamics::CleanData clean_;
     std::vector<End> ends_;  // one a copy
-    measure::Histogram overlaps_;
+    measure::Histogram overlaps_, no_overlaps_;
 };
 
 }  // namespace kairos::phases

@@ -1,0 +1,36 @@
+// include/kairos/app/checkpoint.hpp: the finished batches of a run, in a file from which any number of ranks can go on.
+//
+// FILE holds the newest, FILE.previous the one before. A new one gets its name when it is whole and on disk; a crash at any moment leaves
+// one of the two. Every batch has a checksum, and so has what batches add up to: a damaged file is found before it is believed.
+// /config says what run it belongs to. Layout: docs/checkpoint.md. Collective.
+// Errors: OutputError (4); InputError (3) for a file that is damaged or of another run, the same on every rank.
+#pragma once
+#include <string>
+
+#include "kairos/app/run_state.hpp"
+#include "kairos/app/setup.hpp"
+
+namespace kairos::app {
+
+struct Checkpoint {
+    EnsembleState ensemble;
+    CloneState clones;
+    double seconds = 0;  // of wall time, by all its runs
+};
+
+void write_checkpoint(const std::string& file, const Config& config, const EnsembleState& ensemble,
+                      const CloneState& clones, double seconds, const parallel::Communicator& communicator);
+
+// Whether the file is a checkpoint of this configuration; InputError naming the key in which it differs, or the version that wrote it.
+// False where it is none that can be read: `why` then says so.
+[[nodiscard]] bool belongs(const std::string& file, const Config& config, std::string& why);
+// What it holds, each batch on one of the ranks and the sums on the root. plan: of the run.
+[[nodiscard]] Checkpoint read_checkpoint(const std::string& file, const Setup& setup,
+                                         const measure::ColumnPlan& plan,
+                                         const parallel::Communicator& communicator);
+
+[[nodiscard]] std::string previous_of(const std::string& file);
+// Both files, on the root.
+void remove_checkpoints(const std::string& file, const parallel::Communicator& communicator);
+
+}  // namespace kairos::app

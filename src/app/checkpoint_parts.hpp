@@ -1,0 +1,21 @@
+// src/app/checkpoint_parts.hpp: names and checksums that writing and reading a checkpoint share.
+#pragma once
+#include <boost/crc.hpp>
+#include <cstdint>
+#include <span>
+
+namespace kairos::app {
+
+inline constexpr const char* checkpoint_format = "kairos-checkpoint";
+inline constexpr const char* ensemble_group = "/ensemble";
+inline constexpr const char* clones_group = "/clones";
+
+// CRC-32 of the bytes of numbers; below 2^32, so that a double holds it.
+template <class Number>
+[[nodiscard]] std::uint32_t checksum(std::span<const Number> numbers) {
+    boost::crc_32_type crc;
+    crc.process_bytes(numbers.data(), numbers.size_bytes());
+    return crc.checksum();
+}
+
+}  // namespace kairos::app
