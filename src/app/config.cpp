@@ -142,8 +142,10 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.data_shards = static_cast<int>(settings.integer("run.data-shards"));
     config.resume = settings.choice<ResumeChoice>("run.resume");
     config.checkpoint = settings.text("run.checkpoint");
-    if (config.checkpoint == "auto") config.checkpoint = config.output + ".checkpoint";
-    if (config.checkpoint == "none") config.checkpoint.clear();
+    if (config.checkpoint.empty())
+        config.checkpoint = config.output + ".checkpoint";
+    else if (config.checkpoint == "none")
+        config.checkpoint.clear();
     config.walltime = settings.real("run.walltime");
     config.checkpoint_interval = settings.real("run.checkpoint-interval");
     config.grace = settings.real("run.grace");

@@ -215,8 +215,8 @@ Rows analysis_rows() {
 Rows run_rows() {
     return {
         {"output.file", text, "result.h5", "-", "the result file; it appears only when complete"},
-        {"run.checkpoint", text, "auto", "-",
-         "the checkpoint file; auto: output.file with .checkpoint behind it; none: no checkpoints"},
+        {"run.checkpoint", text, "", "-",
+         "the checkpoint file; empty: output.file with .checkpoint behind it; none: no checkpoints"},
         {"run.checkpoint-interval", real, "600", "s",
          "time between two checkpoints; 0: only when the run ends before its time", not_negative},
         {"run.walltime", real, "0", "s",

@@ -143,5 +143,12 @@ TEST(Config, NeutralValuesOfWhatComesLaterAreAccepted) {
     EXPECT_EQ(config.checkpoint_interval, 0.0);
 }
 
+TEST(Config, TheCheckpointLiesBesideTheResultUnlessNamed) {
+    EXPECT_EQ(config_of({"--output.file=a/r.h5"}).checkpoint, "a/r.h5.checkpoint");
+    EXPECT_EQ(config_of({"--run.checkpoint=scratch/c.h5"}).checkpoint, "scratch/c.h5");
+    EXPECT_EQ(config_of({"--run.checkpoint=none"}).checkpoint, "");
+    EXPECT_EQ(config_of({"--run.walltime=60"}).walltime, 60.0);
+}
+
 }  // namespace
 }  // namespace kairos::app

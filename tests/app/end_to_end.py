@@ -258,7 +258,7 @@ def clean_ends(folder):
     check.succeeded(run([KAIROS, "run", "--ensemble.trajectories=100", "--time.points=4"], folder), "small run")
     before = (folder / "result.h5").read_bytes()
     long_run = [str(KAIROS), "run", "--ensemble.trajectories=100000000", "--ensemble.batch=10000"]
-    for launcher, sent, allowed in (([], signal.SIGINT, {1}), (["mpirun", "-n", "2"], signal.SIGINT, None)):
+    for launcher, sent, allowed in (([], signal.SIGINT, {75}), (["mpirun", "-n", "2"], signal.SIGINT, None)):
         process = subprocess.Popen(launcher + long_run, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         time.sleep(2.5)
         process.send_signal(sent)
@@ -267,6 +267,8 @@ def clean_ends(folder):
               f"{launcher} {sent}: exit {process.returncode} {errors}")
         check((folder / "result.h5").read_bytes() == before, "an interrupted run changed the earlier result")
         check(not list(folder.glob("*.part")), "an interrupted run left a part of a file")
+    for kept in folder.glob("*.checkpoint*"):
+        kept.unlink()  # of another configuration than what follows
     diverging = [KAIROS, "run", "--data.dimension=4", "--ensemble.integrator=euler-maruyama", "--time.list=0.0001,0.0002,10",
                  "--process.t-min=0.0001", "--data.sigma=0", "--ensemble.trajectories=50", "--data.separation=1e200"]
     for ranks in (0, 2):

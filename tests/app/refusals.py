@@ -92,7 +92,7 @@ def cases_of_contradictions():
     yield refused("bifurcation.drift", "--bifurcation.drift=both", "--data.model=random-clusters", "--data.components=1001")
     yield refused("bifurcation.drift", "--bifurcation.drift=sde", "--data.model=gaussian-process", "--data.dimension=2100",
                   "--data.length-scale=0.001", "--data.kernel=exponential")
-    for later in ("ensemble.target=class_entropy:0.1", "run.checkpoint=c.h5", "run.walltime=60"):
+    for later in ("ensemble.target=class_entropy:0.1",):
         yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
 
 

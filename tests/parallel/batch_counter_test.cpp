@@ -65,6 +65,28 @@ TEST_P(EveryDealing, GivesNothingAfterTheLast) {
     counter.finish();
 }
 
+// Each rank in turn halts a dealing that would go on for long; all learn why, and the stronger reason wins.
+TEST_P(EveryDealing, AnyRankHaltsIt) {
+    for (int who = 0; who < world.size(); ++who) {
+        BatchCounter counter(world, 1'000'000, GetParam());
+        EXPECT_EQ(counter.halted(), Halt::none);
+        std::size_t taken = 0;
+        while (counter.next()) {
+            std::this_thread::sleep_for(50us);
+            if (world.rank() == who && ++taken == 3) counter.halt(Halt::pause);
+            if (world.rank() == world.size() - 1 && counter.halted() == Halt::pause) counter.halt(Halt::end);
+            counter.serve();
+        }
+        const Halt seen = counter.halted();
+        EXPECT_TRUE(seen == Halt::pause || seen == Halt::end);
+        if (world.rank() == world.size() - 1) counter.halt(Halt::end);
+        counter.halt(Halt::pause);  // weaker: changes nothing
+        EXPECT_FALSE(counter.next());
+        counter.finish();
+        EXPECT_EQ(counter.halted(), Halt::end);
+    }
+}
+
 TEST_P(EveryDealing, EndsWellWhenRanksStopEarly) {
     BatchCounter counter(world, 1000, GetParam());
     const auto mine = take(counter, static_cast<std::size_t>(world.rank()) + 1, 100us);

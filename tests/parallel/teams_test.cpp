@@ -39,9 +39,9 @@ TEST(TeamCounter, DealsEveryBatchToOneTeamAndTellsAllOfIt) {
         std::vector<double> mine;
         while (const auto batch = counter.next()) {
             mine.push_back(static_cast<double>(number(*batch)));
-            counter.serve();
+            EXPECT_EQ(counter.serve(), Halt::none);
         }
-        counter.finish();
+        EXPECT_EQ(counter.finish(), Halt::none);
         EXPECT_TRUE(std::is_sorted(mine.begin(), mine.end()));
         auto all = world.all_gather(mine);
         std::sort(all.begin(), all.end());
@@ -49,6 +49,24 @@ TEST(TeamCounter, DealsEveryBatchToOneTeamAndTellsAllOfIt) {
         for (std::uint64_t b = 0; b < count; ++b)
             wanted.insert(wanted.end(), static_cast<std::size_t>(size), static_cast<double>(b));
         EXPECT_EQ(all, wanted);
+    }
+}
+
+// The wish of one rank is known to its team at once, to the other teams by the end; to abandon is the team's own.
+TEST(TeamCounter, ATeamHearsOfAHaltTogether) {
+    const Communicator world = Communicator::world();
+    for (int size = 1; size <= world.size(); ++size) {
+        if (world.size() % size != 0) continue;
+        for (int who = 0; who < world.size(); ++who) {
+            const Teams teams(world, size);
+            TeamCounter counter(teams, 1'000'000);
+            const bool mine = who / size == world.rank() / size;
+            while (counter.next()) {
+                const Halt heard = counter.serve(world.rank() == who ? Halt::abandon : Halt::none);
+                EXPECT_TRUE(mine ? heard == Halt::abandon : heard != Halt::abandon);
+            }
+            EXPECT_EQ(counter.finish(), Halt::end);
+        }
     }
 }
 
