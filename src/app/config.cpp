@@ -120,9 +120,18 @@ void resolve_times(Settings& settings, const Config& config) {
     settings.replace("process.t-max", to_text(schedule.t_max().value));
 }
 
+// Judged by check_target: an error of 0 is none.
+std::optional<Config::Goal> goal_of(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    const auto colon = text.rfind(':');
+    const auto error = colon == std::string::npos ? std::nullopt : parse_real(text.substr(colon + 1));
+    return Config::Goal{text.substr(0, colon), error.value_or(0.0)};
+}
+
 void fill_ensemble(const Settings& settings, Config& config) {
     config.trajectories = settings.integer("ensemble.trajectories");
     if (!settings.automatic("ensemble.batch")) config.batch = settings.integer("ensemble.batch");
+    config.target = goal_of(settings.text("ensemble.target"));
     config.seed = settings.integer("ensemble.seed");
     config.direction = settings.choice<measure::Direction>("ensemble.direction");
     config.integrator = settings.choice<dynamics::IntegratorKind>("ensemble.integrator");
@@ -181,6 +190,7 @@ Config read_config(const std::string& file, const std::vector<std::string>& argu
     check_ensemble(settings, config);
     check_realisations(settings, config);
     check_bifurcation(settings, config);
+    check_target(settings, config);
     resolve_model(settings, config.model);
     resolve_times(settings, config);
     fill_guidance(settings, config);

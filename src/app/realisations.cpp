@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "kairos/base/error.hpp"
+
 namespace kairos::app {
 
 phases::CloneSpec clone_spec(const Setup& setup) {
@@ -21,6 +23,22 @@ phases::CloneSpec clone_spec(const Setup& setup) {
     return spec;
 }
 
+namespace {
+
+std::optional<Target> target_of(const Setup& setup) {
+    const auto& goal = setup.config.target;
+    if (!goal) return std::nullopt;
+    const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
+                                   setup.ensemble.identities, setup.ensemble.times.size());
+    const auto* column = plan.find(measure::Quantity::observable, goal->observable);
+    if (column == nullptr)
+        throw ConfigError("ensemble.target", goal->observable, "is not observed",
+                          "an observable of observe.observables", "Add it to observe.observables.");
+    return Target(*column, plan.times(), goal->error, setup.batches.count());
+}
+
+}  // namespace
+
 Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator, Watch watch,
                          Checkpoint from, const KeepState& keep) {
     EnsembleRun ensemble({setup.schedule, setup.batches, setup.teams, watch});
@@ -32,8 +50,12 @@ Outcome run_realisations(Setup& setup, const parallel::Communicator& communicato
     const std::uint64_t count = setup.config.realisations;
     for (std::uint64_t r = 0; r < count; ++r) {
         if (r > 0) take_realisation(setup, r, communicator);
-        ensemble.run(setup.ensemble, setup.batches.part(r, count));
+        ensemble.run(setup.ensemble, setup.batches.part(r, count), target_of(setup));
         if (cloned) clones.run(clone_spec(setup), setup.clone_batches.part(r, count));
+    }
+    if (ensemble.batches_done() < setup.batches.count()) {
+        setup.ensemble.trajectories = ensemble.batches_done() * setup.batches.size();
+        setup.batches = parallel::BatchPlan(setup.ensemble.trajectories, setup.batches.size());
     }
     return {ensemble.finish(), cloned ? clones.finish() : MeasuredClones{}};
 }

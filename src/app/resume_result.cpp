@@ -126,7 +126,10 @@ void take_result(const Setup& setup, const measure::ColumnPlan& plan,
     if (stored->times.size() != setup.ensemble.times.size() ||
         stored->trajectories > setup.ensemble.trajectories)
         return;
-    if (stored->trajectories == setup.ensemble.trajectories) {
+    // An ensemble that reached its target before all of its trajectories were run needs no more, however many are allowed.
+    const bool reached = setup.config.target &&
+                         std::to_string(stored->trajectories) != stored->keys.at("ensemble.trajectories");
+    if (stored->trajectories == setup.ensemble.trajectories || reached) {
         beginning.complete = stored->keys.at("ensemble.batch") == std::to_string(setup.batches.size());
         if (beginning.complete)
             beginning.note += have + " of " + std::to_string(stored->trajectories) +

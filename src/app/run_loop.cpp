@@ -65,7 +65,8 @@ void EnsembleRun::prepare(const measure::EnsembleSpec& spec, const measure::Ense
         state_.landscape = measure::Landscape(*spec.recording.landscape);
 }
 
-void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange range) {
+void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange range,
+                      const std::optional<Target>& target) {
     PauseHook pause = [] {};
     measure::Ensemble ensemble(spec, context_.schedule, [&pause] { pause(); });
     prepare(spec, ensemble);
@@ -74,9 +75,16 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange ra
         if (context_.teams.leads()) state_.keep(result);
         return std::move(result.moments);
     };
-    deal(context_, range, measure::batches_together(spec.setting.law->mixture, context_.batches.size()),
-         pause, run, state_.rows);
-    ranges_.push_back(range);
+    const auto together = measure::batches_together(spec.setting.law->mixture, context_.batches.size());
+    const auto next = [&](std::uint64_t have) {
+        return target ? target->next(have, state_.rows, context_.teams.all()) : range.end;
+    };
+    std::uint64_t end = range.begin;
+    for (std::uint64_t wanted = next(end); wanted != end; wanted = next(end)) {
+        end = wanted;
+        deal(context_, {range.begin, end}, together, pause, run, state_.rows);
+    }
+    ranges_.push_back({range.begin, end});
 }
 
 Measured EnsembleRun::finish() const {

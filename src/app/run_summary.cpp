@@ -45,7 +45,7 @@ void print_summary(const Setup& setup, const measure::ColumnPlan& plan, const Me
     const auto& config = setup.config;
     std::printf("kairos: %s, d = %s (%s), %llu trajectories in %llu batches%s %s\n", setup.law->model.c_str(),
                 to_text(setup.law->mixture.dimension()).c_str(), setup.law->reduced ? "reduced" : "full",
-                static_cast<unsigned long long>(config.trajectories),
+                static_cast<unsigned long long>(setup.ensemble.trajectories),
                 static_cast<unsigned long long>(measured.batch_count), realisations_text(config).c_str(),
                 note.c_str());
     std::vector<TransitionRow> transitions;

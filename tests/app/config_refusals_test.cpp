@@ -117,10 +117,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"observe.histograms", {"--observe.histograms=class_posterior"}, "scalar"},
         Refused{"observe.histograms", {"--observe.histograms=all"}, "not known"}));
 
-INSTANTIATE_TEST_SUITE_P(NotYet, Contradiction,
-                         testing::Values(Refused{"ensemble.target",
-                                                 {"--ensemble.target=class_entropy:0.01"},
-                                                 "not available in this version"}));
+INSTANTIATE_TEST_SUITE_P(
+    Target, Contradiction,
+    testing::Values(
+        Refused{"ensemble.target", {"--ensemble.target=class_entropy"}, "standard error above 0"},
+        Refused{"ensemble.target", {"--ensemble.target=class_entropy:0"}, "standard error above 0"},
+        Refused{"ensemble.target", {"--ensemble.target=clas_entropy:0.1"}, "Nearest: class_entropy"}));
 
 constexpr const char* heun = "--ensemble.integrator=heun";
 INSTANTIATE_TEST_SUITE_P(

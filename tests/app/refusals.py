@@ -92,8 +92,10 @@ def cases_of_contradictions():
     yield refused("bifurcation.drift", "--bifurcation.drift=both", "--data.model=random-clusters", "--data.components=1001")
     yield refused("bifurcation.drift", "--bifurcation.drift=sde", "--data.model=gaussian-process", "--data.dimension=2100",
                   "--data.length-scale=0.001", "--data.kernel=exponential")
-    for later in ("ensemble.target=class_entropy:0.1",):
-        yield Case(["run", f"--{later}"], (CONFIGURATION,), later.split("=")[0])
+    for target in ("class_entropy", "class_entropy:", "class_entropy:-1", "class_entropy:nan", "class_entropi:0.1", ":0.1"):
+        yield refused("ensemble.target", f"--ensemble.target={target}")
+    yield refused("ensemble.target", "--ensemble.target=norm2:0.1")                      # not observed
+    yield refused("ensemble.target", "--ensemble.target=class_entropy:0.1", "--data.realisations=2", "--data.samples=50")
 
 
 def cases_of_command_line():

@@ -250,6 +250,28 @@ def going_on(base, whole):
         same_bits(folder / "r.h5", folder / "went-on.h5", key)
 
 
+def target(base):
+    """An ensemble ends in whole batches where every time has the error asked for; where does not depend on ranks and interruptions."""
+    keys = [*JOB, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.008", "--output.file=r.h5"]
+    for name, ranks, slices in (("one", 1, []), ("three", 3, []), ("slices", 2, ["--run.walltime=0.3"])):
+        folder = base / f"target-{name}"
+        folder.mkdir()
+        done = run([KAIROS, "run", *keys, *slices], folder, ranks)
+        for _ in range(60):
+            if done.returncode != INTERRUPTED:
+                break
+            done = run([KAIROS, "run", *keys, *slices], folder, ranks)
+        check.succeeded(done, f"target on {name}")
+        same_bits(base / "target-one" / "r.h5", folder / "r.h5", f"target on {name}")
+    with h5py.File(folder / "r.h5") as file:
+        trajectories, errors = file.attrs["trajectories"], file["observables/class_entropy/stderr"][:]
+        before = errors.max() * np.sqrt(trajectories / (trajectories - 1024))
+        check(trajectories % 32 == 0 and 1024 < trajectories < 10000, f"{trajectories} trajectories")
+        check(errors.max() <= 0.008 and before > 0.0072, f"largest error {errors.max()}, a round earlier about {before}")
+    done = run([KAIROS, "run", *keys], folder, 2)
+    check("nothing left to do" in done.stdout, f"target reached: {done.stdout}{done.stderr}")
+
+
 with tempfile.TemporaryDirectory() as name:
     base = pathlib.Path(name)
     JOB = ["-c", str(configuration(base, "job.ini", **SECTIONS))]
@@ -263,4 +285,5 @@ with tempfile.TemporaryDirectory() as name:
     damage(base, whole)
     foreign(base)
     going_on(base, whole)
+    target(base)
 check.finish()

@@ -70,6 +70,7 @@ TEST_P(EveryDealing, AnyRankHaltsIt) {
     for (int who = 0; who < world.size(); ++who) {
         BatchCounter counter(world, 1'000'000, GetParam());
         EXPECT_EQ(counter.halted(), Halt::none);
+        world.barrier();
         std::size_t taken = 0;
         while (counter.next()) {
             std::this_thread::sleep_for(50us);

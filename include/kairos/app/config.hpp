@@ -46,6 +46,11 @@ struct Config {
     // [ensemble]
     std::uint64_t trajectories = 10000;
     std::optional<std::uint64_t> batch;  // absent: automatic
+    struct Goal {
+        std::string observable;
+        double error = 0.0;  // standard error at every time, in units of the observable
+    };
+    std::optional<Goal> target;
     std::uint64_t seed = 1;
     measure::Direction direction = measure::Direction::reverse;
     dynamics::IntegratorKind integrator = dynamics::IntegratorKind::exact;
@@ -106,5 +111,6 @@ void check_ensemble(const Settings& settings, const Config& config);
 void check_guidance(const Settings& settings, const Config& config);
 void check_realisations(const Settings& settings, const Config& config);
 void check_bifurcation(const Settings& settings, const Config& config);
+void check_target(const Settings& settings, const Config& config);
 
 }  // namespace kairos::app

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "kairos/app/run_state.hpp"
+#include "kairos/app/target.hpp"
 #include "kairos/measure/ensemble.hpp"
 #include "kairos/parallel/batch_plan.hpp"
 #include "kairos/parallel/teams.hpp"
@@ -62,7 +63,10 @@ struct RunContext {
 class EnsembleRun {
 public:
     explicit EnsembleRun(const RunContext& context) : context_(context) {}
-    void run(const measure::EnsembleSpec& spec, parallel::BatchRange range);
+    // With a target the range may end before its end.
+    void run(const measure::EnsembleSpec& spec, parallel::BatchRange range,
+             const std::optional<Target>& target = std::nullopt);
+    [[nodiscard]] std::uint64_t batches_done() const { return ranges_.empty() ? 0 : ranges_.back().end; }
     [[nodiscard]] Measured finish() const;
 
     // Of batches that are finished: before the first run(), and at any time.
