@@ -111,14 +111,14 @@ def wall_time(base, whole):
     folder = base / "wall"
     folder.mkdir()
     for turn in range(80):
-        done = run([KAIROS, "run", *JOB, "--output.file=r.h5", "--run.walltime=0.3"], folder, turn % 3 + 1)
+        done = run([KAIROS, "run", *JOB, "--output.file=r.h5", "--run.walltime=0.5"], folder, turn % 3 + 1)
         if done.returncode == 0:
             break
-        check(done.returncode == INTERRUPTED and "run.walltime = 0.3" in done.stderr, f"slice {turn}: {done.returncode} {done.stderr}")
+        check(done.returncode == INTERRUPTED and "run.walltime = 0.5" in done.stderr, f"slice {turn}: {done.returncode} {done.stderr}")
     check(done.returncode == 0 and turn > 1, f"{turn} slices, exit {done.returncode}")
     same_bits(whole, folder / "r.h5", "slices of wall time")
     with h5py.File(folder / "r.h5") as file:
-        check(file.attrs["wall_seconds"] > 0.3 * turn, f"wall_seconds {file.attrs['wall_seconds']} of {turn} slices")
+        check(file.attrs["wall_seconds"] > 0.5 * turn, f"wall_seconds {file.attrs['wall_seconds']} of {turn} slices")
     alone(folder)
 
 
@@ -128,7 +128,7 @@ def kills(base, whole):
     folder = base / "kill"
     folder.mkdir()
     killed = 0
-    for turn in range(12):
+    for turn in range(8):
         process = start(folder, turn % 3 + 1, "--run.checkpoint-interval=0.1")
         time.sleep(chance.uniform(0.35, 0.9))
         if process.poll() is not None:
@@ -252,7 +252,7 @@ def going_on(base, whole):
 
 def target(base):
     """An ensemble ends in whole batches where every time has the error asked for; where does not depend on ranks and interruptions."""
-    keys = [*JOB, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.008", "--output.file=r.h5"]
+    keys = [*JOB, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.006", "--output.file=r.h5"]
     for name, ranks, slices in (("one", 1, []), ("three", 3, []), ("slices", 2, ["--run.walltime=0.3"])):
         folder = base / f"target-{name}"
         folder.mkdir()
@@ -265,9 +265,8 @@ def target(base):
         same_bits(base / "target-one" / "r.h5", folder / "r.h5", f"target on {name}")
     with h5py.File(folder / "r.h5") as file:
         trajectories, errors = file.attrs["trajectories"], file["observables/class_entropy/stderr"][:]
-        before = errors.max() * np.sqrt(trajectories / (trajectories - 1024))
-        check(trajectories % 32 == 0 and 1024 < trajectories < 10000, f"{trajectories} trajectories")
-        check(errors.max() <= 0.008 and before > 0.0072, f"largest error {errors.max()}, a round earlier about {before}")
+        check(trajectories % 32 == 0 and 1024 < trajectories < 4000, f"{trajectories} trajectories")
+        check(0.85 * 0.006 < errors.max() <= 0.006, f"largest error {errors.max()}")
     done = run([KAIROS, "run", *keys], folder, 2)
     check("nothing left to do" in done.stdout, f"target reached: {done.stdout}{done.stderr}")
 
