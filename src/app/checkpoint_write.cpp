@@ -116,6 +116,7 @@ void remove_checkpoints(const std::string& file, const parallel::Communicator& c
     if (!communicator.is_root() || file.empty()) return;
     std::error_code ignored;
     fs::remove(file, ignored);
+    fs::remove(io::part_of(file), ignored);  // of a run that was killed while it wrote
     fs::remove(previous_of(file), ignored);
 }
 

@@ -3,10 +3,9 @@
 #include <cstdint>
 #include <string>
 
-namespace kairos::io {
+#include "kairos/io/result_file.hpp"
 
-// The name that a file has until it is complete.
-[[nodiscard]] std::string part_of(const std::string& path);
+namespace kairos::io {
 
 // OutputError unless path.part can be made here; leaves no trace.
 void require_writable(const std::string& path);

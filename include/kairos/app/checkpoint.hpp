@@ -30,7 +30,7 @@ void write_checkpoint(const std::string& file, const Config& config, const Ensem
                                          const parallel::Communicator& communicator);
 
 [[nodiscard]] std::string previous_of(const std::string& file);
-// Both files, on the root.
+// Both files and what a crash left of a third, on the root.
 void remove_checkpoints(const std::string& file, const parallel::Communicator& communicator);
 
 }  // namespace kairos::app
