@@ -28,6 +28,8 @@ void execute(const kairos::app::CommandLine& line, const kairos::parallel::Commu
         case Command::merge:
             if (communicator.is_root()) kairos::app::command_merge(line);
             return;
+        case Command::sweep:
+            return kairos::app::command_sweep(line, communicator);
         case Command::help:
             std::cout << (communicator.is_root() ? kairos::app::help_text() : "");
             return;

@@ -16,10 +16,10 @@ namespace {
 using io::ResultReader;
 using parallel::BatchRow;
 
-constexpr const char* mend = "Go on from an older one, or run anew with run.resume = never.";
+constexpr const char* how_to_mend = "Go on from an older one, or run anew with run.resume = never.";
 
 [[noreturn]] void damaged(const ResultReader& file, const std::string& path, const std::string& problem) {
-    throw InputError(file.file(), path, problem, mend);
+    throw InputError(file.file(), path, problem, how_to_mend);
 }
 
 // This rank's share of the finished batches.

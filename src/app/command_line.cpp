@@ -43,6 +43,26 @@ void parse_job(Tokens tokens, CommandLine& line) {
     }
 }
 
+void parse_sweep(Tokens tokens, CommandLine& line) {
+    const std::string allowed = "kairos sweep -c SWEEP.ini -o DIR [--local]";
+    for (std::size_t at = 0; at < tokens.size(); ++at) {
+        if (asks_help(tokens[at])) {
+            line.command = Command::help;
+            return;
+        }
+        if (tokens[at] == "-c" || tokens[at] == "--config")
+            line.config_file = argument_of(tokens, at, "-c SWEEP.ini");
+        else if (tokens[at] == "-o")
+            line.output = argument_of(tokens, at, "-o DIR");
+        else if (tokens[at] == "--local")
+            line.local = true;
+        else
+            throw ConfigError("sweep", tokens[at], "is not an option of this command", allowed, mend);
+    }
+    if (line.config_file.empty()) throw ConfigError("sweep", "", "has no -c SWEEP.ini", allowed, mend);
+    if (line.output.empty()) throw ConfigError("sweep", "", "has no -o DIR", allowed, mend);
+}
+
 // --csv, --csv=FILE, or --csv FILE where FILE ends in .csv, which no result does.
 bool takes_csv(Tokens tokens, std::size_t& at, CommandLine& line) {
     if (line.command != Command::analyze || (tokens[at] != "--csv" && !tokens[at].starts_with("--csv=")))
@@ -72,10 +92,6 @@ void parse_files(Tokens tokens, CommandLine& line) {
             line.files.push_back(tokens[at]);
         }
     }
-}
-
-ConfigError not_available(const std::string& what, const std::string& value, const std::string& allowed) {
-    return {what, value, "is not available in this version", allowed, mend};
 }
 
 void check_files(const CommandLine& line) {
@@ -116,7 +132,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     const std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
     if (all.empty())
         throw ConfigError("command line", "", "names no command",
-                          "run | plan | analyze | merge | --version | --help", mend);
+                          "run | plan | analyze | merge | sweep | --version | --help", mend);
     const Tokens tokens = Tokens(all).subspan(1);
     CommandLine line;
     line.command = command_named(all.front());
@@ -131,9 +147,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
             check_files(line);
             break;
         case Command::sweep:
-            if (std::ranges::none_of(tokens, asks_help))
-                throw not_available(all.front(), "", "run | plan | analyze | merge");
-            line.command = Command::help;
+            parse_sweep(tokens, line);
             break;
         default:
             if (!tokens.empty())
@@ -150,11 +164,11 @@ std::string help_text() {
   kairos plan    [-c FILE] [--section.key=value ...]    validate and print what a run would do; writes nothing
   kairos analyze RESULT.h5 ... [-o SUMMARY.h5] [--csv]  transitions of one result; of a sweep also fits and data collapse
   kairos merge   A.h5 B.h5 ... -o OUT.h5                pool runs that differ in ensemble.seed as one ensemble
+  kairos sweep   -c SWEEP.ini -o DIR [--local]          a configuration per point of a [sweep] section, an array script, their state
   kairos run --help                                     every key with default, unit and meaning
   kairos --version | --help
 
 FILE is an INI file: [section], key = value, comments after #. A key on the command line wins.
-Not in this version: sweep.
 
 KAIROS_SIMD=avx512 | avx2 | portable in the environment: the best instructions that may be used, of those the processor has.
 

@@ -16,7 +16,7 @@ using measure::Quantity;
 using parallel::BatchRange;
 using parallel::ColumnSlice;
 
-constexpr std::size_t most_at_once = std::size_t{1} << 18U;  // moments read together: 14 MiB
+constexpr std::size_t most_read_at_once = std::size_t{1} << 18U;  // moments read together: 14 MiB
 
 // Consecutive batches of the whole that stand together in one file.
 struct Stretch {
@@ -99,7 +99,7 @@ BatchMoments batches_in_files(std::vector<Stretch> stretches, const ColumnPlan& 
 void fold_observable(const ColumnPlan& plan, const Column& column, Measured& measured) {
     const std::size_t length = length_of(column, plan);
     const ColumnSlice columns{column.first, column.first + length};
-    const std::uint64_t together = std::max<std::uint64_t>(1, most_at_once / length);
+    const std::uint64_t together = std::max<std::uint64_t>(1, most_read_at_once / length);
     for (std::size_t r = 0; r < measured.realisations.size(); ++r) {
         const BatchRange range = measured.realisations[r];
         for (std::uint64_t begin = range.begin; begin < range.end; begin += together) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "ini_text.hpp"
 #include "kairos/app/options.hpp"
 #include "kairos/app/settings.hpp"
 #include "kairos/app/text.hpp"
@@ -14,30 +15,11 @@ namespace kairos::app {
 namespace {
 
 namespace po = boost::program_options;
-using Pairs = std::vector<std::pair<std::string, std::string>>;
-
 po::options_description described_options() {
     po::options_description description;
     for (const Option& option : option_table())
         description.add_options()(option.key.c_str(), po::value<std::string>());
     return description;
-}
-
-std::string read_text(const std::string& file) {
-    const std::string mend = "Name a readable configuration file after -c.";
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) throw InputError(file, "", "there is no such file", mend);
-    if (std::filesystem::is_directory(file, ignored))
-        throw InputError(file, "", "is a folder, not a file", mend);
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
-    if (!stream.is_open() || stream.bad() || text.fail()) throw InputError(file, "", "cannot be read", mend);
-    if (text.str().empty() && std::filesystem::is_regular_file(file, ignored)) {
-        throw InputError(file, "", "is empty",
-                         "Write at least one key, or leave -c out to run the defaults.");
-    }
-    return text.str();
 }
 
 // The line as it may be shown: no control characters, not too long.
@@ -76,24 +58,6 @@ void check_lines(const std::string& file, const std::string& text) {
         const std::string line = trimmed(raw.substr(0, raw.find('#')));
         if (!line.empty()) check_line(line, file + ", line " + std::to_string(number));
     }
-}
-
-Pairs pairs_of_file(const std::string& file) {
-    const std::string text = read_text(file);
-    check_lines(file, text);
-    std::istringstream stream(text);
-    Pairs pairs;
-    std::set<std::string> seen;
-    for (const auto& option : po::parse_config_file(stream, described_options(), true).options) {
-        const std::string value = option.value.empty() ? "" : option.value.front();
-        if (option.unregistered) throw unknown_key(option.string_key, value);
-        if (!seen.insert(option.string_key).second) {
-            throw ConfigError(option.string_key, value, "is given twice in " + file, "one value",
-                              "Remove one of them.");
-        }
-        pairs.emplace_back(option.string_key, value);
-    }
-    return pairs;
 }
 
 // "--name=" has no value for Program_options, but gives an empty list here: such tokens are taken out.
@@ -156,10 +120,44 @@ Pairs pairs_of_command_line(std::vector<std::string> tokens) {
 
 }  // namespace
 
+std::string read_text(const std::string& file) {
+    const std::string mend = "Name a readable configuration file after -c.";
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) throw InputError(file, "", "there is no such file", mend);
+    if (std::filesystem::is_directory(file, ignored))
+        throw InputError(file, "", "is a folder, not a file", mend);
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream text;
+    if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+    if (!stream.is_open() || stream.bad() || text.fail()) throw InputError(file, "", "cannot be read", mend);
+    if (text.str().empty() && std::filesystem::is_regular_file(file, ignored)) {
+        throw InputError(file, "", "is empty",
+                         "Write at least one key, or leave -c out to run the defaults.");
+    }
+    return text.str();
+}
+
+Pairs pairs_of_text(const std::string& file, const std::string& text) {
+    check_lines(file, text);
+    std::istringstream stream(text);
+    Pairs pairs;
+    std::set<std::string> seen;
+    for (const auto& option : po::parse_config_file(stream, described_options(), true).options) {
+        const std::string value = option.value.empty() ? "" : option.value.front();
+        if (option.unregistered) throw unknown_key(option.string_key, value);
+        if (!seen.insert(option.string_key).second) {
+            throw ConfigError(option.string_key, value, "is given twice in " + file, "one value",
+                              "Remove one of them.");
+        }
+        pairs.emplace_back(option.string_key, value);
+    }
+    return pairs;
+}
+
 Settings read_settings(const std::string& file, const std::vector<std::string>& arguments) {
     Settings settings;
     if (!file.empty()) {
-        for (const auto& [key, value] : pairs_of_file(file)) settings.set(key, value);
+        for (const auto& [key, value] : pairs_of_text(file, read_text(file))) settings.set(key, value);
     }
     for (const auto& [key, value] : pairs_of_command_line(arguments)) settings.set(key, value);
     for (const Option& option : option_table()) refuse_unavailable(option, settings.text(option.key));

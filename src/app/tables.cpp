@@ -16,7 +16,7 @@ std::string format(const char* pattern, Values... values) {
 }
 
 // "-" where there is no number.
-std::string cell(double value, const char* pattern = "%.5f") {
+std::string table_cell(double value, const char* pattern = "%.5f") {
     return std::isnan(value) ? "-" : format(pattern, value);
 }
 
@@ -29,9 +29,9 @@ std::string transition_table(const std::vector<TransitionRow>& rows) {
     for (const auto& [name, found] : rows) {
         const std::string interval =
             std::isnan(found.ci95_low) ? "-" : format("[%.5f, %.5f]", found.ci95_low, found.ci95_high);
-        text +=
-            format("%-30s %12s %10s %25s %12s\n", name.c_str(), cell(found.time).c_str(),
-                   cell(found.standard_error, "%.2g").c_str(), interval.c_str(), cell(found.theory).c_str());
+        text += format("%-30s %12s %10s %25s %12s\n", name.c_str(), table_cell(found.time).c_str(),
+                       table_cell(found.standard_error, "%.2g").c_str(), interval.c_str(),
+                       table_cell(found.theory).c_str());
     }
     return text;
 }
@@ -40,8 +40,9 @@ std::string decision_table(const std::vector<DecisionRow>& rows) {
     if (rows.empty()) return "";
     std::string text = format("%-30s %12s %10s %14s\n", "decision", "mean time", "stderr", "share decided");
     for (const auto& row : rows)
-        text += format("%-30s %12s %10s %14s\n", row.name.c_str(), cell(row.mean).c_str(),
-                       cell(row.standard_error, "%.2g").c_str(), cell(row.fraction, "%.4f").c_str());
+        text +=
+            format("%-30s %12s %10s %14s\n", row.name.c_str(), table_cell(row.mean).c_str(),
+                   table_cell(row.standard_error, "%.2g").c_str(), table_cell(row.fraction, "%.4f").c_str());
     return text;
 }
 
@@ -49,8 +50,8 @@ std::string identity_table_text(const std::vector<IdentityRow>& rows) {
     if (rows.empty()) return "";
     std::string text = format("%-30s %12s %10s\n", "identity", "largest |z|", "at time");
     for (const auto& row : rows)
-        text += format("%-30s %12s %10s\n", row.name.c_str(), cell(row.worst_z, "%.2f").c_str(),
-                       cell(row.at_time, "%.4g").c_str());
+        text += format("%-30s %12s %10s\n", row.name.c_str(), table_cell(row.worst_z, "%.2f").c_str(),
+                       table_cell(row.at_time, "%.4g").c_str());
     return text;
 }
 

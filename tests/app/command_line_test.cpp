@@ -77,11 +77,16 @@ TEST(CommandLine, MergeNeedsTwoFilesAndAnOutput) {
     EXPECT_EQ(refusal_of({"merge"}).key, "merge");
 }
 
-TEST(CommandLine, SweepIsNotAvailableInThisVersion) {
-    const ConfigError error = refusal_of({"sweep", "-c", "s.ini", "-o", "d"});
-    EXPECT_EQ(error.code(), ExitCode::configuration);
-    EXPECT_EQ(error.key, "sweep");
-    EXPECT_NE(std::string(error.what()).find("not available in this version"), std::string::npos);
+TEST(CommandLine, SweepNeedsAFileAndAFolder) {
+    const CommandLine line = parse({"sweep", "-c", "s.ini", "-o", "d", "--local"});
+    EXPECT_EQ(line.command, Command::sweep);
+    EXPECT_EQ(line.config_file, "s.ini");
+    EXPECT_EQ(line.output, "d");
+    EXPECT_TRUE(line.local);
+    EXPECT_FALSE(parse({"sweep", "-c", "s.ini", "-o", "d"}).local);
+    EXPECT_EQ(refusal_of({"sweep", "-c", "s.ini"}).key, "sweep");
+    EXPECT_EQ(refusal_of({"sweep", "-o", "d"}).key, "sweep");
+    EXPECT_EQ(refusal_of({"sweep", "-c", "s.ini", "-o", "d", "--data.seed=1"}).value, "--data.seed=1");
 }
 
 TEST(CommandLine, AnUnknownCommandNamesTheNearest) {

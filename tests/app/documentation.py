@@ -111,7 +111,7 @@ def commands(folder):
     """The commands shown, with few trajectories."""
     for name in ("README.md", "docs/commands.md", "docs/gallery/README.md"):
         for line in re.findall(r"^    ((?:mpirun|(?:build/)?kairos|(?:jobs/)?kairos-plot) .*)", read(name), re.M):
-            if any(sign in line for sign in ("FILE", "RESULT", "--help", "|", " ... ")):
+            if any(sign in line for sign in ("FILE", "SWEEP.ini", "RESULT", "--help", "|", " ... ")):
                 continue
             words = [word.removeprefix("build/") for word in shlex.split(line, comments=True)]
             words = [KAIROS if word == "kairos" else SOURCE / "jobs" / "kairos-plot" if word.endswith("kairos-plot") else

@@ -100,7 +100,7 @@ def cases_of_contradictions():
 
 def cases_of_command_line():
     for arguments in (["rnu"], ["run", "stray"], ["run", "-c"], ["run", "--data.dimension"], ["analyze"], [],
-                      ["merge", "a.h5", "-o", "c.h5"], ["merge", "a.h5", "b.h5"], ["sweep", "-c", "s.ini", "-o", "d"],
+                      ["merge", "a.h5", "-o", "c.h5"], ["merge", "a.h5", "b.h5"], ["sweep", "-c", "s.ini"], ["sweep", "-o", "d"],
                       ["analyze", "-o", "s.h5"]):
         yield Case(arguments, (CONFIGURATION,), arguments[0] if arguments and arguments[0] in ("merge", "sweep", "analyze") else "")
     yield Case(["analyze", "a.h5", "--scv"], (CONFIGURATION,), "--scv")
@@ -219,7 +219,25 @@ def cases_under_mpirun():
     yield Case(["run", *points], (CONFIGURATION,), "data.dataset = x", {"points.h5": huge}, ranks=2, kind="larger than any node")
     yield Case(["run", "--output.file=nowhere/r.h5"], (OUTPUT,), "nowhere/r.h5", ranks=2)
     yield Case(["analyze", "absent.h5"], (INPUT,), "absent.h5", ranks=2)
+    yield from cases_of_sweeps()
     yield Case(["merge", "absent.h5", "b.h5", "-o", "c.h5"], (INPUT,), "absent.h5", ranks=2)
+
+
+def cases_of_sweeps():
+    def sweep(lines, name, code=CONFIGURATION, ranks=0):
+        return Case(["sweep", "-c", "s.ini", "-o", "d", "--local"], (code,), name, {"s.ini": content(lines.encode())}, ranks=ranks, kind=lines)
+    yield Case(["sweep", "-c", "s.ini", "-o", "d"], (CONFIGURATION, INPUT), "s.ini")
+    yield sweep("[data]\ndimension = 4\n", "[sweep]")
+    yield sweep("[sweep]\n", "[sweep]")
+    yield sweep("[sweep]\ndata.dimensoin = 4 | 5\n", "data.dimensoin", ranks=2)
+    yield sweep("[sweep]\ndata.dimension = 4 || 5\n", "data.dimension")
+    yield sweep("[sweep]\ndata.dimension = 4 | 5 | 4\n", "data.dimension")
+    yield sweep("[sweep]\ndata.dimension = 4 | x\n", "data.dimension = x")
+    yield sweep("[sweep]\ndata.seed = 1 | 2\n[data]\nmodel = simplx\n", "data.model")
+    yield sweep("[sweep]\noutput.file = a.h5 | b.h5\n", "output.file")
+    yield sweep("[sweep]\ndata.seed = 1 | 2\n[output]\nfile = a.h5\n", "output.file")
+    yield sweep("[sweep]\ndata.seed = 1 | 2\ndata.seed = 3\n", "data.seed")
+    yield sweep("[sweep]\ndata.dimension\n", "data.dimension")
 
 
 # --- one case in a folder of its own ------------------------------------------------------------------------------------------

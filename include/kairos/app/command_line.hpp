@@ -2,6 +2,7 @@
 //
 //   kairos run | plan  [-c FILE] [--section.key=value ...]
 //   kairos analyze RESULT.h5 ... [-o SUMMARY.h5] [--csv[=TABLE.csv]]      kairos merge A.h5 B.h5 ... -o OUT.h5
+//   kairos sweep -c SWEEP.ini -o DIR [--local]
 //   kairos --version | --help | run --help
 //
 // Keys are not judged here: `overrides` are the tokens that read_config takes.
@@ -22,6 +23,7 @@ struct CommandLine {
     std::string output;                  // -o
     bool csv = false;                    // analyze --csv: CSV instead of text,
     std::string csv_file;                // into this file if one is named
+    bool local = false;                  // sweep --local
     std::string text;                    // the whole line as typed, for the record
 };
 

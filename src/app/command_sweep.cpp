@@ -1,0 +1,124 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "kairos/app/commands.hpp"
+#include "kairos/app/sweep.hpp"
+#include "kairos/base/error.hpp"
+
+namespace kairos::app {
+namespace {
+
+std::string here_and_now() {
+    char host[256] = {};
+    (void)gethostname(host, sizeof host - 1);
+    return std::string("running ").append(host).append(" ").append(std::to_string(getpid()));
+}
+
+// The program as it was started; its link is read, not followed by the shell of a later job.
+std::string own_program() {
+    std::error_code fault;
+    const auto path = std::filesystem::read_symlink("/proc/self/exe", fault);
+    return fault ? "kairos" : path.string();
+}
+
+// What is printed meanwhile goes into a file.
+class PrintInto {
+public:
+    explicit PrintInto(const std::string& file) : before_(flushed_copy()) {
+        const int log = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+        if (log < 0) return;
+        (void)dup2(log, STDOUT_FILENO);
+        close(log);
+    }
+    ~PrintInto() {
+        std::fflush(stdout);
+        (void)dup2(before_, STDOUT_FILENO);
+        close(before_);
+    }
+    PrintInto(const PrintInto&) = delete;
+    PrintInto& operator=(const PrintInto&) = delete;
+
+private:
+    static int flushed_copy() {
+        std::fflush(stdout);
+        return dup(STDOUT_FILENO);
+    }
+    int before_;
+};
+
+bool is_complete(const SweepPoint& point, const std::string& folder, const parallel::Communicator& all) {
+    bool complete = all.is_root() && state_of(point, folder).stage == PointStage::complete;
+    all.broadcast_value(complete);
+    return complete;
+}
+
+// One point on all ranks; what it met is noted, and only the end of the whole sweep goes on.
+void run_point(const SweepPoint& point, const std::string& folder, const std::string& text,
+               const parallel::Communicator& all) {
+    const auto note = [&](const std::string& state) {
+        if (all.is_root()) note_state(point, folder, state);
+    };
+    CommandLine run;
+    run.command = CommandLine::Command::run;
+    run.config_file = file_of(point, folder, ".ini");
+    run.text = text;
+    note(here_and_now());
+    std::optional<PrintInto> log;
+    if (all.is_root()) log.emplace(file_of(point, folder, ".log"));
+    try {
+        command_run(run, all);
+        note("");
+    } catch (const Error& error) {
+        const bool shared = error.code() == ExitCode::configuration || error.code() == ExitCode::input_file ||
+                            error.code() == ExitCode::output;
+        note(error.code() == ExitCode::interrupted
+                 ? ""
+                 : "failed " + std::to_string(static_cast<int>(error.code())) + " " + error.what());
+        if (!shared && (all.size() > 1 || error.code() == ExitCode::interrupted)) throw;
+        if (all.is_root()) std::fprintf(stderr, "kairos: %s: %s\n", point.name.c_str(), error.what());
+    }
+}
+
+// The table of states; how many points have failed.
+std::size_t print_states(const std::vector<SweepPoint>& points, const std::string& folder) {
+    const char* const names[] = {"waiting", "running", "complete", "failed"};
+    std::size_t counts[4] = {}, width = 5;
+    for (const SweepPoint& point : points) width = std::max(width, point.name.size());
+    std::printf("%-*s  %-8s\n", static_cast<int>(width), "point", "state");
+    for (const SweepPoint& point : points) {
+        const PointState state = state_of(point, folder);
+        const auto stage = static_cast<std::size_t>(state.stage);
+        ++counts[stage];
+        std::printf("%-*s  %-8s  %s\n", static_cast<int>(width), point.name.c_str(), names[stage],
+                    state.detail.c_str());
+    }
+    std::printf("%zu points: %zu waiting, %zu running, %zu complete, %zu failed\n", points.size(), counts[0],
+                counts[1], counts[2], counts[3]);
+    return counts[3];
+}
+
+}  // namespace
+
+void command_sweep(const CommandLine& line, const parallel::Communicator& communicator) {
+    const std::vector<SweepPoint> points = sweep_points(line.config_file, line.output);
+    if (communicator.is_root()) write_folder(points, line.output, own_program());
+    communicator.barrier();
+    if (line.local)
+        for (const SweepPoint& point : points)
+            if (!is_complete(point, line.output, communicator))
+                run_point(point, line.output, line.text, communicator);
+    if (!communicator.is_root()) return;
+    const std::size_t failed = print_states(points, line.output);
+    if (!line.local)
+        std::printf("run them: sbatch %s/sweep.sbatch, or here: --local\n", line.output.c_str());
+    else if (failed > 0 && communicator.size() == 1)
+        throw Error(ExitCode::other, std::to_string(failed) + " points of the sweep have failed.");
+}
+
+}  // namespace kairos::app

@@ -1,0 +1,167 @@
+// The folder of a sweep: what is written there, and what it says of each point.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "kairos/app/stored_result.hpp"
+#include "kairos/app/sweep.hpp"
+#include "kairos/base/error.hpp"
+
+namespace kairos::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string content_of(const std::string& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream text;
+    if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+    return text.str();
+}
+
+// Under another name first: a reader finds the old text or the new one. Untouched where it is the same.
+void replace_text(const std::string& file, const std::string& text) {
+    if (fs::exists(file) && content_of(file) == text) return;
+    const std::string part = file + ".part";
+    std::ofstream stream(part, std::ios::binary);
+    stream << text;
+    stream.close();
+    std::error_code fault;
+    if (stream) fs::rename(part, file, fault);
+    if (!stream || fault)
+        throw OutputError(file, "it cannot be written", "Make room, or choose another folder after -o.");
+}
+
+std::string ini_of(const SweepPoint& point) {
+    std::map<std::string, std::string> sections;
+    for (const auto& [key, value] : point.given) {
+        const auto dot = key.find('.');
+        sections[key.substr(0, dot)] += key.substr(dot + 1) + " = " + value + "\n";
+    }
+    std::string text;
+    for (const auto& [name, lines] : sections) text += "[" + name + "]\n" + lines;
+    return text;
+}
+
+// Exit code 75 puts a task back into the queue; bash runs traps during `wait` only.
+constexpr const char* script_text = R"script(#SBATCH --job-name=kairos-sweep
+#SBATCH --ntasks=1
+#SBATCH --signal=B:USR1@120
+#SBATCH --requeue
+#SBATCH --output=/dev/null
+# Submit with sbatch; options there win (--ntasks, --time, --partition, --array=2,5). LAUNCH and PROGRAM may be set in the environment.
+set -u
+point=$(sed -n "${SLURM_ARRAY_TASK_ID}p" "$folder/points.txt")
+[ -n "$point" ] || { echo "there is no point ${SLURM_ARRAY_TASK_ID}" >&2; exit 2; }
+at=$folder/$point
+task=${SLURM_ARRAY_JOB_ID:-$$}_$SLURM_ARRAY_TASK_ID
+if [ -z "${SLURM_JOB_END_TIME:-}" ] && command -v squeue >/dev/null && [ -n "${SLURM_JOB_ID:-}" ]; then
+    end=$(squeue -h -j "$SLURM_JOB_ID" -o %e) && SLURM_JOB_END_TIME=$(date -d "$end" +%s) && export SLURM_JOB_END_TIME
+fi
+echo "running job $task" >"$at.state"
+${LAUNCH-srun --mpi=pmix} "${PROGRAM:-$program}" run -c "$at.ini" >"$at.log" 2>&1 &
+pid=$!
+trap 'kill -USR1 $pid' USR1 TERM
+for _ in 1 2 3 4; do wait $pid; code=$?; [ $code = 138 ] || [ $code = 143 ] || break; done
+case $code in
+    0) rm -f "$at.state" ;;
+    75) rm -f "$at.state"; [ -n "${SLURM_JOB_ID:-}" ] && exec scontrol requeue "$SLURM_JOB_ID" ;;
+    *) echo "failed $code $(grep -m1 '^kairos: ' "$at.log" | cut -c9-)" >"$at.state" ;;
+esac
+exit $code
+)script";
+
+std::string shell_quoted(const std::string& text) {
+    std::string inside;
+    for (const char letter : text) inside += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    return "'" + inside + "'";
+}
+
+// Whether a point that says it runs here still does; elsewhere it is believed.
+bool is_alive(const std::string& host, long pid) {
+    char here[256] = {};
+    if (gethostname(here, sizeof here - 1) != 0 || host != here) return true;
+    return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+}
+
+PointState noted_state(const std::string& text) {
+    std::istringstream words(text);
+    std::string stage, where;
+    long pid = 0;
+    words >> stage >> where;
+    if (stage == "failed") {
+        std::string rest;
+        std::getline(words, rest);
+        return {PointStage::failed, "exit code " + where + ":" + rest};
+    }
+    if (stage != "running") return {};
+    if (where != "job" && words >> pid && !is_alive(where, pid))
+        return {PointStage::failed, "its process ended without a word"};
+    return {PointStage::running, text.substr(8, text.find('\n') - 8)};
+}
+
+// Trajectories of a complete result of this configuration; -1 where there is none.
+double trajectories_of(const SweepPoint& point, const std::string& folder) {
+    const std::string file = file_of(point, folder, ".h5");
+    if (!fs::exists(file)) return -1;
+    try {
+        const io::ResultReader result(file);
+        const Keys stored = keys_of(result);
+        for (const auto& [key, value] : point.given) {
+            const auto found = stored.find(key);
+            if (key != "output.file" && (found == stored.end() || found->second != value)) return -1;
+        }
+        return result.text("/", "status") == "complete" ? result.number("/", "trajectories") : -1;
+    } catch (const InputError&) {
+        return -1;
+    }
+}
+
+}  // namespace
+
+PointState state_of(const SweepPoint& point, const std::string& folder) {
+    const double trajectories = trajectories_of(point, folder);
+    if (trajectories >= 0)
+        return {PointStage::complete, std::to_string(static_cast<long long>(trajectories)) + " trajectories"};
+    PointState state = noted_state(content_of(file_of(point, folder, ".state")));
+    if (state.stage == PointStage::waiting && fs::exists(file_of(point, folder, ".h5.checkpoint")))
+        state.detail = "goes on from a checkpoint";
+    return state;
+}
+
+void note_state(const SweepPoint& point, const std::string& folder, const std::string& text) {
+    const std::string file = file_of(point, folder, ".state");
+    std::error_code ignored;
+    if (text.empty())
+        fs::remove(file, ignored);
+    else
+        replace_text(file, text + "\n");
+}
+
+void write_folder(const std::vector<SweepPoint>& points, const std::string& folder,
+                  const std::string& program) {
+    std::error_code fault;
+    fs::create_directories(folder, fault);
+    if (!fs::is_directory(folder))
+        throw OutputError(folder, "it is no folder and cannot be made one", "Choose another after -o.");
+    std::string names;
+    for (const SweepPoint& point : points) {
+        replace_text(file_of(point, folder, ".ini"), ini_of(point));
+        names += point.name + "\n";
+    }
+    replace_text(folder + "/points.txt", names);
+    const std::string head = "#!/bin/bash\n#SBATCH --array=1-" + std::to_string(points.size()) +
+                             "\n#SBATCH --chdir=" + fs::current_path().string() + "\n";
+    const std::string text(script_text);
+    const auto body = text.find("set -u\n");
+    replace_text(folder + "/sweep.sbatch", head + text.substr(0, body) + "folder=" + shell_quoted(folder) +
+                                               "\nprogram=" + shell_quoted(program) + "\n" +
+                                               text.substr(body));
+}
+
+}  // namespace kairos::app

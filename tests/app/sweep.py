@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""sweep.py KAIROS: the points of a sweep are runs like others; what is complete is left alone, what failed says why, and the array script runs one
+task as Slurm would call it."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import h5py
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from kairos_runs import ENVIRONMENT, Checks, run  # noqa: E402
+
+KAIROS = pathlib.Path(sys.argv[1]).resolve()
+check = Checks()
+TEXT = """[data]
+model = two-clusters   # the same for all
+[time]
+points = 9
+[ensemble]
+trajectories = 320
+[sweep]
+data.dimension = 16 | 1e3   # a comment
+ensemble.seed = 1 | 2 | 3
+[observe]
+observables = class_entropy
+"""
+NAMES = [f"dimension-{d}_seed-{s}" for d in ("16", "1e3") for s in (1, 2, 3)]
+
+
+def states(done):
+    return {line.split()[0]: line.split(maxsplit=2)[1:] for line in done.stdout.splitlines() if line.startswith(("dimension", "ensemble", "data"))}
+
+
+def sweep(folder, *keys, ranks=0, text=TEXT, code=0):
+    (folder / "s.ini").write_text(text)
+    done = run([KAIROS, "sweep", "-c", "s.ini", "-o", "out", *keys], folder, ranks)
+    check(done.returncode == code, f"sweep {keys}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return states(done)
+
+
+def stamps(folder):
+    return {path.name: path.stat().st_mtime_ns for path in (folder / "out").iterdir()}
+
+
+def whole(folder):
+    """Made, run on two ranks, left alone; a point alone has the bits of the same run by hand."""
+    made = sweep(folder)
+    check(list(made) == NAMES and all(state == ["waiting"] for state in made.values()), f"made: {made}")
+    check((folder / "out" / "points.txt").read_text().split() == NAMES, "points.txt")
+    local = sweep(folder, "--local", ranks=2)
+    check(list(local) == NAMES and all(state == ["complete", "320 trajectories"] for state in local.values()), f"local: {local}")
+    by_hand = run([KAIROS, "run", "--data.dimension=1000", "--ensemble.seed=2", "--time.points=9", "--ensemble.trajectories=320",
+                   "--observe.observables=class_entropy", "--output.file=hand.h5"], folder)
+    check.succeeded(by_hand, "by hand")
+    with h5py.File(folder / "hand.h5") as hand, h5py.File(folder / "out" / f"{NAMES[4]}.h5") as point:
+        check(hand["batches/class_entropy/mean"][:].tobytes() == point["batches/class_entropy/mean"][:].tobytes(), "a point is not the run by hand")
+        check(point["config"].attrs["data.dimension"] == "1000", "dimension of a point")
+    check("transition" in (folder / "out" / f"{NAMES[0]}.log").read_text(), "the log of a point has no summary")
+    before = stamps(folder)
+    again = sweep(folder, "--local")
+    check(again == local and stamps(folder) == before, "a complete sweep was touched")
+    check.succeeded(run([KAIROS, "analyze", *sorted((folder / "out").glob("*_seed-1.h5"))], folder), "analyze")
+
+
+def missing(folder):
+    """Only what is missing or has changed is run."""
+    before = stamps(folder)
+    (folder / "out" / f"{NAMES[2]}.h5").unlink()
+    check(sweep(folder)[NAMES[2]] == ["waiting"], "a result that was removed")
+    sweep(folder, "--local")
+    changed = {name for name, stamp in stamps(folder).items() if before.get(name) != stamp}
+    check(changed == {f"{NAMES[2]}.h5", f"{NAMES[2]}.log"}, f"run again: {changed}")
+    more = TEXT.replace("= 320", "= 640")
+    check(all(state == ["waiting"] for state in sweep(folder, text=more).values()), "another configuration")
+    check(all(state == ["complete", "640 trajectories"] for state in sweep(folder, "--local", text=more).values()), "more trajectories")
+
+
+def failures(folder):
+    """A point that cannot run says why and does not stop the others."""
+    text = "[data]\nmodel = dataset-file\ndataset = x\n[sweep]\ndata.file = a.h5 | b.h5\n[ensemble]\ntrajectories = 40\n[time]\npoints = 5\n"
+    with h5py.File(folder / "b.h5", "w") as file:
+        file["x"] = [[0.0, 1.0], [2.0, 3.0], [1.0, 1.0]]
+    done = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail", "--local"], folder) if (folder / "f.ini").write_text(text) else None
+    check(done.returncode == 1 and "1 points of the sweep have failed" in done.stderr, f"exit {done.returncode} {done.stderr}")
+    check("file-a.h5" in done.stdout and "failed    exit code 3: a.h5: there is no such file" in done.stdout, done.stdout)
+    check("2 points: 0 waiting, 0 running, 1 complete, 1 failed" in done.stdout, done.stdout)
+    (folder / "fail" / "file-a.h5.state").write_text(f"running {os.uname().nodename} 999999999\n")
+    done = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail"], folder)
+    check("failed    its process ended without a word" in done.stdout, done.stdout)
+    (folder / "fail" / "file-a.h5.state").write_text("running job 17_1\n")
+    done = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail"], folder)
+    check("running   job 17_1" in done.stdout, done.stdout)
+
+
+def script(folder):
+    """One task of the array by bash; LAUNCH empty instead of srun. A failure is noted with its sentence."""
+    (folder / "out" / f"{NAMES[3]}.h5").unlink()
+    sweep(folder, text=TEXT.replace("= 320", "= 640"))
+    environment = dict(ENVIRONMENT, LAUNCH="", SLURM_ARRAY_TASK_ID="4")
+    done = subprocess.run(["bash", "out/sweep.sbatch"], cwd=folder, env=environment, capture_output=True, text=True)
+    check(done.returncode == 0 and (folder / "out" / f"{NAMES[3]}.h5").exists(), f"task: {done.returncode} {done.stderr}")
+    check(not (folder / "out" / f"{NAMES[3]}.state").exists(), "state of a task that is done")
+    environment["SLURM_ARRAY_TASK_ID"] = "1"
+    done = subprocess.run(["bash", "fail/sweep.sbatch"], cwd=folder, env=environment, capture_output=True, text=True)
+    check(done.returncode == 3, f"failing task: {done.returncode}")
+    told = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail"], folder).stdout
+    check("failed    exit code 3: a.h5: there is no such file" in told, told)
+
+
+with tempfile.TemporaryDirectory() as name:
+    for part in (whole, missing, failures, script):
+        part(pathlib.Path(name))
+check.finish()
