@@ -16,6 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from kairos_runs import ENVIRONMENT, Checks, configuration, run  # noqa: E402
+from results import same_bits  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
@@ -27,24 +28,7 @@ SECTIONS = {
     "observe": {"observables": "all", "histograms": "class_entropy,norm2", "paths": 40, "states": "true"},
     "clones": {"times": "1,2", "pairs": 640, "overlap": "path"},
     "landscape": {"bins": 12}}
-GROUPS = ["observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "landscape", "paths", "theory"]
 INTERRUPTED = 75
-
-
-def bits(path):
-    found = {}
-    with h5py.File(path) as file:
-        for group in GROUPS:
-            file[group].visititems(lambda name, item: found.update({f"{group}/{name}": (item.shape, np.asarray(item[()]).tobytes())})
-                                   if isinstance(item, h5py.Dataset) else None)
-    return found
-
-
-def same_bits(a, b, what):
-    one, other = bits(a), bits(b)
-    check(one.keys() == other.keys(), f"{what}: {one.keys() ^ other.keys()}")
-    wrong = [name for name in one if one[name] != other.get(name)]
-    check(not wrong, f"{what}: other bits in {wrong}")
 
 
 def start(folder, ranks, *keys):
@@ -95,7 +79,7 @@ def signals(base, whole):
         check(sent.name in err and "r.h5.checkpoint" in err, f"{what}: {err}")
         check((folder / "r.h5").read_bytes() == b"an earlier file", f"{what} touched the earlier file")
         complete(folder, then, what)
-        same_bits(whole, folder / "r.h5", what)
+        same_bits(check, whole, folder / "r.h5", what)
         alone(folder)
 
 
@@ -116,7 +100,7 @@ def wall_time(base, whole):
             break
         check(done.returncode == INTERRUPTED and "run.walltime = 0.5" in done.stderr, f"slice {turn}: {done.returncode} {done.stderr}")
     check(done.returncode == 0 and turn > 1, f"{turn} slices, exit {done.returncode}")
-    same_bits(whole, folder / "r.h5", "slices of wall time")
+    same_bits(check, whole, folder / "r.h5", "slices of wall time")
     with h5py.File(folder / "r.h5") as file:
         check(file.attrs["wall_seconds"] > 0.5 * turn, f"wall_seconds {file.attrs['wall_seconds']} of {turn} slices")
     alone(folder)
@@ -140,7 +124,7 @@ def kills(base, whole):
     check(killed >= 3, f"killed {killed} times only")
     done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 2)
     check.succeeded(done, "after kills")
-    same_bits(whole, folder / "r.h5", f"killed {killed} times")
+    same_bits(check, whole, folder / "r.h5", f"killed {killed} times")
     alone(folder)
 
 
@@ -191,7 +175,7 @@ def damage(base, whole):
     done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 2)
     check.succeeded(done, "the previous checkpoint")
     check("r.h5.checkpoint is damaged" in done.stderr and "resuming from r.h5.checkpoint.previous" in done.stderr, done.stderr)
-    same_bits(whole, folder / "r.h5", "from the previous checkpoint")
+    same_bits(check, whole, folder / "r.h5", "from the previous checkpoint")
     alone(folder)
     folder = interrupted(base, "wrong-byte")
     for path in (folder / newest.name, folder / before.name):
@@ -201,7 +185,7 @@ def damage(base, whole):
     done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 3)
     check.succeeded(done, "no good checkpoint")
     check(done.stderr.count("does not have its checksum") == 2 and "resuming" not in done.stderr, done.stderr)
-    same_bits(whole, folder / "r.h5", "anew")
+    same_bits(check, whole, folder / "r.h5", "anew")
 
 
 def foreign(base):
@@ -230,7 +214,7 @@ def going_on(base):
         done = run([KAIROS, "run", *keys, f"--ensemble.trajectories={trajectories}"], folder, ranks)
         check.succeeded(done, f"{trajectories} trajectories")
         check(("which are kept" in done.stderr) == (trajectories > 640), done.stderr)
-    same_bits(base / "short.h5", folder / "r.h5", "extended twice")
+    same_bits(check, base / "short.h5", folder / "r.h5", "extended twice")
     before = (folder / "r.h5").stat().st_mtime_ns
     for ranks in (0, 2):
         done = run([KAIROS, "run", *keys], folder, ranks)
@@ -246,7 +230,7 @@ def going_on(base):
         shutil.move(folder / "r.h5", folder / "went-on.h5")
         fresh = run([KAIROS, "run", *keys, *key.split()], folder, 2)
         check.succeeded(fresh, f"{key} anew")
-        same_bits(folder / "r.h5", folder / "went-on.h5", key)
+        same_bits(check, folder / "r.h5", folder / "went-on.h5", key)
 
 
 def target(base):
@@ -261,7 +245,7 @@ def target(base):
                 break
             done = run([KAIROS, "run", *keys, *slices], folder, ranks)
         check.succeeded(done, f"target on {name}")
-        same_bits(base / "target-one" / "r.h5", folder / "r.h5", f"target on {name}")
+        same_bits(check, base / "target-one" / "r.h5", folder / "r.h5", f"target on {name}")
     with h5py.File(folder / "r.h5") as file:
         trajectories, errors = file.attrs["trajectories"], file["observables/class_entropy/stderr"][:]
         check(trajectories % 32 == 0 and 1024 < trajectories < 4000, f"{trajectories} trajectories")

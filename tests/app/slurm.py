@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""slurm.py KAIROS JOBS: under a real slurmctld and two slurmds: a job over both nodes, an array sweep, a job that is signalled, requeued and completes, and a
+node that goes down in mid-job. Results have the bits of runs without Slurm."""
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from kairos_runs import Checks, run  # noqa: E402
+from results import same_bits  # noqa: E402
+from slurm_cluster import Cluster, missing  # noqa: E402
+
+KAIROS, JOBS = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+check = Checks()
+KEYS = ["--data.dimension=48", "--ensemble.trajectories=1024", "--ensemble.batch=16", "--ensemble.integrator=heun", "--time.points=17",
+        "--observe.histograms=norm2", "--clones.times=1", "--clones.pairs=64", "--time.substeps=800"]
+
+
+def submit(cluster, *words, **environment):
+    done = cluster.run("sbatch", "--parsable", "--time=10", *words, KAIROS=str(KAIROS), **environment)
+    check.succeeded(done, f"sbatch {words}")
+    return done.stdout.strip()
+
+
+def ended(cluster, job):
+    return job not in cluster.run("squeue", "-h", "-o", "%A").stdout.split()
+
+
+def both_nodes(cluster, whole):
+    """Three ranks on two nodes by srun and by mpirun: numbers are dealt by messages, and the bits are the same."""
+    for launch in ("srun --mpi=pmix", "mpirun"):
+        folder = cluster.folder / launch.split()[0]
+        folder.mkdir()
+        done = cluster.run("sbatch", "--wait", "--time=5", "--nodes=2", "--ntasks=3", f"--chdir={folder}", f"--output={folder}/log", JOBS / "kairos.sbatch",
+                           *KEYS, "--output.file=r.h5", KAIROS=str(KAIROS), LAUNCH=launch, timeout=120)
+        log = (folder / "log").read_text()
+        check(done.returncode == 0 and "on kn[1-2]" in log and "on 3 ranks" in log, f"{launch}: {done.returncode} {log[-1500:]}")
+        same_bits(check, whole, folder / "r.h5", f"two nodes by {launch}")
+
+
+def array(cluster):
+    """Every point of a sweep as a task; the state shows them complete."""
+    (cluster.folder / "s.ini").write_text("[time]\npoints = 9\n[ensemble]\ntrajectories = 64\n[sweep]\ndata.dimension = 8 | 16\nensemble.seed = 1 | 2\n")
+    check.succeeded(cluster.run(KAIROS, "sweep", "-c", "s.ini", "-o", "out"), "sweep")
+    done = cluster.run("sbatch", "--wait", "--time=5", "out/sweep.sbatch", timeout=120)
+    told = cluster.run(KAIROS, "sweep", "-c", "s.ini", "-o", "out").stdout
+    check(done.returncode == 0 and "4 points: 0 waiting, 0 running, 4 complete, 0 failed" in told, f"array: {done.returncode} {done.stderr}{told}")
+
+
+def requeued(cluster, whole):
+    """A signal as Slurm sends it before the limit: checkpoint, exit 75, back in the queue, complete."""
+    folder = cluster.folder / "signal"
+    folder.mkdir()
+    log = folder / "log"
+    job = submit(cluster, "--nodes=2", "--ntasks=2", f"--chdir={folder}", f"--output={log}", JOBS / "kairos.sbatch", *KEYS, "--output.file=r.h5")
+    check(cluster.until(30, lambda: log.exists() and "part 0" in log.read_text()), "part 0 did not begin")
+    time.sleep(2.5)
+    cluster.run("scancel", "-b", "--signal=USR1", job)
+    check(cluster.until(30, lambda: "part 0 ended with 75" in log.read_text()), f"signalled: {log.read_text()}")
+    cluster.until(20, lambda: "PENDING" in cluster.run("squeue", "-h", "-j", job, "-o", "%T").stdout)
+    cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now+1")  # its credential need not expire first
+    check(cluster.until(60, lambda: "part 1 ended with 0" in log.read_text()), f"requeued: {log.read_text()}")
+    check("resuming from r.h5.checkpoint" in log.read_text(), log.read_text())
+    same_bits(check, whole, folder / "r.h5", "requeued")
+    cluster.until(10, lambda: ended(cluster, job))
+
+
+def node_down(cluster, whole):
+    """A node dies in mid-job, with all that runs there: the job is requeued and goes on on the other from the newest checkpoint."""
+    folder = cluster.folder / "down"
+    folder.mkdir()
+    log = folder / "log"
+    job = submit(cluster, "--nodes=1", "--ntasks=2", f"--chdir={folder}", f"--output={log}", "--nodelist=kn2", JOBS / "kairos.sbatch", *KEYS,
+                 "--output.file=r.h5", "--run.checkpoint-interval=0.4")
+    check(cluster.until(30, lambda: (folder / "r.h5.checkpoint").exists()), f"no checkpoint: {log.read_text() if log.exists() else ''}")
+    cluster.crash("kn2")
+    check(not (folder / "r.h5").exists(), "complete before the node died")
+    cluster.run("scontrol", "update", "NodeName=kn2", "State=DOWN", "Reason=test")
+    check(cluster.until(20, lambda: "PENDING" in cluster.run("squeue", "-h", "-j", job, "-o", "%T").stdout), "not requeued")
+    cluster.run("scontrol", "update", f"JobId={job}", "ReqNodeList=", "StartTime=now+1")
+    check(cluster.until(60, lambda: (folder / "r.h5").exists()), f"node down: {log.read_text()}")
+    check("resuming from r.h5.checkpoint" in log.read_text() and "on kn1" in log.read_text(), log.read_text())
+    same_bits(check, whole, folder / "r.h5", "a node died")
+
+
+reason = missing()
+if reason:
+    print(f"slurm: skipped, {reason}")
+    sys.exit(77)
+directory = tempfile.mkdtemp(prefix="kairos-slurm-")
+try:
+    with Cluster(pathlib.Path(directory) / "cluster") as cluster:
+        whole = cluster.folder / "whole.h5"
+        check.succeeded(run([KAIROS, "run", *KEYS, "--output.file=whole.h5"], cluster.folder), "without Slurm")
+        both_nodes(cluster, whole)
+        array(cluster)
+        requeued(cluster, whole)
+        node_down(cluster, whole)
+finally:
+    shutil.rmtree(directory, ignore_errors=True)
+check.finish()
