@@ -3,12 +3,20 @@
 #include <boost/crc.hpp>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace kairos::app {
 
 inline constexpr const char* checkpoint_format = "kairos-checkpoint";
 inline constexpr const char* ensemble_group = "/ensemble";
 inline constexpr const char* clones_group = "/clones";
+
+// The path of a member of a group.
+[[nodiscard]] inline std::string member(std::string group, const std::string& name) {
+    group += '/';
+    group += name;
+    return group;
+}
 
 // CRC-32 of the bytes of numbers; below 2^32, so that a double holds it.
 template <class Number>

@@ -70,13 +70,13 @@ void read_sums(const ResultReader& file, const Setup& setup, Checkpoint& checkpo
     const std::string group = ensemble_group;
     EnsembleState& state = checkpoint.ensemble;
     for (const std::string& name : file.datasets(group + "/decisions")) {
-        const auto counts = read_sum<std::int64_t>(file, group + "/decisions/" + name);
+        const auto counts = read_sum<std::int64_t>(file, member(group + "/decisions", name));
         state.decisions[name].assign(counts.begin(), counts.end());
     }
     const std::size_t histograms = file.datasets(group + "/histograms").size();
     for (std::size_t h = 0; h < histograms; ++h)
         state.histograms.push_back(measure::Histogram::unpack(
-            read_sum<std::int64_t>(file, group + "/histograms/" + std::to_string(h))));
+            read_sum<std::int64_t>(file, member(group + "/histograms", std::to_string(h)))));
     read_landscape(file, setup, state.landscape);
     state.paths = paths_from(read_sum<double>(file, group + "/paths"));
     checkpoint.clones.overlaps =

@@ -12,7 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 using io::ResultFile;
 using parallel::BatchRow;
-using parallel::ColumnSlice;
 
 constexpr const char* plain = "dimensionless";
 
@@ -74,10 +73,10 @@ void write_ensemble(ResultFile& file, const EnsembleState& mine, const parallel:
     EnsembleState sum = sum_of(mine, communicator);
     for (const auto& [name, counts] : sum.decisions) {
         const std::vector<std::int64_t> numbers(counts.begin(), counts.end());
-        write_sum(file, group + "/decisions/" + name, std::span<const std::int64_t>(numbers));
+        write_sum(file, member(group + "/decisions", name), std::span<const std::int64_t>(numbers));
     }
     for (std::size_t h = 0; h < mine.histograms.size(); ++h)
-        write_sum(file, group + "/histograms/" + std::to_string(h),
+        write_sum(file, member(group + "/histograms", std::to_string(h)),
                   communicator.is_root() ? sum.histograms[h] : measure::Histogram());
     write_sum(file, group + "/landscape_counts", std::span<const std::int64_t>(sum.landscape.counts()));
     write_sum(file, group + "/landscape_drifts", std::span<const std::int64_t>(sum.landscape.drifts()));

@@ -44,7 +44,9 @@ void add_rows(const std::vector<measure::Moments>& moments, BatchRange group, st
 
 Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& groups, PauseHook& pause,
                  const RunBatches& run, std::vector<BatchRow>& rows) {
-    const auto& [schedule, batches, teams, watch] = context;
+    const auto& batches = context.batches;
+    const auto& teams = context.teams;
+    const Watch& watch = context.watch;
     Progress progress(watch.show_progress && teams.all().is_root(), batches,
                       {groups.front().begin, groups.back().end});
     parallel::TeamCounter counter(teams, groups.size());

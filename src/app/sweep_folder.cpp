@@ -41,10 +41,10 @@ std::string ini_of(const SweepPoint& point) {
     std::map<std::string, std::string> sections;
     for (const auto& [key, value] : point.given) {
         const auto dot = key.find('.');
-        sections[key.substr(0, dot)] += key.substr(dot + 1) + " = " + value + "\n";
+        sections[key.substr(0, dot)].append(key, dot + 1).append(" = ").append(value).append("\n");
     }
     std::string text;
-    for (const auto& [name, lines] : sections) text += "[" + name + "]\n" + lines;
+    for (const auto& [name, lines] : sections) text.append("[").append(name).append("]\n").append(lines);
     return text;
 }
 

@@ -30,8 +30,8 @@ Axis axis_of(const std::string& line) {
     Axis axis{trimmed(line.substr(0, equals)), {}};
     const std::string value = trimmed(line.substr(equals + 1));
     if (find_option(axis.key) == nullptr) throw unknown_key(axis.key, value);
-    for (const char* const own : {"output.file", "run.checkpoint"})
-        if (axis.key == own) throw wrong_line(axis.key, value, "is chosen by the sweep");
+    if (axis.key == "output.file" || axis.key == "run.checkpoint")
+        throw wrong_line(axis.key, value, "is chosen by the sweep");
     std::istringstream parts(value + "|");
     for (std::string part; std::getline(parts, part, '|');) {
         axis.values.push_back(trimmed(part));
@@ -119,10 +119,8 @@ std::vector<SweepPoint> sweep_points(const std::string& file, const std::string&
                           "section.key = VALUE | VALUE | ...", "Write the keys that vary under [sweep].");
     const Pairs base = pairs_of_text(file, text);
     for (const auto& [key, value] : base)
-        for (const char* const own : {"output.file", "run.checkpoint"})
-            if (key == own)
-                throw ConfigError(key, value, "is chosen by the sweep", "no " + key + " in " + file,
-                                  "Leave it out.");
+        if (key == "output.file" || key == "run.checkpoint")
+            throw ConfigError(key, value, "is chosen by the sweep", "a file without " + key, "Leave it out.");
     std::size_t count = 1;
     for (const Axis& axis : axes) {
         count *= axis.values.size();

@@ -44,6 +44,17 @@ def programs_of(process):
     return ranks or [process.pid]
 
 
+def at_work(process, ranks):
+    """Waits until all ranks are there and have begun."""
+    end = time.monotonic() + 60
+    while ranks > 0 and (len(programs_of(process)) < ranks or programs_of(process) == [process.pid]):
+        if process.poll() is not None or time.monotonic() > end:
+            check(False, f"{ranks} ranks did not come up")
+            return
+        time.sleep(0.05)
+    time.sleep(0.8)
+
+
 def alone(folder):
     """Nothing is left but the result."""
     names = sorted(path.name for path in folder.iterdir())
@@ -73,7 +84,7 @@ def signals(base, whole):
         folder.mkdir()
         (folder / "r.h5").write_bytes(b"an earlier file")
         process = start(folder, ranks)
-        time.sleep(1.2)
+        at_work(process, ranks)
         os_kill(programs_of(process)[-1] if whom == "rank" else process.pid, sent)
         err = end(process, what)
         check(sent.name in err and "r.h5.checkpoint" in err, f"{what}: {err}")
