@@ -42,8 +42,7 @@ void execute(const kairos::app::CommandLine& line, const kairos::parallel::Commu
     }
 }
 
-// Errors of the configuration, of input and of output, and the end of a run with a checkpoint are the same on every rank: rank 0 speaks, all end alike. What one rank
-// alone met (a state not finite, no memory, a signal) ends the job at once.
+// Of what all ranks met alike rank 0 speaks, and all end with its code; what one rank alone met ends the job at once.
 int guarded(int argc, char** argv, const kairos::parallel::Communicator& communicator) {
     try {
         kairos::random::limit_dispatch_by_environment();
@@ -55,8 +54,7 @@ int guarded(int argc, char** argv, const kairos::parallel::Communicator& communi
         execute(line, communicator);
         return static_cast<int>(ExitCode::complete);
     } catch (const kairos::Error& error) {
-        const bool shared = error.code() == ExitCode::configuration || error.code() == ExitCode::input_file ||
-                            error.code() == ExitCode::output || error.code() == ExitCode::interrupted;
+        const bool shared = kairos::app::met_by_all(error);
         if (!shared || communicator.is_root()) std::fprintf(stderr, "kairos: %s\n", error.what());
         if (!shared && communicator.size() > 1) kairos::parallel::abort_all(error.code());
         return static_cast<int>(error.code());

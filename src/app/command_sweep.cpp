@@ -75,12 +75,10 @@ void run_point(const SweepPoint& point, const std::string& folder, const std::st
         command_run(run, all);
         note("");
     } catch (const Error& error) {
-        const bool shared = error.code() == ExitCode::configuration || error.code() == ExitCode::input_file ||
-                            error.code() == ExitCode::output;
         note(error.code() == ExitCode::interrupted
                  ? ""
                  : "failed " + std::to_string(static_cast<int>(error.code())) + " " + error.what());
-        if (!shared && (all.size() > 1 || error.code() == ExitCode::interrupted)) throw;
+        if (error.code() == ExitCode::interrupted || (!met_by_all(error) && all.size() > 1)) throw;
         if (all.is_root()) std::fprintf(stderr, "kairos: %s: %s\n", point.name.c_str(), error.what());
     }
 }

@@ -123,9 +123,9 @@ void take_result(const Setup& setup, const measure::ColumnPlan& plan,
     const auto stored = stored_of(setup);
     if (!communicator.all(stored.has_value())) return;
     const std::string have = setup.config.output + " has " + std::to_string(stored->trajectories);
-    if (stored->times.size() != setup.ensemble.times.size() ||
-        stored->trajectories > setup.ensemble.trajectories)
-        return;
+    const bool same_times =
+        std::ranges::equal(stored->times, setup.ensemble.times, {}, {}, [](Time time) { return time.value; });
+    if (!same_times || stored->trajectories > setup.ensemble.trajectories) return;
     // An ensemble that reached its target before all of its trajectories were run needs no more, however many are allowed.
     const bool reached = setup.config.target &&
                          std::to_string(stored->trajectories) != stored->keys.at("ensemble.trajectories");

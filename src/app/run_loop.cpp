@@ -11,6 +11,7 @@ namespace kairos::app {
 namespace {
 
 using measure::Moments;
+
 // [column in slice], in batch order
 std::vector<Moments> fold_range(const Measured& measured, parallel::BatchRange range) {
     const auto moments = measured.batches(range, measured.slice);

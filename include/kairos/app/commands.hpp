@@ -1,9 +1,17 @@
 // include/kairos/app/commands.hpp: what each command of the program does. Each throws kairos::Error for what went wrong.
 #pragma once
 #include "kairos/app/command_line.hpp"
+#include "kairos/base/error.hpp"
 #include "kairos/parallel/communicator.hpp"
 
 namespace kairos::app {
+
+// Errors of the configuration, of input and of output, and the end of a run with a checkpoint are the same on every rank. What one rank
+// alone met (a state not finite, no memory) is not: it ends the job.
+[[nodiscard]] inline bool met_by_all(const Error& error) {
+    return error.code() == ExitCode::configuration || error.code() == ExitCode::input_file ||
+           error.code() == ExitCode::output || error.code() == ExitCode::interrupted;
+}
 
 // The main job; collective. The summary goes to stdout of rank 0.
 void command_run(const CommandLine& line, const parallel::Communicator& communicator);
