@@ -100,6 +100,15 @@ double lanes_of_a_block(const Sizes& sizes) {
     return std::clamp(512.0 * 1024.0 / bytes, 32.0, 1024.0);
 }
 
+// Padded to whole groups of six; beyond the limit the data are held once (dynamics/packed_data).
+double packed_bytes(const Config& config, const Sizes& sizes) {
+    constexpr double limit = 1024.0 * 1024.0 * 1024.0;
+    if (!streams(sizes)) return 0.0;
+    const double bytes = config.precision == dynamics::Precision::mixed ? sizeof(float) : sizeof(double);
+    const double all = bytes * 6.0 * std::ceil(sizes.coordinates / 6.0) * sizes.data;
+    return all <= limit ? all : 0.0;
+}
+
 // States, noise and scores; then sums of every class, or the weights of all components where something asks for them.
 double numbers_per_lane(const Config& config, const Sizes& sizes) {
     const auto asked = [&](const char* name) { return std::ranges::count(config.observables, name) > 0; };
@@ -151,6 +160,7 @@ MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, in
     const Sizes sizes = sizes_of(config, input);
     MemoryNeed need;
     need.data = number_bytes * sizes.dimension * sizes.data;
+    need.packed = packed_bytes(config, sizes);
     need.law = number_bytes * law_numbers(config, sizes);
     need.block = number_bytes * lanes_of_a_block(sizes) * numbers_per_lane(config, sizes);
     const double batches = std::min<double>(512.0, static_cast<double>(config.trajectories));
@@ -169,6 +179,14 @@ Machine machine_of(const parallel::Communicator& communicator) {
     const double room = communicator.min(machine.shared.free_bytes.value_or(unknown));
     machine.shared.free_bytes = room < unknown ? std::optional(room) : std::nullopt;
     return machine;
+}
+
+MemoryNeed fitting(MemoryNeed need, const Machine& machine) {
+    const auto& room = machine.shared.free_bytes;
+    const bool shared = machine.ranks > 1 && room.has_value();
+    if (need.node(machine.ranks) > machine.memory || (shared && need.data + need.packed > *room))
+        need.packed = 0.0;
+    return need;
 }
 
 void require_memory(const Config& config, const io::TableShape& input, const MemoryNeed& need,
@@ -191,8 +209,9 @@ MemoryNeed checked_memory(const Config& config, const parallel::Communicator& co
         input = io::shape_of_dataset(communicator, config.file, config.dataset);
     else if (from_file(config))
         input = io::shape_of_mixture(communicator, config.file);
-    const MemoryNeed need = estimate_memory(config, input, communicator.size());
-    require_memory(config, input, need, machine_of(communicator));
+    const Machine machine = machine_of(communicator);
+    const MemoryNeed need = fitting(estimate_memory(config, input, communicator.size()), machine);
+    require_memory(config, input, need, machine);
     return need;
 }
 

@@ -10,6 +10,7 @@
 #include "kairos/base/error.hpp"
 #include "kairos/law/reduction.hpp"
 
+#include "packed_copy.hpp"
 #include "team_shards.hpp"
 
 namespace kairos::app {
@@ -143,6 +144,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
     spec.setting.guidance = guidance_of(config, law);
     spec.identities = !spec.setting.guidance;  // they hold of the states of p_t
     auto owned = adopt(std::move(law), spec);
+    spec.setting.numerics.packed = packed_copy(config, *owned, memory, communicator);
 
     spec.start_at_prior = config.start == StartKind::prior;
     spec.seed = config.seed;
@@ -171,11 +173,14 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
 }
 
 void take_realisation(Setup& setup, std::uint64_t realisation, const parallel::Communicator& communicator) {
-    setup.ensemble.setting.law = nullptr;
+    measure::Setting& setting = setup.ensemble.setting;
+    setting.law = nullptr;
+    setting.numerics.packed.reset();
     setup.law.reset();
     Config config = setup.config;
     config.model.seed += realisation;
     setup.law = adopt(law_of(config, communicator), setup.ensemble);
+    setting.numerics.packed = packed_copy(config, *setup.law, setup.memory, communicator);
 }
 
 }  // namespace kairos::app

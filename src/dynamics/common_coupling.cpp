@@ -25,8 +25,8 @@ struct CommonCoupling::Parts {
     Parts(const law::Mixture& law, std::vector<TimePoint> points, std::shared_ptr<const Shards> who);
     void begin(const Rows& y, const Rows& z);
     void take(const DataTile& tile);
-    void multiply(Index panel, Index rows);
-    void absorb(const LogitTile<double>& logits, const TimePoint& time, OnlineSoftmax& softmax);
+    void multiply(Index rows);
+    void absorb(const LogitTile<double>& logits, Index panel, std::size_t time);
     [[nodiscard]] double variance(const TimePoint& time) const {
         return time.alpha * time.alpha * mixture.covariances[0].isotropic + time.sigma2;
     }
@@ -43,13 +43,15 @@ struct CommonCoupling::Parts {
     Vector norm2, log_weights;           // [K]
     std::vector<OnlineSoftmax> softmax;  // [panel][time]
     Index lanes = 0;
-    Aligned<double> y, z;  // in panels
+    Rows both;               // y, then z, filled up to whole panels
+    Aligned<double> states;  // in panels
 
     // Of the tile at hand.
     PackedTile<double> packed;
     std::vector<Index> columns;
     std::vector<double> tile_norm2, tile_log_weights, constants;
-    Aligned<double> p, q, weights;
+    Aligned<double> products;  // P of every panel, then Q
+    Aligned<double> weights;   // of one panel
     std::vector<double> rescale;
 };
 
@@ -63,15 +65,16 @@ CommonCoupling::Parts::Parts(const law::Mixture& law, std::vector<TimePoint> poi
       log_weights(law.weights.array().log()),
       packed(law.coordinates()),
       rescale(static_cast<std::size_t>(width)) {
-    for (Aligned<double>* values : {&p, &q, &weights}) {
-        values->reserve(static_cast<std::size_t>(tile_rows * width));
-    }
+    weights.reserve(panel_values<double>);
 }
 
 void CommonCoupling::Parts::begin(const Rows& clean, const Rows& noise) {
     lanes = clean.cols();
-    pack_panels(clean, 1.0, packed.coordinates(), y);
-    pack_panels(noise, 1.0, packed.coordinates(), z);
+    both.setZero(clean.rows(), 2 * panels() * width);
+    both.leftCols(lanes) = clean;
+    both.middleCols(panels() * width, lanes) = noise;
+    pack_panels(both, 1.0, packed.coordinates(), states);
+    products.reserve(static_cast<std::size_t>(2 * panels() * panel_values<double>));
     softmax.resize(static_cast<std::size_t>(panels()) * times.size());
     for (Index panel = 0; panel < panels(); ++panel) {
         for (std::size_t i = 0; i < times.size(); ++i) {
@@ -88,26 +91,25 @@ void CommonCoupling::Parts::take(const DataTile& tile) {
         tile_norm2.push_back(k < 0 ? 0.0 : norm2[k]);
         tile_log_weights.push_back(k < 0 ? absent_logit : log_weights[k]);
     }
-    packed.fill(mixture.means, columns);
+    packed.take(mixture.means, columns);
 }
 
-// P and Q of one panel with the tile.
-void CommonCoupling::Parts::multiply(Index panel, Index rows) {
-    const Index start = panel * width * packed.coordinates();
+// P and Q of all panels with the tile.
+void CommonCoupling::Parts::multiply(Index rows) {
     constants.assign(static_cast<std::size_t>(rows), 0.0);
-    tile_logits(packed, y.data() + start, 1, constants.data(), p.data());
-    tile_logits(packed, z.data() + start, 1, constants.data(), q.data());
+    tile_logits(packed, states.data(), 2 * panels(), constants.data(), products.data());
 }
 
-void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, const TimePoint& time,
-                                   OnlineSoftmax& softmax_at) {
+void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, Index panel, std::size_t number) {
+    const TimePoint& time = times[number];
     const double gain = time.alpha / variance(time);
-    for (std::size_t k = 0; k < constants.size(); ++k) {
+    for (std::size_t k = 0; k < constants.size(); ++k)
         constants[k] = tile_log_weights[k] - 0.5 * time.alpha * gain * tile_norm2[k];
-    }
-    combine({p.data(), q.data(), time.alpha * gain, std::sqrt(time.sigma2) * gain, constants.data()},
-            logits.rows, logits.logits);
-    softmax_at.absorb(logits, rescale.data());
+    const double* const p = products.data() + panel * panel_values<double>;
+    const double* const q = p + panels() * panel_values<double>;
+    combine({p, q, time.alpha * gain, std::sqrt(time.sigma2) * gain, constants.data()}, logits.rows,
+            logits.logits);
+    sums(panel, number).absorb(logits, rescale.data());
 }
 
 bool CommonCoupling::serves(const law::Law& law) {
@@ -143,12 +145,9 @@ void CommonCoupling::prepare(const Rows& y, const Rows& z) {
         const LogitTile<double> logits{
             parts.weights.data(),          parts.weights.data(),    tile.rows, width, tile.number,
             parts.order.data(tile).data(), parts.tile_norm2.data(), tile.cells};
-        for (Index panel = 0; panel < parts.panels(); ++panel) {
-            parts.multiply(panel, tile.rows);
-            for (std::size_t i = 0; i < parts.times.size(); ++i) {
-                parts.absorb(logits, parts.times[i], parts.sums(panel, i));
-            }
-        }
+        parts.multiply(tile.rows);
+        for (Index panel = 0; panel < parts.panels(); ++panel)
+            for (std::size_t i = 0; i < parts.times.size(); ++i) parts.absorb(logits, panel, i);
     }
     if (parts.shards) join(*parts.shards, parts.softmax);
 }

@@ -29,18 +29,19 @@ bool DataPosterior::serves(const law::Mixture& mixture) {
 
 std::unique_ptr<DataPosterior> DataPosterior::make(const law::Mixture& mixture, const Numerics& numerics) {
     if (numerics.precision == Precision::mixed)
-        return std::make_unique<StreamedPosterior<float>>(mixture, Screening::never, numerics.shards);
-    return std::make_unique<StreamedPosterior<double>>(mixture, numerics.screening, numerics.shards);
+        return std::make_unique<StreamedPosterior<float>>(mixture, numerics);
+    return std::make_unique<StreamedPosterior<double>>(mixture, numerics);
 }
 
 template <class Real>
-StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, Screening screening,
-                                           std::shared_ptr<const Shards> shards)
+StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, const Numerics& numerics)
     : mixture_(&mixture),
-      shards_(std::move(shards)),
+      shards_(numerics.shards),
       order_(mixture, shards_.get()),
+      packed_(numerics.packed && numerics.packed->holds(mixture, numerics.precision, order_) ? numerics.packed
+                                                                                             : nullptr),
       constants_(mixture),
-      screening_(screening),
+      screening_(numerics.precision == Precision::mixed ? Screening::never : numerics.screening),
       tile_(mixture.coordinates()) {
     if (order_.tiles().empty() ||
         (screening_ == Screening::automatic && mixture.components() < many_to_screen))
@@ -93,21 +94,31 @@ bool StreamedPosterior<Real>::screened(const Components& components) {
     return screen_->pays(components.time(), components.terms(0).variance);
 }
 
+// With what follows it, so that it is on its way while this one is multiplied.
+template <class Real>
+void StreamedPosterior<Real>::take_tile(std::size_t number) {
+    const std::vector<DataTile>& tiles = order_.tiles();
+    const DataTile* const next = number + 1 < tiles.size() ? &tiles[number + 1] : nullptr;
+    data_.take_all(order_, tiles[number], constants_, half_);
+    if (packed_) {
+        tile_.look_at(packed_->tile<Real>(tiles[number].number), data_.rows(),
+                      next ? packed_->tile<Real>(next->number) : nullptr);
+        return;
+    }
+    next_columns_.clear();
+    if (next)
+        for (const std::int64_t datum : order_.data(*next))
+            next_columns_.push_back(static_cast<Index>(datum));
+    tile_.take(mixture_->means, data_.columns, next_columns_);
+}
+
 template <class Real>
 void StreamedPosterior<Real>::stream(bool with_means) {
-    const std::vector<DataTile>& tiles = order_.tiles();
-    for (std::size_t number = 0; number < tiles.size(); ++number) {
-        data_.take_all(order_, tiles[number], constants_, half_);
-        tile_.fill(mixture_->means, data_.columns);
-        next_columns_.clear();
-        if (number + 1 < tiles.size())
-            for (const std::int64_t datum : order_.data(tiles[number + 1]))
-                next_columns_.push_back(static_cast<Index>(datum));
-        Upcoming upcoming(mixture_->means, next_columns_);
-        const auto count = static_cast<Index>(panels_.size());
-        upcoming.divide(logit_blocks(tile_, count));
-        tile_logits(tile_, states_.data(), count, data_.constants.data(), logits_.data(), &upcoming);
-        for (std::size_t p = 0; p < panels_.size(); ++p) absorb(p, tiles[number].number, with_means);
+    for (std::size_t number = 0; number < order_.tiles().size(); ++number) {
+        take_tile(number);
+        tile_logits(tile_, states_.data(), static_cast<Index>(panels_.size()), data_.constants.data(),
+                    logits_.data());
+        for (std::size_t p = 0; p < panels_.size(); ++p) absorb(p, order_.tiles()[number].number, with_means);
         if (with_means) add_means(0, panels_.size());
     }
 }
@@ -122,7 +133,7 @@ void StreamedPosterior<Real>::stream_kept(bool with_means) {
                 if (screen_->lanes(tile.first + row, static_cast<Index>(p)) != 0) rows_.push_back(row);
             if (rows_.empty()) continue;
             data_.take(order_, tile, rows_, mixture_->labels.class_level, constants_, half_);
-            tile_.fill(mixture_->means, data_.columns);
+            tile_.take(mixture_->means, data_.columns);
             const auto number = static_cast<Index>(p);
             tile_logits(tile_, states_.data() + number * panel_width<Real> * tile_.coordinates(), 1,
                         data_.constants.data(), logits_of(p));

@@ -38,7 +38,7 @@ public:
 template <class Real>
 class StreamedPosterior : public DataPosterior {
 public:
-    StreamedPosterior(const law::Mixture& mixture, Screening screening, std::shared_ptr<const Shards> shards);
+    StreamedPosterior(const law::Mixture& mixture, const Numerics& numerics);
     void evaluate(const States& states, Components& components, const Request& request,
                   Posterior& out) override;
 
@@ -46,6 +46,7 @@ private:
     void begin(const States& states, const Components& components, const Request& request);
     [[nodiscard]] bool screened(const Components& components);
     void stream(bool with_means);
+    void take_tile(std::size_t number);
     void stream_kept(bool with_means);
     // The logits of a panel with the rows of data_.
     void leave_out(const DataTile& tile, std::size_t panel);
@@ -65,7 +66,8 @@ private:
     const law::Mixture* mixture_;
     std::shared_ptr<const Shards> shards_;
     DataOrder order_;
-    bool by_class_ = false;  // means of every class apart
+    std::shared_ptr<const PackedData> packed_;  // of this order, or null
+    bool by_class_ = false;                     // means of every class apart
     DataConstants constants_;
     Screening screening_;
     std::unique_ptr<Screen> screen_;  // of products in doubles

@@ -1,39 +1,97 @@
 #include "packed_tile.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cassert>
+#include <type_traits>
 
 namespace kairos::dynamics {
+namespace {
+
+// Two doubles, or what they are in single precision: the widest vectors that every processor has, and enough, since stores bound the work.
+template <class Real>
+struct Pair {
+    using Doubles [[gnu::vector_size(16), gnu::aligned(8)]] = double;
+    using Values [[gnu::vector_size(2 * sizeof(Real)), gnu::aligned(4)]] = Real;
+    static Values load(const double* from) {
+        return __builtin_convertvector(*reinterpret_cast<const Doubles*>(from), Values);
+    }
+    static void store(Values values, Real* to) { *reinterpret_cast<Values*>(to) = values; }
+};
+
+// to[6 k + r] = from[r][k]
+template <class Real>
+void interleave(const std::array<const double*, data_group>& from, Index count, Real* to) {
+    using Two = Pair<Real>;
+    Index k = 0;
+    for (; k + 1 < count; k += 2, to += 2 * data_group) {
+        for (std::size_t r = 0; r < data_group; r += 2) {
+            const auto a = Two::load(from[r] + k), b = Two::load(from[r + 1] + k);
+            Two::store(__builtin_shufflevector(a, b, 0, 2), to + r);
+            Two::store(__builtin_shufflevector(a, b, 1, 3), to + data_group + r);
+        }
+    }
+    for (std::size_t r = 0; k < count && r < data_group; ++r) to[r] = static_cast<Real>(from[r][k]);
+}
+
+}  // namespace
 
 template <class Real>
-PackedTile<Real>::PackedTile(Index coordinates)
-    : coordinates_(round_up(coordinates, data_group)),
-      stride_(round_up(data_group * coordinates_, 64 / static_cast<Index>(sizeof(Real))) +
-              128 / static_cast<Index>(sizeof(Real))) {
-    values_.reserve(static_cast<std::size_t>(stride_ * (tile_rows / data_group)));
+PackedTile<Real>::PackedTile(Index coordinates, Real* room) : chunks_(coordinates), room_(room) {
+    zeros_.reserve(static_cast<std::size_t>(coordinates));
+    std::fill_n(zeros_.data(), coordinates, 0.0);
+    if (room == nullptr) {
+        own_.reserve(static_cast<std::size_t>(chunks_.coordinates() * tile_rows));
+        room_ = own_.data();
+    }
 }
 
 template <class Real>
-void PackedTile<Real>::fill(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns) {
+void PackedTile<Real>::take(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
+                            std::span<const Index> next) {
     assert(columns.size() % data_group == 0 && static_cast<Index>(columns.size()) <= tile_rows);
+    data_ = data.data();
+    distance_ = data.outerStride();
+    columns_ = columns;
+    next_ = next;
     rows_ = static_cast<Index>(columns.size());
-    const Index d = data.rows();
-    const Vector nothing = Vector::Zero(d);
-    for (Index first = 0; first < rows_; first += data_group) {
+    at_ = room_;
+}
+
+template <class Real>
+void PackedTile<Real>::look_at(const Real* packed, Index rows, const Real* next) {
+    data_ = nullptr;
+    at_ = packed;
+    rows_ = rows;
+    next_packed_ = next;
+}
+
+template <class Real>
+void PackedTile<Real>::pack(Index number) {
+    if (data_ == nullptr) return;
+    const Index first = chunks_.begin(number), used = chunks_.used(number), size = chunks_.size(number);
+    Real* to = room_ + first * tile_rows;
+    for (std::size_t group = 0; group < columns_.size(); group += data_group, to += size * data_group) {
         std::array<const double*, data_group> from{};
-        for (Index r = 0; r < data_group; ++r) {
-            const Index column = columns[static_cast<std::size_t>(first + r)];
-            from[static_cast<std::size_t>(r)] = column < 0 ? nothing.data() : data.col(column).data();
+        for (std::size_t r = 0; r < data_group; ++r) {
+            const Index column = columns_[group + r];
+            from[r] = (column < 0 ? zeros_.data() : data_ + column * distance_) + first;
         }
-        const auto [a, b, c, e, f, g] = from;
-        Real* to = values_.data() + first / data_group * stride_;
-        for (Index k = 0; k < d; ++k, to += data_group) {
-            to[0] = static_cast<Real>(a[k]), to[1] = static_cast<Real>(b[k]), to[2] = static_cast<Real>(c[k]);
-            to[3] = static_cast<Real>(e[k]), to[4] = static_cast<Real>(f[k]), to[5] = static_cast<Real>(g[k]);
-        }
-        std::fill(to, to + (coordinates_ - d) * data_group, Real{0});
+        interleave(from, used, to);
+        std::fill(to + used * data_group, to + size * data_group, Real{0});
     }
+}
+
+template <class Real>
+Upcoming PackedTile<Real>::after(Index number) const {
+    static constexpr std::array<Index, 1> one{0};
+    const bool last = number + 1 == chunks_.count();
+    const Index following = last ? 0 : number + 1;
+    if (data_ != nullptr)
+        return {data_ + chunks_.begin(following), distance_ * static_cast<Index>(sizeof(double)),
+                last ? next_ : columns_, chunks_.used(following) * static_cast<Index>(sizeof(double))};
+    if (last && next_packed_ == nullptr) return {};
+    return {last ? next_packed_ : chunk(following), 0, one,
+            chunks_.size(following) * rows_ * static_cast<Index>(sizeof(Real))};
 }
 
 template <class Real>

@@ -1,19 +1,19 @@
 // src/dynamics/packed_tile.hpp: data and states in the order in which the two products of a posterior read them.
 //
-//   tile    data in groups of six, coordinate by coordinate: value(j, k) at (j / 6) stride + 6 k + j % 6
+//   tile    chunk by chunk of the coordinates, in groups of six data: value(j, k) of the chunk that begins at b and has c coordinates at
+//           b tile_rows + (j / 6) 6 c + 6 (k - b) + j % 6
 //   panel   lanes in panels of 256 bytes, row by row: value(k, q) at (q / width) rows width + k width + q % width
 //
 // One copy of a tile serves both products: the first walks k within a group of six data, the second takes 6 x 6 blocks of it, which
-// are contiguous. The stride between groups is padded by two cache lines, or tiles of 2^n coordinates would fall on a few sets of the
-// first-level cache. Coordinates are padded with zeros to a multiple of six, lanes to a whole panel.
+// are contiguous. A chunk is packed when its turn comes, while the columns of the next are on their way: a tile of many coordinates does
+// not fit into the second-level cache, two chunks do. Coordinates are padded with zeros to a multiple of six, lanes to a whole panel.
 //
-// Sizes (first-level data cache 32 to 48 KiB, second 512 KiB to 2 MiB): 128 coordinates of a panel are 32 KiB and stay in the first
-// level while all groups of a tile pass by; a panel of logits of 192 data is 48 KiB and stays in the second.
+// Sizes (first-level data cache 32 to 48 KiB, second 512 KiB to 2 MiB): at most 132 coordinates of a panel are 33 KiB and stay in the
+// first level while all groups of a tile pass by; a chunk of a tile, 198 KiB, and a panel of logits of 192 data, 48 KiB, stay in the second.
 #pragma once
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <vector>
 
 #include "aligned.hpp"
 #include "kairos/base/array.hpp"
@@ -22,7 +22,8 @@ namespace kairos::dynamics {
 
 inline constexpr Index data_group = 6;   // data that share a pass over the coordinates
 inline constexpr Index tile_rows = 192;  // data of a tile
-inline constexpr Index chunk = 128;      // coordinates of a panel that stay in the first-level cache
+inline constexpr Index most_of_chunk =
+    22 * data_group;  // coordinates of a panel that stay in the first-level cache
 template <class Real>
 inline constexpr Index panel_width = 256 / static_cast<Index>(sizeof(Real));  // lanes
 template <class Real>
@@ -31,52 +32,93 @@ inline constexpr Index panel_values =
 
 [[nodiscard]] constexpr Index round_up(Index count, Index unit) { return (count + unit - 1) / unit * unit; }
 
-template <class Real>
-class PackedTile {
-public:
-    // Room for tiles of data in `coordinates` coordinates.
-    explicit PackedTile(Index coordinates);
-    // Columns columns[0], columns[1], ... of data; a negative number is a datum of zeros. A multiple of six of them.
-    void fill(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns);
-
-    [[nodiscard]] const Real* data() const { return values_.data(); }
-    [[nodiscard]] Index coordinates() const { return coordinates_; }  // padded
-    [[nodiscard]] Index stride() const { return stride_; }
-    [[nodiscard]] Index rows() const { return rows_; }
-
-private:
-    Index coordinates_, stride_, rows_ = 0;
-    Aligned<Real> values_;
-};
-
-// Columns of the data that will be packed next: fetched into the second-level cache while products run, since a tile comes from memory
-// about as slowly as it is multiplied.
+// Lines of memory that will be read soon, the same ones of several columns: fetched into the second-level cache in shares while products
+// run.
 class Upcoming {
 public:
-    Upcoming(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns)
-        : data_(data.data()), rows_(data.rows()), distance_(data.outerStride()), columns_(columns) {}
+    Upcoming() = default;
+    // `bytes` from first + columns[i] * distance on; negative columns have none.
+    Upcoming(const void* first, Index distance, std::span<const Index> columns, Index bytes)
+        : first_(static_cast<const std::byte*>(first)),
+          distance_(distance),
+          columns_(columns),
+          bytes_(bytes) {}
     // `shares` calls of fetch() go over all of it.
     void divide(Index shares) {
-        lines_ = (static_cast<Index>(columns_.size()) * lines_of_column() + shares - 1) /
-                 std::max<Index>(1, shares);
+        const Index lines = static_cast<Index>(columns_.size()) * ((bytes_ + line - 1) / line);
+        share_ = (lines + shares - 1) / std::max<Index>(1, shares);
     }
     void fetch() {
-        for (Index line = 0; line < lines_ && column_ < columns_.size(); ++line) {
+        for (Index n = 0; n < share_ && column_ < columns_.size(); ++n) {
             if (columns_[column_] >= 0)
-                __builtin_prefetch(data_ + columns_[column_] * distance_ + line_ * line_doubles, 0, 2);
-            if (++line_ == lines_of_column()) line_ = 0, ++column_;
+                __builtin_prefetch(first_ + columns_[column_] * distance_ + at_, 0, 2);
+            at_ += line;
+            if (at_ >= bytes_) at_ = 0, ++column_;
         }
     }
 
 private:
-    static constexpr Index line_doubles = 8;
-    [[nodiscard]] Index lines_of_column() const { return (rows_ + line_doubles - 1) / line_doubles; }
+    static constexpr Index line = 64;
 
-    const double* data_;
-    Index rows_, distance_;
+    const std::byte* first_ = nullptr;
+    Index distance_ = 0;
     std::span<const Index> columns_;
-    Index lines_ = 0, line_ = 0;
+    Index bytes_ = 0, share_ = 0, at_ = 0;
     std::size_t column_ = 0;
+};
+
+// How `coordinates` of them are padded and cut.
+class Chunks {
+public:
+    explicit Chunks(Index coordinates)
+        : data_(coordinates),
+          sixes_((coordinates + data_group - 1) / data_group),
+          count_((data_group * sixes_ + most_of_chunk - 1) / most_of_chunk) {}
+    [[nodiscard]] Index coordinates() const { return data_group * sixes_; }  // padded
+    [[nodiscard]] Index count() const { return count_; }
+    [[nodiscard]] Index begin(Index number) const { return data_group * (sixes_ * number / count_); }
+    [[nodiscard]] Index size(Index number) const { return begin(number + 1) - begin(number); }
+    // without the padding
+    [[nodiscard]] Index used(Index number) const {
+        return std::min(begin(number + 1), data_) - begin(number);
+    }
+
+private:
+    Index data_, sixes_, count_;
+};
+
+template <class Real>
+class PackedTile {
+public:
+    // Tiles of data in `coordinates` coordinates. room: where they are packed, tile_rows times the padded coordinates; none: own memory.
+    explicit PackedTile(Index coordinates, Real* room = nullptr);
+    // The tile is columns[0], columns[1], ... of data; a negative number is a datum of zeros. A multiple of six of them. `next`: what will
+    // be taken afterwards, as far as it is known. Both are looked at until then.
+    void take(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
+              std::span<const Index> next = {});
+    // The tile is one that is packed already, of so many data; next: the one that will be looked at afterwards, or null.
+    void look_at(const Real* packed, Index rows, const Real* next);
+    // Packs one chunk of the tile that was taken.
+    void pack(Index number);
+    // What pack() (or a product) reads after this chunk.
+    [[nodiscard]] Upcoming after(Index number) const;
+
+    [[nodiscard]] const Chunks& chunks() const { return chunks_; }
+    [[nodiscard]] Index coordinates() const { return chunks_.coordinates(); }
+    [[nodiscard]] Index rows() const { return rows_; }
+    [[nodiscard]] const Real* chunk(Index number) const { return at_ + chunks_.begin(number) * tile_rows; }
+
+private:
+    Chunks chunks_;
+    Aligned<double> zeros_;  // a datum that is absent
+    Aligned<Real> own_;
+    Real* room_;
+
+    const Real *at_ = nullptr, *next_packed_ = nullptr;
+    Index rows_ = 0;
+    const double* data_ = nullptr;  // null where the tile is packed already
+    Index distance_ = 0;
+    std::span<const Index> columns_, next_;
 };
 
 // factor times the states, in panels of `rows` rows (the coordinates, padded).

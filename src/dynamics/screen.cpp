@@ -24,7 +24,7 @@ constexpr double most_kept =
 // Rounding of one inner product in single precision, relative to |y| |x|, and what underflow may add.
 double bound_of(double norm_x, double norm_y, double coordinates) {
     constexpr double unit = 0x1p-24, smallest = 0x1p-126;
-    return (static_cast<double>(chunk) + 4.0) * unit * norm_x * norm_y +
+    return (static_cast<double>(most_of_chunk) + 4.0) * unit * norm_x * norm_y +
            smallest * (std::sqrt(coordinates) * (norm_x + norm_y) + coordinates);
 }
 
@@ -36,9 +36,7 @@ Screen::Screen(const law::Mixture& mixture, const DataOrder& order, const DataCo
       constants_(&constants),
       positions_(order.positions()),
       largest_norm_(std::sqrt(constants.norm2.maxCoeff())),
-      tile_(mixture.coordinates()) {
-    logits_.reserve(static_cast<std::size_t>(tile_rows * width));
-}
+      tile_(mixture.coordinates()) {}
 
 void Screen::begin(const States& states, const TimePoint& time, double variance) {
     const double scale = time.alpha / variance, n = static_cast<double>(mixture_->components());
@@ -46,6 +44,7 @@ void Screen::begin(const States& states, const TimePoint& time, double variance)
     lane_count_ = states.count();
     const Index lanes = round_up(lane_count_, width);
     pack_panels(states.x, scale, tile_.coordinates(), states_);
+    logits_.reserve(static_cast<std::size_t>(lanes * tile_rows));
     const auto size = static_cast<std::size_t>(lanes), tiles = order_->tiles().size();
     window_.assign(size, negligible + std::log(n));
     for (Index q = 0; q < lane_count_; ++q)
@@ -66,15 +65,16 @@ void Screen::pass(std::size_t stride) {
     for (std::size_t number = 0; number < order_->tiles().size(); number += stride) {
         const DataTile& tile = order_->tiles()[number];
         data_.take_all(*order_, tile, *constants_, half_);
-        tile_.fill(mixture_->means, data_.columns);
+        tile_.take(mixture_->means, data_.columns);
+        tile_logits(tile_, states_.data(), static_cast<Index>(lanes) / width, data_.constants.data(),
+                    logits_.data());
         for (std::size_t first = 0; first < lanes; first += width) {
-            tile_logits(tile_, states_.data() + static_cast<Index>(first) * tile_.coordinates(), 1,
-                        data_.constants.data(), logits_.data());
-            tile_maxima(logits_.data(), tile.rows, width, width, largest.data(), row.data());
+            const double* const logits = logits_.data() + first * tile_rows;
+            tile_maxima(logits, tile.rows, width, width, largest.data(), row.data());
             for (std::size_t q = 0; q < width; ++q)
                 highest_[first + q] = std::max(highest_[first + q], largest[q]);
             std::copy_n(highest_.data() + first, width, highest_then_.data() + number * lanes + first);
-            gaps_of(logits_.data(), tile.rows, highest_.data() + first, steps_.data() + first,
+            gaps_of(logits, tile.rows, highest_.data() + first, steps_.data() + first,
                     gaps_.data() + first * static_cast<std::size_t>(positions_) + tile.first * width);
         }
     }

@@ -1,6 +1,6 @@
 // src/dynamics/screen.hpp: which of many data can matter to which trajectories, from logits in single precision.
 //
-//   |l~_j - l_j| <= B = (c + 4) 2^-24 (alpha/v) |x| max_k |y_k|        c = 128: two inputs rounded, sums of c products, folded into doubles
+//   |l~_j - l_j| <= B = (c + 4) 2^-24 (alpha/v) |x| max_k |y_k|        c = 132: two inputs rounded, sums of c products, folded into doubles
 //   kept: every j with l~_j >= max_k l~_k - W (1 + 1/200 at most),   W = 40 + log n + 2 B
 //
 // Whatever is dropped lies more than 40 + log n nats below the largest exact logit: all of it together weighs less than e^-40, and

@@ -44,82 +44,94 @@ struct Block {
             for (int v = 0; v < vectors; ++v) sum[r][v] = hn::MulAdd(factor, row[v], sum[r][v]);
         }
     }
+    // what fold() will write
+    static HWY_INLINE void fetch(const double* out) {
+        constexpr Index line = 64 / static_cast<Index>(sizeof(double));
+        const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
+        for (Index r = 0; r < data_group; ++r)
+            for (Index q = 0; q < vectors * lanes; q += line) __builtin_prefetch(out + r * width + q, 1);
+    }
     // out(r, v) += sum(r, v), in double
     HWY_INLINE void fold(double* HWY_RESTRICT out) const {
-        const Tag tag;
-        const auto lanes = static_cast<Index>(hn::Lanes(tag));
-        for (int r = 0; r < data_group; ++r)
-            for (int v = 0; v < vectors; ++v) add(sum[r][v], out + r * width + v * lanes);
+        over_rows(out, [](Index, const double* at) HWY_ATTR { return hn::Load(Wide(), at); });
+    }
+    // out(r, v) = start[r] + sum(r, v)
+    HWY_INLINE void begin(const double* start, double* HWY_RESTRICT out) const {
+        over_rows(out, [start](Index r, const double*) HWY_ATTR { return hn::Set(Wide(), start[r]); });
     }
 
 private:
-    static HWY_INLINE void add(V value, double* HWY_RESTRICT out) {
+    using Wide = hn::ScalableTag<double>;
+
+    // out(r, v) = sum(r, v) + addend(r, place in out)
+    template <class Addend>
+    HWY_INLINE void over_rows(double* HWY_RESTRICT out, Addend addend) const {
+        const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
+        for (Index r = 0; r < data_group; ++r)
+            for (Index v = 0; v < vectors; ++v) add(sum[r][v], r, addend, out + r * width + v * lanes);
+    }
+    template <class Addend>
+    static HWY_INLINE void add(V value, Index r, Addend addend, double* HWY_RESTRICT out) {
         if constexpr (sizeof(Real) == sizeof(double)) {
-            hn::Store(hn::Add(value, hn::Load(Tag(), out)), Tag(), out);
+            hn::Store(hn::Add(value, addend(r, out)), Wide(), out);
         } else {
 #if HWY_TARGET == HWY_SCALAR  // has no halves
-            *out += static_cast<double>(hn::GetLane(value));
+            *out = static_cast<double>(hn::GetLane(value)) + hn::GetLane(addend(r, out));
 #else
-            const hn::ScalableTag<double> wide;
             const hn::Half<Tag> half;
-            const auto lanes = static_cast<Index>(hn::Lanes(wide));
-            const auto low = hn::PromoteTo(wide, hn::LowerHalf(half, value));
-            const auto high = hn::PromoteTo(wide, hn::UpperHalf(half, value));
-            hn::Store(hn::Add(low, hn::Load(wide, out)), wide, out);
-            hn::Store(hn::Add(high, hn::Load(wide, out + lanes)), wide, out + lanes);
+            const auto lanes = static_cast<Index>(hn::Lanes(Wide()));
+            const auto low = hn::PromoteTo(Wide(), hn::LowerHalf(half, value));
+            const auto high = hn::PromoteTo(Wide(), hn::UpperHalf(half, value));
+            hn::Store(hn::Add(low, addend(r, out)), Wide(), out);
+            hn::Store(hn::Add(high, addend(r, out + lanes)), Wide(), out + lanes);
 #endif
         }
     }
 };
 
-// The product of one chunk of coordinates with one panel.
+// One chunk of coordinates of the data, `rows` of them, with one panel. start: what logits begin with, or null.
 template <class Real>
-HWY_INLINE void add_chunk(const Real* HWY_RESTRICT data, Index stride, Index rows, Index count,
-                          const Real* HWY_RESTRICT panel, double* HWY_RESTRICT logits, Upcoming* upcoming) {
+void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT panel,
+                const double* start, double* HWY_RESTRICT logits, Upcoming& upcoming) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
+        const Real* HWY_RESTRICT y = data;
         for (Index j = 0; j < rows; j += data_group) {
             Block<Real> block;
             block.clear();
-            const Real* HWY_RESTRICT y = data + j / data_group * stride;
+            double* const out = logits + j * width + q;
+            block.fetch(out);
             const Real* HWY_RESTRICT x = panel + q;
-            for (Index k = 0; k < count; ++k, y += data_group, x += width)
-                block.template multiply_add<1>(y, x);
-            block.fold(logits + j * width + q);
-            if (upcoming != nullptr) upcoming->fetch();
+            for (Index k = 0; k < size; k += data_group) {
+                upcoming.fetch();
+                HWY_UNROLL(6)
+                for (Index b = 0; b < data_group; ++b, y += data_group, x += width)
+                    block.template multiply_add<1>(y, x);
+            }
+            if (start != nullptr)
+                block.begin(start + j, out);
+            else
+                block.fold(out);
         }
     }
 }
 
+// One chunk of coordinates of the data, `rows` of them, into the means of one panel.
 template <class Real>
-void logits_of(const Real* HWY_RESTRICT data, Index stride, Index rows, Index coordinates,
-               const Real* HWY_RESTRICT panels, Index panel_count, const double* constants,
-               double* HWY_RESTRICT logits, Upcoming* upcoming) {
-    constexpr Index width = panel_width<Real>;
-    for (Index p = 0; p < panel_count; ++p)
-        for (Index j = 0; j < rows; ++j)
-            std::fill_n(logits + p * panel_values<Real> + j * width, width, constants[j]);
-    for (Index from = 0; from < coordinates; from += chunk)
-        for (Index p = 0; p < panel_count; ++p)
-            add_chunk(data + from * data_group, stride, rows, std::min(chunk, coordinates - from),
-                      panels + (p * coordinates + from) * width, logits + p * panel_values<Real>, upcoming);
-}
-
-// The coordinates from, from + 1, ... of one panel's means.
-template <class Real>
-HWY_INLINE void add_means_of_chunk(const Real* HWY_RESTRICT data, Index stride, Index first, Index count,
-                                   Index from, Index to, const Real* HWY_RESTRICT weights,
-                                   double* HWY_RESTRICT means) {
+void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT weights,
+               double* HWY_RESTRICT means) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
-        for (Index k = from; k < to; k += data_group) {
+        for (Index k = 0; k < size; k += data_group) {
             Block<Real> block;
             block.clear();
-            for (Index j = first; j < first + count; j += data_group) {
-                const Real* HWY_RESTRICT y = data + j / data_group * stride + k * data_group;
-                const Real* HWY_RESTRICT w = weights + j * width + q;
+            block.fetch(means + k * width + q);
+            const Real* HWY_RESTRICT y = data + k * data_group;
+            const Real* HWY_RESTRICT w = weights + q;
+            for (Index j = 0; j < rows; j += data_group, y += size * data_group, w += data_group * width) {
+                HWY_UNROLL(6)
                 for (Index b = 0; b < data_group; ++b)
                     block.template multiply_add<data_group>(y + b, w + b * width);
             }
@@ -128,28 +140,21 @@ HWY_INLINE void add_means_of_chunk(const Real* HWY_RESTRICT data, Index stride, 
     }
 }
 
-template <class Real>
-void means_of(const Real* HWY_RESTRICT data, Index stride, Index first, Index count, Index coordinates,
-              const Real* HWY_RESTRICT weights, std::span<double* const> means) {
-    constexpr Index at_once = chunk / data_group * data_group;
-    for (Index from = 0; from < coordinates; from += at_once)
-        for (std::size_t p = 0; p < means.size(); ++p)
-            add_means_of_chunk(data, stride, first, count, from, std::min(from + at_once, coordinates),
-                               weights + static_cast<Index>(p) * panel_values<Real>, means[p]);
+// As functions, which are dispatched.
+void logits_double(const double* data, Index rows, Index size, const double* panel, const double* start,
+                   double* logits, Upcoming& upcoming) {
+    add_logits(data, rows, size, panel, start, logits, upcoming);
 }
-
-#define KAIROS_PRODUCTS(Real, suffix)                                                                       \
-    void logits_##suffix(const Real* data, Index stride, Index rows, Index coordinates, const Real* panels, \
-                         Index count, const double* constants, double* logits, Upcoming* upcoming) {        \
-        logits_of(data, stride, rows, coordinates, panels, count, constants, logits, upcoming);             \
-    }                                                                                                       \
-    void means_##suffix(const Real* data, Index stride, Index first, Index count, Index coordinates,        \
-                        const Real* weights, std::span<double* const> means) {                              \
-        means_of(data, stride, first, count, coordinates, weights, means);                                  \
-    }
-KAIROS_PRODUCTS(double, double)
-KAIROS_PRODUCTS(float, float)
-#undef KAIROS_PRODUCTS
+void logits_float(const float* data, Index rows, Index size, const float* panel, const double* start,
+                  double* logits, Upcoming& upcoming) {
+    add_logits(data, rows, size, panel, start, logits, upcoming);
+}
+void means_double(const double* data, Index rows, Index size, const double* weights, double* means) {
+    add_means(data, rows, size, weights, means);
+}
+void means_float(const float* data, Index rows, Index size, const float* weights, double* means) {
+    add_means(data, rows, size, weights, means);
+}
 
 }  // namespace kairos::dynamics::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -162,38 +167,64 @@ HWY_EXPORT(logits_float);
 HWY_EXPORT(means_double);
 HWY_EXPORT(means_float);
 
-template <>
-void tile_logits(const PackedTile<double>& tile, const double* panels, Index count, const double* constants,
-                 double* logits, Upcoming* upcoming) {
+namespace {
+
+void logits_of(const double* data, Index rows, Index size, const double* panel, const double* start,
+               double* logits, Upcoming& next) {
     HWY_DYNAMIC_DISPATCH(logits_double)
-    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panels, count, constants, logits, upcoming);
+    (data, rows, size, panel, start, logits, next);
 }
-template <>
-void tile_logits(const PackedTile<float>& tile, const float* panels, Index count, const double* constants,
-                 double* logits, Upcoming* upcoming) {
+void logits_of(const float* data, Index rows, Index size, const float* panel, const double* start,
+               double* logits, Upcoming& next) {
     HWY_DYNAMIC_DISPATCH(logits_float)
-    (tile.data(), tile.stride(), tile.rows(), tile.coordinates(), panels, count, constants, logits, upcoming);
+    (data, rows, size, panel, start, logits, next);
+}
+void means_of(const double* data, Index rows, Index size, const double* weights, double* means) {
+    HWY_DYNAMIC_DISPATCH(means_double)
+    (data, rows, size, weights, means);
+}
+void means_of(const float* data, Index rows, Index size, const float* weights, double* means) {
+    HWY_DYNAMIC_DISPATCH(means_float)
+    (data, rows, size, weights, means);
 }
 
-// A panel is as wide as the block in registers (with 32 registers) or twice that: one block at least a group, chunk and panel.
+}  // namespace
+
+// A panel is as wide as the block in registers (with 32 registers) or twice that: at least one share of what comes next for every six
+// coordinates of every group.
 template <class Real>
-Index logit_blocks(const PackedTile<Real>& tile, Index panels) {
-    return panels * (tile.rows() / data_group) * ((tile.coordinates() + chunk - 1) / chunk);
+void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
+                 double* logits) {
+    constexpr Index width = panel_width<Real>;
+    const Chunks& chunks = tile.chunks();
+    for (Index c = 0; c < chunks.count(); ++c) {
+        tile.pack(c);
+        Upcoming next = tile.after(c);
+        next.divide(count * (tile.rows() / data_group) * (chunks.size(c) / data_group));
+        for (Index p = 0; p < count; ++p)
+            logits_of(tile.chunk(c), tile.rows(), chunks.size(c),
+                      panels + (p * chunks.coordinates() + chunks.begin(c)) * width,
+                      c == 0 ? constants : nullptr, logits + p * panel_values<Real>, next);
+    }
 }
-template Index logit_blocks(const PackedTile<double>&, Index);
-template Index logit_blocks(const PackedTile<float>&, Index);
-template <>
-void add_tile_means(const PackedTile<double>& tile, Index first, Index count, const double* weights,
+
+template <class Real>
+void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, const Real* weights,
                     std::span<double* const> means) {
-    HWY_DYNAMIC_DISPATCH(means_double)
-    (tile.data(), tile.stride(), first, count, tile.coordinates(), weights, means);
+    constexpr Index width = panel_width<Real>;
+    const Chunks& chunks = tile.chunks();
+    for (Index c = 0; c < chunks.count(); ++c)
+        for (std::size_t p = 0; p < means.size(); ++p)
+            means_of(tile.chunk(c) + first * chunks.size(c), count, chunks.size(c),
+                     weights + static_cast<Index>(p) * panel_values<Real> + first * width,
+                     means[p] + chunks.begin(c) * width);
 }
-template <>
-void add_tile_means(const PackedTile<float>& tile, Index first, Index count, const float* weights,
-                    std::span<double* const> means) {
-    HWY_DYNAMIC_DISPATCH(means_float)
-    (tile.data(), tile.stride(), first, count, tile.coordinates(), weights, means);
-}
+
+template void tile_logits(PackedTile<double>&, const double*, Index, const double*, double*);
+template void tile_logits(PackedTile<float>&, const float*, Index, const double*, double*);
+template void add_tile_means(const PackedTile<double>&, Index, Index, const double*,
+                             std::span<double* const>);
+template void add_tile_means(const PackedTile<float>&, Index, Index, const float*, std::span<double* const>);
 
 }  // namespace kairos::dynamics
 #endif

@@ -5,8 +5,9 @@
 //
 // Six rows of the result and the vectors of a panel (four with 32 registers, two with 16) are held in registers: per step of the inner
 // loop as many loads as it takes to feed 6 x 4 (6 x 2) multiply-adds, every lane a trajectory of its own. Of float products, sums over
-// 128 coordinates and over the data of a tile are folded into doubles. All panels pass by the same 128 coordinates of a tile, which stay
+// a chunk of coordinates and over the data of a tile are folded into doubles. All panels pass by the same chunk of a tile, which stays
 // in the second-level cache meanwhile: a tile of many coordinates does not fit there, and would come from the third once a panel.
+// What a block of results is added to is fetched while the block is computed.
 // Shapes: packed_tile.hpp; logits [rows x panel_width], weights the same, means [coordinates x panel_width]. Dispatched at run time.
 // Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015 (BLIS).
 #pragma once
@@ -14,15 +15,13 @@
 
 namespace kairos::dynamics {
 
-// `count` panels one after another; their logits (and weights) begin panel_values<Real> apart. constants: c_j, one a row of the tile.
-// After each of logit_blocks() blocks of the product one share of `upcoming` is fetched.
+// Packs the tile that was taken, chunk by chunk, and multiplies it with `count` panels one after another; their logits (and weights) begin
+// panel_values<Real> apart. constants: c_j, one a row of the tile. What the tile will pack next is fetched meanwhile.
 template <class Real>
-void tile_logits(const PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
-                 double* logits, Upcoming* upcoming = nullptr);
-template <class Real>
-[[nodiscard]] Index logit_blocks(const PackedTile<Real>& tile, Index panels);
+void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
+                 double* logits);
 
-// The data first .. first + count - 1 of the tile (multiples of six) into the means of every panel.
+// The data first .. first + count - 1 of the packed tile (multiples of six) into the means of every panel.
 template <class Real>
 void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, const Real* weights,
                     std::span<double* const> means);

@@ -42,6 +42,26 @@ TEST(Memory, DataAreHeldOnceANode) {
     }
 }
 
+// Up to a gibibyte, in whole groups of six coordinates.
+TEST(Memory, FewDataAreHeldOnceMorePacked) {
+    Config config = drawn(20000, 1024);
+    EXPECT_EQ(estimate_memory(config, no_file, 1).packed, 8.0 * 20000 * 1026);
+    config.precision = dynamics::Precision::mixed;
+    EXPECT_EQ(estimate_memory(config, no_file, 1).packed, 4.0 * 20000 * 1026);
+    EXPECT_EQ(estimate_memory(from_file(), million, 2).packed, 0.0);
+}
+
+TEST(Memory, ThePackedCopyGivesWay) {
+    const MemoryNeed need = estimate_memory(drawn(20000, 1024), no_file, 2);
+    const double both = need.data + need.packed;
+    const auto packed = [&](double memory, double shared) {
+        return fitting(need, {.memory = memory, .ranks = 2, .shared = {"/dev/shm", shared}}).packed;
+    };
+    EXPECT_EQ(packed(24e9, both), need.packed);
+    EXPECT_EQ(packed(24e9, both - 1.0), 0.0);
+    EXPECT_EQ(packed(need.node(2) - 1.0, 24e9), 0.0);
+}
+
 TEST(Memory, AMillionPointsFitTwoRanksOf24Gigabytes) {
     const MemoryNeed need = estimate_memory(from_file(), million, 2);
     EXPECT_LT(need.node(2), 3e9);

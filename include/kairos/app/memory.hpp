@@ -1,8 +1,9 @@
 // include/kairos/app/memory.hpp: what a job will hold in memory, known before anything is read or built.
 //
-//   node = data + ranks on it (law + block + moments)
+//   node = data + packed + ranks on it (law + block + moments)
 //
-// A dataset is held once a node (io/shared_points.hpp), everything else by every rank. Of input files only the
+// A dataset is held once a node (io/shared_points.hpp), and once more, packed, where that takes a gigabyte at most and fits
+// (dynamics/packed_data.hpp); everything else by every rank. Of input files only the
 // shape of the points or means is read.
 // Units: bytes. Errors: ConfigError naming the key, the same on every rank, where a node's ranks need more
 // than it has, or the dataset more than its folder for shared memory holds; InputError for the file.
@@ -16,11 +17,12 @@ namespace kairos::app {
 
 struct MemoryNeed {
     double data = 0;     // of a node: the points, while they are in all their coordinates
+    double packed = 0;   // of a node: the data once more, in the order in which products read them
     double law = 0;      // of a rank: means, what is kept of each datum, and their decomposition
     double block = 0;    // of a rank: states, noise, weights of the block in work
     double moments = 0;  // of a rank: batch moments
     [[nodiscard]] double rank() const { return law + block + moments; }
-    [[nodiscard]] double node(int ranks) const { return data + ranks * rank(); }
+    [[nodiscard]] double node(int ranks) const { return data + packed + ranks * rank(); }
 };
 
 // The smallest node of a job.
@@ -33,6 +35,8 @@ struct Machine {
 // input: [n,d] or [K,d] of the file, zeros where the model needs none.
 [[nodiscard]] MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, int ranks);
 [[nodiscard]] Machine machine_of(const parallel::Communicator& communicator);  // collective
+// Without the packed copy where there is no room for it.
+[[nodiscard]] MemoryNeed fitting(MemoryNeed need, const Machine& machine);
 void require_memory(const Config& config, const io::TableShape& input, const MemoryNeed& need,
                     const Machine& machine);
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "kairos/dynamics/choice.hpp"
+#include "kairos/dynamics/packed_data.hpp"
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/dynamics/shards.hpp"
 #include "kairos/dynamics/states.hpp"
@@ -38,6 +39,8 @@ struct Numerics {
     Precision precision = Precision::in_double;
     Screening screening = Screening::automatic;
     std::shared_ptr<const Shards> shards{};  // who else works on the same states; none: nobody
+    std::shared_ptr<const PackedData>
+        packed{};  // the data once more, packed; none: they are packed in every pass
 };
 
 struct Request {

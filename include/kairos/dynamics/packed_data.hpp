@@ -1,0 +1,56 @@
+// include/kairos/dynamics/packed_data.hpp: a second copy of many data, in the order in which the products of a posterior read them.
+//
+//   tile i = the data of rows 192 i .. 192 i + 191 of the stream, packed (src/dynamics/packed_tile.hpp)
+//
+// A pass over the data otherwise packs every tile again, which costs about a tenth of its time and reads memory in small pieces. Nothing
+// else depends on it: results have the same bits with and without. Several processes may pack tiles of one memory each and share it; what
+// is in it is read only after all of them have finished. A law of other points, or of other classes, does not use it (holds()).
+//
+// Shapes: numbers() doubles, the first at a multiple of 64 bytes. Units: data. Errors: std::bad_alloc.
+// Source: Goto and van de Geijn 2008 (packing); docs/performance.md, "Many data".
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kairos/base/array.hpp"
+#include "kairos/law/mixture.hpp"
+
+namespace kairos::dynamics {
+
+enum class Precision;
+class DataOrder;
+
+class PackedData {
+public:
+    // Room that it takes, in doubles; 0 for a mixture whose components do not stream by.
+    [[nodiscard]] static std::size_t numbers(const law::Mixture& mixture, Precision precision);
+    // Memory of somebody else, alive as long as `owner` is, where nothing has been packed yet.
+    PackedData(const law::Mixture& mixture, Precision precision, std::shared_ptr<const void> owner,
+               double* values);
+    ~PackedData();
+    PackedData(const PackedData&) = delete;
+    PackedData& operator=(const PackedData&) = delete;
+
+    [[nodiscard]] std::size_t tiles() const { return tiles_; }
+    void pack(std::size_t first, std::size_t last);  // tiles [first, last)
+
+    // Whether these are the points of the mixture, in the order in which it reads them.
+    [[nodiscard]] bool holds(const law::Mixture& mixture, Precision precision, const DataOrder& order) const;
+    template <class Real>
+    [[nodiscard]] const Real* tile(std::size_t number) const;
+
+private:
+    template <class Real>
+    void pack_tiles(std::size_t first, std::size_t last);
+
+    law::Points points_;
+    Precision precision_;
+    std::unique_ptr<const DataOrder> order_;
+    std::size_t tiles_, values_of_tile_;
+    std::shared_ptr<const void> owner_;
+    double* values_;
+};
+
+}  // namespace kairos::dynamics
