@@ -109,13 +109,7 @@ public:
 private:
     // With the data packed once, as kairos run does.
     [[nodiscard]] dynamics::Numerics packed(dynamics::Numerics numerics) const {
-        const auto room = std::make_shared<std::vector<double>>(
-            dynamics::PackedData::numbers(law_.mixture, numerics.precision) + 8);
-        double* const first = room->data() + (8 - reinterpret_cast<std::uintptr_t>(room->data()) / 8 % 8) % 8;
-        const auto data =
-            std::make_shared<dynamics::PackedData>(law_.mixture, numerics.precision, room, first);
-        data->pack(0, data->tiles());
-        numerics.packed = data;
+        numerics.packed = dynamics::PackedData::made(law_.mixture, numerics.precision);
         return numerics;
     }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "aligned.hpp"
 #include "data_order.hpp"
 #include "data_posterior.hpp"
 #include "packed_tile.hpp"
@@ -37,6 +38,14 @@ PackedData::PackedData(const law::Mixture& mixture, Precision precision, std::sh
       values_(values) {}
 
 PackedData::~PackedData() = default;
+
+std::shared_ptr<const PackedData> PackedData::made(const law::Mixture& mixture, Precision precision) {
+    const auto room = std::make_shared<Aligned<double>>();
+    room->reserve(numbers(mixture, precision));
+    auto packed = std::make_shared<PackedData>(mixture, precision, room, room->data());
+    packed->pack(0, packed->tiles());
+    return packed;
+}
 
 template <class Real>
 void PackedData::pack_tiles(std::size_t first, std::size_t last) {

@@ -83,15 +83,25 @@ void PackedTile<Real>::pack(Index number) {
 
 template <class Real>
 Upcoming PackedTile<Real>::after(Index number) const {
-    static constexpr std::array<Index, 1> one{0};
     const bool last = number + 1 == chunks_.count();
+    if (data_ == nullptr) return last ? all_of(next_packed_, 0) : packed_after(number);
     const Index following = last ? 0 : number + 1;
-    if (data_ != nullptr)
-        return {data_ + chunks_.begin(following), distance_ * static_cast<Index>(sizeof(double)),
-                last ? next_ : columns_, chunks_.used(following) * static_cast<Index>(sizeof(double))};
-    if (last && next_packed_ == nullptr) return {};
-    return {last ? next_packed_ : chunk(following), 0, one,
-            chunks_.size(following) * rows_ * static_cast<Index>(sizeof(Real))};
+    return {data_ + chunks_.begin(following), distance_ * static_cast<Index>(sizeof(double)),
+            last ? next_ : columns_, chunks_.used(following) * static_cast<Index>(sizeof(double))};
+}
+
+template <class Real>
+Upcoming PackedTile<Real>::packed_after(Index number) const {
+    if (number + 1 == chunks_.count()) return {};
+    return all_of(chunk(number + 1), number + 1);
+}
+
+// A packed chunk is one column of lines.
+template <class Real>
+Upcoming PackedTile<Real>::all_of(const Real* chunk, Index number) const {
+    static constexpr std::array<Index, 1> one{0};
+    if (chunk == nullptr) return {};
+    return {chunk, 0, one, chunks_.size(number) * rows_ * static_cast<Index>(sizeof(Real))};
 }
 
 template <class Real>

@@ -102,6 +102,8 @@ public:
     void pack(Index number);
     // What pack() (or a product) reads after this chunk.
     [[nodiscard]] Upcoming after(Index number) const;
+    // The next chunk, which is packed by now; nothing after the last.
+    [[nodiscard]] Upcoming packed_after(Index number) const;
 
     [[nodiscard]] const Chunks& chunks() const { return chunks_; }
     [[nodiscard]] Index coordinates() const { return chunks_.coordinates(); }
@@ -109,6 +111,8 @@ public:
     [[nodiscard]] const Real* chunk(Index number) const { return at_ + chunks_.begin(number) * tile_rows; }
 
 private:
+    [[nodiscard]] Upcoming all_of(const Real* chunk, Index number) const;
+
     Chunks chunks_;
     Aligned<double> zeros_;  // a datum that is absent
     Aligned<Real> own_;

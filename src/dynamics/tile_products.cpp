@@ -120,7 +120,7 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Rea
 // One chunk of coordinates of the data, `rows` of them, into the means of one panel.
 template <class Real>
 void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT weights,
-               double* HWY_RESTRICT means) {
+               double* HWY_RESTRICT means, Upcoming& upcoming) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
@@ -131,6 +131,7 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
             const Real* HWY_RESTRICT y = data + k * data_group;
             const Real* HWY_RESTRICT w = weights + q;
             for (Index j = 0; j < rows; j += data_group, y += size * data_group, w += data_group * width) {
+                upcoming.fetch();
                 HWY_UNROLL(6)
                 for (Index b = 0; b < data_group; ++b)
                     block.template multiply_add<data_group>(y + b, w + b * width);
@@ -149,11 +150,13 @@ void logits_float(const float* data, Index rows, Index size, const float* panel,
                   double* logits, Upcoming& upcoming) {
     add_logits(data, rows, size, panel, start, logits, upcoming);
 }
-void means_double(const double* data, Index rows, Index size, const double* weights, double* means) {
-    add_means(data, rows, size, weights, means);
+void means_double(const double* data, Index rows, Index size, const double* weights, double* means,
+                  Upcoming& upcoming) {
+    add_means(data, rows, size, weights, means, upcoming);
 }
-void means_float(const float* data, Index rows, Index size, const float* weights, double* means) {
-    add_means(data, rows, size, weights, means);
+void means_float(const float* data, Index rows, Index size, const float* weights, double* means,
+                 Upcoming& upcoming) {
+    add_means(data, rows, size, weights, means, upcoming);
 }
 
 }  // namespace kairos::dynamics::HWY_NAMESPACE
@@ -179,13 +182,15 @@ void logits_of(const float* data, Index rows, Index size, const float* panel, co
     HWY_DYNAMIC_DISPATCH(logits_float)
     (data, rows, size, panel, start, logits, next);
 }
-void means_of(const double* data, Index rows, Index size, const double* weights, double* means) {
+void means_of(const double* data, Index rows, Index size, const double* weights, double* means,
+              Upcoming& next) {
     HWY_DYNAMIC_DISPATCH(means_double)
-    (data, rows, size, weights, means);
+    (data, rows, size, weights, means, next);
 }
-void means_of(const float* data, Index rows, Index size, const float* weights, double* means) {
+void means_of(const float* data, Index rows, Index size, const float* weights, double* means,
+              Upcoming& next) {
     HWY_DYNAMIC_DISPATCH(means_float)
-    (data, rows, size, weights, means);
+    (data, rows, size, weights, means, next);
 }
 
 }  // namespace
@@ -213,11 +218,14 @@ void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, cons
                     std::span<double* const> means) {
     constexpr Index width = panel_width<Real>;
     const Chunks& chunks = tile.chunks();
-    for (Index c = 0; c < chunks.count(); ++c)
+    for (Index c = 0; c < chunks.count(); ++c) {
+        Upcoming next = tile.packed_after(c);
+        next.divide(static_cast<Index>(means.size()) * (count / data_group) * (chunks.size(c) / data_group));
         for (std::size_t p = 0; p < means.size(); ++p)
             means_of(tile.chunk(c) + first * chunks.size(c), count, chunks.size(c),
                      weights + static_cast<Index>(p) * panel_values<Real> + first * width,
-                     means[p] + chunks.begin(c) * width);
+                     means[p] + chunks.begin(c) * width, next);
+    }
 }
 
 template void tile_logits(PackedTile<double>&, const double*, Index, const double*, double*);

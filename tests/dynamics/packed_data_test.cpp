@@ -64,6 +64,8 @@ TEST_P(Packed, HasTheBitsOfPackingInEveryPass) {
         Numerics with = plain;
         with.packed = packed(law, GetParam());
         expect_same_bits(evaluate(law, with), evaluate(law, plain));
+        with.packed = PackedData::made(law.mixture, GetParam());
+        expect_same_bits(evaluate(law, with), evaluate(law, plain));
     }
 }
 

@@ -26,6 +26,9 @@ class PackedData {
 public:
     // Room that it takes, in doubles; 0 for a mixture whose components do not stream by.
     [[nodiscard]] static std::size_t numbers(const law::Mixture& mixture, Precision precision);
+    // All of it, packed, in memory of its own.
+    [[nodiscard]] static std::shared_ptr<const PackedData> made(const law::Mixture& mixture,
+                                                                Precision precision);
     // Memory of somebody else, alive as long as `owner` is, where nothing has been packed yet.
     PackedData(const law::Mixture& mixture, Precision precision, std::shared_ptr<const void> owner,
                double* values);
