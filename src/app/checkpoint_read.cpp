@@ -8,6 +8,7 @@
 #include "kairos/app/version.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/io/read_result.hpp"
+#include "provenance.hpp"
 #include "result_columns.hpp"
 
 namespace kairos::app {
@@ -87,7 +88,7 @@ Checkpoint read_own(const std::string& name, const Setup& setup, const measure::
                     const parallel::Communicator& communicator) {
     const ResultReader file(name, checkpoint_format);
     Checkpoint checkpoint;
-    checkpoint.seconds = file.number("/", "wall_seconds");
+    checkpoint.progression = {file.number("/", "wall_seconds"), read_interruptions(file)};
     checkpoint.ensemble.rows = read_rows(file, ensemble_group, plan.size() * moments_width, communicator);
     if (!setup.config.clone_times.empty())
         checkpoint.clones.rows = read_rows(

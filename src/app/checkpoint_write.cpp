@@ -5,6 +5,7 @@
 #include "file_head.hpp"
 #include "kairos/app/checkpoint.hpp"
 #include "kairos/io/result_file.hpp"
+#include "provenance.hpp"
 
 namespace kairos::app {
 namespace {
@@ -98,10 +99,14 @@ void keep_previous(const std::string& file) {
 std::string previous_of(const std::string& file) { return file + ".previous"; }
 
 void write_checkpoint(const std::string& file, const Config& config, const EnsembleState& ensemble,
-                      const CloneState& clones, double seconds, const parallel::Communicator& communicator) {
+                      const CloneState& clones, const Progression& progression, const std::string& reason,
+                      const parallel::Communicator& communicator) {
     ResultFile out(communicator, file);
     write_head(out, checkpoint_format, communicator);
-    out.attribute("/", "wall_seconds", seconds);
+    out.attribute("/", "wall_seconds", progression.seconds);
+    std::vector<Interruption> interruptions = progression.interruptions;
+    interruptions.push_back(interruption_now(reason, ensemble.rows.size(), communicator));
+    write_interruptions(out, interruptions);
     out.group("/config");
     for (const auto& [key, value] : config.resolved) out.attribute("/config", key, value);
     write_ensemble(out, ensemble, communicator);

@@ -24,9 +24,8 @@ double seconds_since(Clock::time_point start) {
 }
 
 // The end of a run before its time; the same on every rank.
-Error interruption(const Setup& setup, const Deadline& deadline, const EnsembleState& ensemble,
+Error interruption(const Setup& setup, const std::string& reason, const EnsembleState& ensemble,
                    const parallel::Communicator& communicator) {
-    const std::string reason = communicator.first_text(deadline.reason());
     const auto finished = communicator.sum(static_cast<std::uint64_t>(ensemble.rows.size()));
     return {ExitCode::interrupted, "interrupted by " + reason + "; " + std::to_string(finished) + " of " +
                                        std::to_string(setup.batches.count()) + " batches are kept in " +
@@ -53,22 +52,30 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     if (communicator.is_root() && !beginning.note.empty())
         std::fprintf(stderr, "kairos: %s", beginning.note.c_str());
 
-    const double before = beginning.from.seconds;
+    const Progression before = beginning.from.progression;
+    WorkTimes checkpoints;
+    const auto seconds = [&] { return before.seconds + communicator.max(seconds_since(start)); };
     const auto keep = [&](parallel::Halt halt, const EnsembleState& ensemble, const CloneState& clones) {
+        const TimeSpent spent(checkpoints.output);
+        const bool ends = halt >= parallel::Halt::end;
+        const std::string reason = ends ? communicator.first_text(deadline.reason()) : "";
         write_checkpoint(setup.config.checkpoint, setup.config, ensemble, clones,
-                         before + communicator.max(seconds_since(start)), communicator);
+                         {seconds(), before.interruptions}, reason, communicator);
         deadline.kept();
-        if (halt >= parallel::Halt::end) throw interruption(setup, deadline, ensemble, communicator);
+        if (ends) throw interruption(setup, reason, ensemble, communicator);
     };
     RunRecord record{
         .command_line = line.text, .clones = {}, .diagrams = trace_bifurcations(setup, throw_if_interrupted)};
     const Watch watch{.show_progress = stderr_is_terminal(),
                       .wanted = [&](parallel::Halt known) { return deadline.wanted(known); }};
-    const auto [measured, clones] =
+    const auto [measured, clones, times] =
         run_realisations(setup, communicator, watch, std::move(beginning.from), keep);
     record.clones = clones;
+    record.times = times;
+    *record.times += checkpoints;
+    record.interruptions = before.interruptions;
     const Findings findings = find(setup, plan, measured, communicator);
-    record.wall_seconds = before + communicator.max(seconds_since(start));
+    record.wall_seconds = seconds();
     write_result(setup, plan, measured, findings, record, communicator);
     remove_checkpoints(config.checkpoint, communicator);
     if (!communicator.is_root()) return;

@@ -42,8 +42,8 @@ void add_rows(const std::vector<measure::Moments>& moments, BatchRange group, st
         rows.emplace_back(BatchId{batch}, std::vector<double>(row, row + length));
 }
 
-Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& groups, PauseHook& pause,
-                 const RunBatches& run, std::vector<BatchRow>& rows) {
+Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& groups, const BatchWork& work,
+                 std::vector<BatchRow>& rows, WorkTimes& times) {
     const auto& batches = context.batches;
     const auto& teams = context.teams;
     const Watch& watch = context.watch;
@@ -51,35 +51,37 @@ Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& group
                       {groups.front().begin, groups.back().end});
     parallel::TeamCounter counter(teams, groups.size());
     Halt known = Halt::none;
-    pause = [&] {
+    work.pause = [&] {
         known = counter.serve(watch.wanted(known));
         if (known == Halt::abandon) throw Abandoned{};
     };
     try {
-        while (const auto next = counter.next()) {
+        while (const auto next = timed(times.wait, [&] { return counter.next(); })) {
             const BatchRange group = groups[number(*next)];
             progress.dealt(group.begin);
             std::vector<std::uint64_t> sizes;
             for (std::uint64_t b = group.begin; b < group.end; ++b)
                 sizes.push_back(batches.size_of(BatchId{b}));
-            const auto moments = run(batches.first(BatchId{group.begin}), sizes);
+            const auto moments =
+                timed(times.compute, [&] { return work.run(batches.first(BatchId{group.begin}), sizes); });
+            times.batches += group.size();
             if (teams.leads()) add_rows(moments, group, rows);
         }
     } catch (const Abandoned&) {
     }
-    const Halt halt = counter.finish();
-    pause = [] {};
+    const Halt halt = timed(times.wait, [&] { return counter.finish(); });
+    work.pause = [] {};
     return halt;
 }
 
 }  // namespace
 
-void deal(const RunContext& context, BatchRange range, std::uint64_t together, PauseHook& pause,
-          const RunBatches& run, std::vector<BatchRow>& rows) {
+void deal(const RunContext& context, BatchRange range, const BatchWork& work, std::vector<BatchRow>& rows,
+          WorkTimes& times) {
     for (;;) {
-        const auto groups = unfinished(context.teams.all(), rows, range, together);
+        const auto groups = unfinished(context.teams.all(), rows, range, work.together);
         if (groups.empty()) return;
-        const Halt halt = deal_groups(context, groups, pause, run, rows);
+        const Halt halt = deal_groups(context, groups, work, rows, times);
         if (halt != Halt::none) context.watch.halted(halt);
     }
 }

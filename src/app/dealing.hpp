@@ -16,9 +16,14 @@ using RunBatches = std::function<std::vector<measure::Moments>(TrajectoryId, std
 // What the ensemble that runs batches calls between its steps; deal() puts its own hook there.
 using PauseHook = std::function<void()>;
 
-// Adds the rows of this rank to `rows`, which holds those it has of earlier dealings. At most `together` batches are worked on together.
-// Collective.
-void deal(const RunContext& context, parallel::BatchRange range, std::uint64_t together, PauseHook& pause,
-          const RunBatches& run, std::vector<parallel::BatchRow>& rows);
+struct BatchWork {
+    std::uint64_t together;  // at most so many batches are worked on together
+    PauseHook& pause;
+    const RunBatches& run;
+};
+
+// Adds the rows of this rank to `rows`, which holds those it has of earlier dealings, and what they took to `times`. Collective.
+void deal(const RunContext& context, parallel::BatchRange range, const BatchWork& work,
+          std::vector<parallel::BatchRow>& rows, WorkTimes& times);
 
 }  // namespace kairos::app

@@ -57,7 +57,9 @@ Outcome run_realisations(Setup& setup, const parallel::Communicator& communicato
         setup.ensemble.trajectories = ensemble.batches_done() * setup.batches.size();
         setup.batches = parallel::BatchPlan(setup.ensemble.trajectories, setup.batches.size());
     }
-    return {ensemble.finish(), cloned ? clones.finish() : MeasuredClones{}};
+    Outcome outcome{ensemble.finish(), cloned ? clones.finish() : MeasuredClones{}, ensemble.times()};
+    outcome.times += clones.times();
+    return outcome;
 }
 
 }  // namespace kairos::app

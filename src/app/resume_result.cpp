@@ -7,6 +7,7 @@
 #include "kairos/app/stored_result.hpp"
 #include "kairos/app/version.hpp"
 #include "kairos/base/error.hpp"
+#include "provenance.hpp"
 #include "result_columns.hpp"
 
 namespace kairos::app {
@@ -19,7 +20,7 @@ struct Stored {
     Keys keys;
     std::uint64_t trajectories = 0;
     std::vector<double> times;
-    double seconds = 0;
+    Progression progression;
     bool batches = false;
 };
 
@@ -40,7 +41,7 @@ std::optional<Stored> stored_of(const Setup& setup) {
         if (!difference(now, stored.keys, may_differ).empty()) return std::nullopt;
         stored.trajectories = static_cast<std::uint64_t>(result.number("/", "trajectories"));
         stored.times = result.vector("/time");
-        stored.seconds = result.number("/", "wall_seconds");
+        stored.progression = {result.number("/", "wall_seconds"), read_interruptions(result)};
         stored.batches = stored.keys["observe.batch-moments"] == "true";
         return stored;
     } catch (const InputError&) {
@@ -99,10 +100,10 @@ Checkpoint checkpoint_of(const Setup& setup, const measure::ColumnPlan& plan, co
     const PooledRuns pooled{.config = setup.config,
                             .times = setup.ensemble.times,
                             .runs = {{setup.config.output, stored.trajectories, {count}, {}}},
-                            .wall_seconds = stored.seconds};
+                            .wall_seconds = stored.progression.seconds};
     Measured measured = measured_of(pooled, setup, plan);
     Checkpoint checkpoint;
-    checkpoint.seconds = stored.seconds;
+    checkpoint.progression = stored.progression;
     const auto own = parallel::slice_of(communicator.rank(), communicator.size(), count);
     for (std::uint64_t batch = own.begin; batch < own.end; ++batch)
         checkpoint.ensemble.rows.emplace_back(BatchId{batch}, flat_moments(row_of(batch, plan, measured)));

@@ -83,12 +83,13 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange ra
     std::uint64_t end = range.begin;
     for (std::uint64_t wanted = next(end); wanted != end; wanted = next(end)) {
         end = wanted;
-        deal(context_, {range.begin, end}, together, pause, run, state_.rows);
+        deal(context_, {range.begin, end}, {together, pause, run}, state_.rows, times_);
     }
     ranges_.push_back({range.begin, end});
 }
 
-Measured EnsembleRun::finish() const {
+Measured EnsembleRun::finish() {
+    const TimeSpent spent(times_.fold);
     Measured measured = fold_moments(context_, state_.rows, columns_);
     measured.realisations = ranges_;
     for (const auto range : ranges_) {
@@ -118,10 +119,11 @@ void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
         return moments;
     };
     columns_ = phases::clone_columns(spec);
-    deal(context_, range, 1, pause, run, state_.rows);
+    deal(context_, range, {1, pause, run}, state_.rows, times_);
 }
 
-MeasuredClones CloneRun::finish() const {
+MeasuredClones CloneRun::finish() {
+    const TimeSpent spent(times_.fold);
     return {.moments = fold_moments(context_, state_.rows, columns_).folded,
             .overlaps = sum_of(state_.overlaps, context_.teams.all())};
 }

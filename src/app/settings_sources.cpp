@@ -10,6 +10,7 @@
 #include "kairos/app/options.hpp"
 #include "kairos/app/settings.hpp"
 #include "kairos/app/text.hpp"
+#include "kairos/io/read_result.hpp"
 
 namespace kairos::app {
 namespace {
@@ -137,6 +138,27 @@ std::string read_text(const std::string& file) {
     return text.str();
 }
 
+namespace {
+
+// By its first bytes; a file that cannot be read is none.
+bool is_hdf5(const std::string& file) {
+    constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
+    std::string first(signature.size(), '\0');
+    std::ifstream stream(file, std::ios::binary);
+    return stream.read(first.data(), static_cast<std::streamsize>(first.size())) && first == signature;
+}
+
+// A result repeats itself: all that was resolved when it was made.
+Pairs pairs_of_result(const std::string& file) {
+    const io::ResultReader result(file);
+    if (result.has_attribute("/", "merged_seeds"))
+        throw InputError(file, "/", "pools runs of several seeds: " + result.text("/", "merged_seeds"),
+                         "Repeat them one by one, each with its --ensemble.seed.");
+    return result.texts("/config");
+}
+
+}  // namespace
+
 Pairs pairs_of_text(const std::string& file, const std::string& text) {
     check_lines(file, text);
     std::istringstream stream(text);
@@ -157,7 +179,9 @@ Pairs pairs_of_text(const std::string& file, const std::string& text) {
 Settings read_settings(const std::string& file, const std::vector<std::string>& arguments) {
     Settings settings;
     if (!file.empty()) {
-        for (const auto& [key, value] : pairs_of_text(file, read_text(file))) settings.set(key, value);
+        for (const auto& [key, value] :
+             is_hdf5(file) ? pairs_of_result(file) : pairs_of_text(file, read_text(file)))
+            settings.set(key, value);
     }
     for (const auto& [key, value] : pairs_of_command_line(arguments)) settings.set(key, value);
     for (const Option& option : option_table()) refuse_unavailable(option, settings.text(option.key));

@@ -1,6 +1,7 @@
 #include "kairos/app/write_result.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 
@@ -12,6 +13,7 @@
 #include "kairos/app/write_realisations.hpp"
 #include "kairos/io/result_file.hpp"
 #include "kairos/measure/estimate.hpp"
+#include "provenance.hpp"
 #include "result_columns.hpp"
 
 namespace kairos::app {
@@ -31,6 +33,8 @@ void write_run(ResultFile& file, const Setup& setup, const RunRecord& record,
     file.attribute("/", "wall_seconds", record.wall_seconds);
     file.attribute("/", "command_line", record.command_line);
     if (!record.merged_seeds.empty()) file.attribute("/", "merged_seeds", joined(record.merged_seeds, ","));
+    write_machine(file, communicator);
+    write_interruptions(file, record.interruptions);
     file.group("/config");
     for (const auto& [key, value] : setup.config.resolved) file.attribute("/config", key, value);
 }
@@ -192,6 +196,8 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Mea
 void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
                   const Findings& findings, const RunRecord& record,
                   const parallel::Communicator& communicator) {
+    WorkTimes times = record.times.value_or(WorkTimes{});
+    const auto start = std::chrono::steady_clock::now();
     ResultFile file(communicator, setup.config.output);
     write_head(file, "kairos", communicator);
     write_run(file, setup, record, communicator);
@@ -210,6 +216,8 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
     write_paths(file, setup, plan, measured, communicator);
     write_clones(file, setup, record.clones, communicator);
     write_bifurcation(file, record.diagrams);
+    times.output += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (record.times) write_performance(file, times, communicator);
     file.publish();
 }
 

@@ -16,6 +16,17 @@ constexpr hsize_t rows_written = hsize_t{1} << 18U;
 
 }  // namespace
 
+std::string hdf5_library() {
+    unsigned major = 0, minor = 0, release = 0;
+    if (H5get_libversion(&major, &minor, &release) < 0) return "unknown";
+    std::string text = "HDF5 ";
+    return text.append(std::to_string(major))
+        .append(".")
+        .append(std::to_string(minor))
+        .append(".")
+        .append(std::to_string(release));
+}
+
 void check_writable(const parallel::Communicator& communicator, const std::string& path) {
     agree_to_write(communicator, path, [&] {
         if (communicator.is_root()) require_writable(path);

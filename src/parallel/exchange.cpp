@@ -123,6 +123,20 @@ std::vector<double> Communicator::gather(std::span<const double> mine, std::size
     return all;
 }
 
+// Short ones: letters travel as doubles.
+std::vector<std::string> Communicator::gather_texts(const std::string& mine) const {
+    const std::vector<double> lengths = gather(std::vector{static_cast<double>(mine.size())});
+    const std::vector<double> letters = gather(std::vector<double>(mine.begin(), mine.end()));
+    std::vector<std::string> texts;
+    auto next = letters.begin();
+    for (const double length : lengths) {
+        const auto end = next + static_cast<std::ptrdiff_t>(length);
+        std::string& text = texts.emplace_back();
+        for (; next != end; ++next) text += static_cast<char>(*next);
+    }
+    return texts;
+}
+
 // Pair by pair: at step s rank r sends to r + s and receives from r - s, so that memory and traffic stay
 // even.
 std::vector<std::vector<double>> Communicator::all_to_all(std::vector<std::vector<double>> to,

@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <array>
 #include <exception>
 #include <string>
 
@@ -26,6 +27,14 @@ void check(int result, const char* call) {
     MPI_Error_string(result, words.data(), &length);
     words.resize(static_cast<std::size_t>(length));
     throw Error(ExitCode::other, std::string(call) + " failed: " + words + ".");
+}
+
+std::string mpi_library() {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+    int length = 0;
+    check(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
+    const std::string all(text.data(), static_cast<std::size_t>(length));
+    return all.substr(0, all.find_first_of(",\n"));
 }
 
 void abort_all(ExitCode code) {

@@ -40,6 +40,20 @@ def both_nodes(cluster, whole):
         same_bits(check, whole, folder / "r.h5", f"two nodes by {launch}")
 
 
+def shards(cluster):
+    """Nodes take batches in turn, and the two ranks of a node share the data of each."""
+    keys = ["--data.samples=1500", "--data.dimension=16", "--ensemble.trajectories=256", "--ensemble.batch=32", "--time.points=9"]
+    local = run([KAIROS, "run", *keys, "--run.data-shards=2", "--output.file=shards.h5"], cluster.folder, 2)
+    check.succeeded(local, "shards without Slurm")
+    folder = cluster.folder / "shards"
+    folder.mkdir()
+    done = cluster.run("sbatch", "--wait", "--time=5", "--nodes=2", "--ntasks-per-node=2", f"--chdir={folder}", f"--output={folder}/log",
+                       JOBS / "kairos-shards.sbatch", *keys, "--output.file=r.h5", KAIROS=str(KAIROS), JOBS=str(JOBS), timeout=120)
+    log = (folder / "log").read_text()
+    check(done.returncode == 0 and "on 4 ranks" in log, f"shards: {done.returncode} {log[-1500:]}")
+    same_bits(check, cluster.folder / "shards.h5", folder / "r.h5", "two nodes of two shards")
+
+
 def array(cluster):
     """Every point of a sweep as a task; the state shows them complete."""
     (cluster.folder / "s.ini").write_text("[time]\npoints = 9\n[ensemble]\ntrajectories = 64\n[sweep]\ndata.dimension = 8 | 16\nensemble.seed = 1 | 2\n")
@@ -95,6 +109,7 @@ try:
         whole = cluster.folder / "whole.h5"
         check.succeeded(run([KAIROS, "run", *KEYS, "--output.file=whole.h5"], cluster.folder), "without Slurm")
         both_nodes(cluster, whole)
+        shards(cluster)
         array(cluster)
         requeued(cluster, whole)
         node_down(cluster, whole)

@@ -52,6 +52,15 @@ TEST_P(EveryCommunicator, ReducesScalarsAndVectors) {
     EXPECT_EQ(sums, (std::vector<double>{0.5 * size, 0.5 * size * (size - 1)}));
 }
 
+TEST_P(EveryCommunicator, GathersTexts) {
+    const auto text_of = [](int of) {
+        return std::string(static_cast<std::size_t>(of) * 2, 'x') + "\xc3\xa9";
+    };
+    const auto texts = communicator.gather_texts(text_of(rank));
+    ASSERT_EQ(texts.size(), communicator.is_root() ? static_cast<std::size_t>(size) : 0U);
+    for (std::size_t of = 0; of < texts.size(); ++of) EXPECT_EQ(texts[of], text_of(static_cast<int>(of)));
+}
+
 TEST_P(EveryCommunicator, KnowsWhetherAnyOrAllAgree) {
     EXPECT_TRUE(communicator.any(rank == size - 1));
     EXPECT_FALSE(communicator.any(false));

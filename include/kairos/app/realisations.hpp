@@ -16,6 +16,7 @@ namespace kairos::app {
 struct Outcome {
     Measured measured;
     MeasuredClones clones;
+    WorkTimes times;  // of this rank
 };
 
 // Keeps what is finished when the run is halted, and throws where it shall end.

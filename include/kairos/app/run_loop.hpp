@@ -18,6 +18,7 @@
 
 #include "kairos/app/run_state.hpp"
 #include "kairos/app/target.hpp"
+#include "kairos/app/work_times.hpp"
 #include "kairos/measure/ensemble.hpp"
 #include "kairos/parallel/batch_plan.hpp"
 #include "kairos/parallel/teams.hpp"
@@ -67,7 +68,8 @@ public:
     void run(const measure::EnsembleSpec& spec, parallel::BatchRange range,
              const std::optional<Target>& target = std::nullopt);
     [[nodiscard]] std::uint64_t batches_done() const { return ranges_.empty() ? 0 : ranges_.back().end; }
-    [[nodiscard]] Measured finish() const;
+    [[nodiscard]] Measured finish();
+    [[nodiscard]] const WorkTimes& times() const { return times_; }
 
     // Of batches that are finished: before the first run(), and at any time.
     void restore(EnsembleState state);
@@ -80,6 +82,7 @@ private:
     std::vector<parallel::BatchRange> ranges_;
     std::size_t columns_ = 0;
     EnsembleState state_;
+    WorkTimes times_;
 };
 
 struct MeasuredClones {
@@ -92,7 +95,8 @@ class CloneRun {
 public:
     explicit CloneRun(const RunContext& context) : context_(context) {}
     void run(const phases::CloneSpec& spec, parallel::BatchRange range);
-    [[nodiscard]] MeasuredClones finish() const;
+    [[nodiscard]] MeasuredClones finish();
+    [[nodiscard]] const WorkTimes& times() const { return times_; }
 
     void restore(CloneState state) { state_ = std::move(state); }
     [[nodiscard]] const CloneState& state() const { return state_; }
@@ -101,6 +105,7 @@ private:
     RunContext context_;
     std::size_t columns_ = 0;
     CloneState state_;
+    WorkTimes times_;
 };
 
 // An ensemble of one law.

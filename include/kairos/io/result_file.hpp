@@ -43,6 +43,9 @@ using Values =
 // is no folder. Before hours of work; leaves no trace.
 void check_writable(const parallel::Communicator& communicator, const std::string& path);
 
+// Version of the HDF5 library that is loaded.
+[[nodiscard]] std::string hdf5_library();
+
 // The name that a file has until it is complete.
 [[nodiscard]] std::string part_of(const std::string& path);
 

@@ -92,6 +92,9 @@ public:
     [[nodiscard]] std::vector<double> gather(std::span<const double> mine,
                                              std::size_t piece = largest_piece) const;
 
+    // One text a rank, in rank order, on the root; elsewhere none.
+    [[nodiscard]] std::vector<std::string> gather_texts(const std::string& mine) const;
+
     // to[r] goes to rank r; the result's [r] came from rank r. Each part sent is freed as soon as it is on
     // its way.
     [[nodiscard]] std::vector<std::vector<double>> all_to_all(std::vector<std::vector<double>> to,

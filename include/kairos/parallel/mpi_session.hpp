@@ -6,6 +6,8 @@
 // whole job with abort_all, because the other ranks might never come to MPI_Finalize: catch inside, agree on
 // an exit code, then leave.
 #pragma once
+#include <string>
+
 #include "kairos/base/error.hpp"
 
 namespace kairos::parallel {
@@ -23,6 +25,9 @@ private:
 
 // Throws Error(ExitCode::other) with the name of the call and MPI's own words unless result is MPI_SUCCESS.
 void check(int result, const char* call);
+
+// Name and version of the MPI library, one line.
+[[nodiscard]] std::string mpi_library();
 
 // Ends all ranks at once with this exit code, under mpirun and srun alike. For errors that one rank alone
 // knows of.
