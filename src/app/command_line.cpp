@@ -168,7 +168,7 @@ std::string help_text() {
   kairos run --help                                     every key with default, unit and meaning
   kairos --version | --help
 
-FILE is an INI file: [section], key = value, comments after #. A key on the command line wins.
+FILE is an INI file: [section], key = value, comments after #; or a result, which is then repeated. A key on the command line wins.
 
 KAIROS_SIMD=avx512 | avx2 | portable in the environment: the best instructions that may be used, of those the processor has.
 

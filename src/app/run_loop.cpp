@@ -12,13 +12,20 @@ namespace {
 
 using measure::Moments;
 
+constexpr std::size_t most_at_hand = std::size_t{1} << 16U;  // moments copied at a time: 3.5 MiB
+
 // [column in slice], in batch order
 std::vector<Moments> fold_range(const Measured& measured, parallel::BatchRange range) {
-    const auto moments = measured.batches(range, measured.slice);
     std::vector<Moments> folded(measured.slice.size());
-    auto next = moments.begin();
-    for (std::uint64_t b = range.begin; b < range.end; ++b)
-        for (Moments& column : folded) column.merge(*next++);
+    if (folded.empty()) return folded;
+    const std::uint64_t together = std::max<std::uint64_t>(1, most_at_hand / folded.size());
+    for (std::uint64_t begin = range.begin; begin < range.end; begin += together) {
+        const std::uint64_t end = std::min(begin + together, range.end);
+        const auto moments = measured.batches({begin, end}, measured.slice);
+        auto next = moments.begin();
+        for (std::uint64_t b = begin; b < end; ++b)
+            for (Moments& column : folded) column.merge(*next++);
+    }
     return folded;
 }
 
@@ -38,8 +45,19 @@ BatchMoments kept(std::vector<Moments> all, parallel::ColumnSlice slice) {
     };
 }
 
+// The sums of this rank's slice over the ranges; where there is one, it has been folded already.
+std::vector<Moments> fold_each(const Measured& measured, std::vector<Moments> all) {
+    if (measured.realisations.size() == 1) return all;
+    std::vector<Moments> each;
+    for (const auto range : measured.realisations) {
+        const auto folded = fold_range(measured, range);
+        each.insert(each.end(), folded.begin(), folded.end());
+    }
+    return each;
+}
+
 Measured fold_moments(const RunContext& context, const std::vector<parallel::BatchRow>& rows,
-                      std::size_t columns) {
+                      std::size_t columns, std::vector<parallel::BatchRange> ranges) {
     const auto& communicator = context.teams.all();
     Measured measured;
     measured.batch_count = context.batches.count();
@@ -47,8 +65,10 @@ Measured fold_moments(const RunContext& context, const std::vector<parallel::Bat
     measured.batches = kept(
         moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, moments_width)),
         measured.slice);
-    measured.folded =
-        moments_from(communicator.all_gather(flat_moments(fold_range(measured, context.batches.all()))));
+    measured.realisations = std::move(ranges);
+    std::vector<Moments> mine = fold_range(measured, context.batches.all());
+    measured.folded = moments_from(communicator.all_gather(flat_moments(mine)));
+    measured.folded_each = fold_each(measured, std::move(mine));
     return measured;
 }
 
@@ -90,12 +110,7 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange ra
 
 Measured EnsembleRun::finish() {
     const TimeSpent spent(times_.fold);
-    Measured measured = fold_moments(context_, state_.rows, columns_);
-    measured.realisations = ranges_;
-    for (const auto range : ranges_) {
-        const auto folded = fold_range(measured, range);
-        measured.folded_each.insert(measured.folded_each.end(), folded.begin(), folded.end());
-    }
+    Measured measured = fold_moments(context_, state_.rows, columns_, ranges_);
     EnsembleState sum = sum_of(state_, context_.teams.all());
     measured.decisions = std::move(sum.decisions);
     measured.landscape = std::move(sum.landscape);
@@ -124,7 +139,7 @@ void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
 
 MeasuredClones CloneRun::finish() {
     const TimeSpent spent(times_.fold);
-    return {.moments = fold_moments(context_, state_.rows, columns_).folded,
+    return {.moments = fold_moments(context_, state_.rows, columns_, {context_.batches.all()}).folded,
             .overlaps = sum_of(state_.overlaps, context_.teams.all())};
 }
 
