@@ -87,7 +87,9 @@ std::vector<double> transpose(const Communicator& communicator, const std::vecto
     const Places places = places_of(mine, batches);
 
     const std::size_t piece = slice_of(communicator.rank(), communicator.size(), columns).size() * width;
-    const std::uint64_t step = std::max<std::uint64_t>(1, buffer / std::max<std::size_t>(1, length));
+    // What a rank sends in a round is its own part of it: rounds grow with the ranks, or their number would.
+    const std::size_t together = buffer * static_cast<std::size_t>(communicator.size());
+    const std::uint64_t step = std::max<std::uint64_t>(1, together / std::max<std::size_t>(1, length));
     std::vector<double> result(batches * piece);
     for (std::uint64_t first = 0; first < batches; first += step) {
         const Span round{first, std::min(first + step, batches)};

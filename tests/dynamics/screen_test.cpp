@@ -86,7 +86,7 @@ TEST(Screen, TheEdgeOfTheWindowIsWhereItSays) {
     law::Law law = test::data_law(n, 2, 0, 1);
     const TimePoint time = test::at(1.0, 1.0);
     const double window = 40.0 + std::log(static_cast<double>(n)), far = 1e4;
-    for (const double off : {-0.5, 0.5}) {  // of the edge, beyond rounding: 2 B = 2 132 2^-24 far |y|
+    for (const double off : {-0.5, 0.5}) {  // of the edge, beyond rounding: 2 B = 2 136 2^-24 far |y|
         law.mixture.means = [&] {
             Matrix points = Matrix::Zero(2, n);
             points.row(1).setConstant(-0.02);  // all others: 200 nats below

@@ -7,7 +7,7 @@
 //
 // Whatever rank computed a batch, its values arrive at the same place: a fold over the result in batch order
 // gives the same bits on any number of ranks (docs/architecture.md). Memory: the result, O(batches x columns
-// / ranks), and buffers of at most `buffer` doubles or one row, whichever is more. Errors, agreed by all
+// / ranks), and twice what this rank sends in a round: about `buffer` doubles where batches are spread evenly, never more than its rows. Errors, agreed by all
 // ranks: Error(ExitCode::other) naming the batch that is missing, doubled, unknown or of a wrong length.
 #pragma once
 #include <cstddef>
