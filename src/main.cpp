@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <new>
 
 #include "kairos/app/command_line.hpp"
 #include "kairos/app/commands.hpp"
@@ -59,7 +60,8 @@ int guarded(int argc, char** argv, const kairos::parallel::Communicator& communi
         if (!shared && communicator.size() > 1) kairos::parallel::abort_all(error.code());
         return static_cast<int>(error.code());
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "kairos: %s\n", error.what());
+        const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+        std::fprintf(stderr, "kairos: %s\n", memory ? kairos::app::no_memory_left : error.what());
         if (communicator.size() > 1) kairos::parallel::abort_all(ExitCode::other);
         return static_cast<int>(ExitCode::other);
     }

@@ -87,8 +87,8 @@ void write_ensemble(ResultFile& file, const EnsembleState& mine, const parallel:
 
 // The file of that name becomes the previous one; it keeps its name until a new one takes it.
 void keep_previous(const std::string& file) {
-    if (!fs::exists(file)) return;
     std::error_code fault;
+    if (!fs::exists(file, fault)) return;
     fs::remove(previous_of(file), fault);
     fs::create_hard_link(file, previous_of(file), fault);
     if (fault) fs::rename(file, previous_of(file), fault);

@@ -1,14 +1,16 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
+#include <vector>
 
 #include "kairos/app/analysis_text.hpp"
 #include "kairos/app/commands.hpp"
 #include "kairos/app/tables.hpp"
 #include "kairos/app/write_analysis.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/io/file_lock.hpp"
 #include "kairos/io/read_result.hpp"
-#include "kairos/io/result_file.hpp"
 
 namespace kairos::app {
 namespace {
@@ -44,17 +46,18 @@ void write_text(const std::string& path, const std::string& text) {
     if (good && std::rename(part.c_str(), path.c_str()) == 0) return;
     const std::string problem = std::strerror(errno);
     std::remove(part.c_str());
-    throw OutputError(path, problem, "Choose another file.");
+    throw OutputError(path, problem, "Choose another file, or make room.");
 }
 
 }  // namespace
 
 void command_analyze(const CommandLine& line) {
     const auto alone = parallel::Communicator::serial();
+    std::vector<std::unique_ptr<io::FileLock>> locks;
     for (const std::string& output : {line.output, line.csv_file})
         if (!output.empty()) {
             require_apart("analyze", output, line.files);
-            io::check_writable(alone, output);
+            locks.push_back(std::make_unique<io::FileLock>(alone, output));
         }
     const bool tables_alone = line.files.size() == 1 && !line.csv && line.output.empty();
     std::string text;

@@ -3,14 +3,14 @@
 #include "kairos/app/pooled_runs.hpp"
 #include "kairos/app/run_summary.hpp"
 #include "kairos/app/write_result.hpp"
-#include "kairos/io/result_file.hpp"
+#include "kairos/io/file_lock.hpp"
 
 namespace kairos::app {
 
 void command_merge(const CommandLine& line) {
     const auto alone = parallel::Communicator::serial();
     require_apart("merge", line.output, line.files);
-    io::check_writable(alone, line.output);
+    const io::FileLock lock(alone, line.output);
     const PooledRuns pooled = read_runs(line.files, line.output);
 
     Setup setup = prepare(pooled.config, alone, pooled.times);

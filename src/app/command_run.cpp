@@ -1,5 +1,7 @@
-#include <chrono>
 #include <cstdio>
+#include <new>
+#include <optional>
+#include <utility>
 
 #include "kairos/app/commands.hpp"
 #include "kairos/app/deadline.hpp"
@@ -12,35 +14,55 @@
 #include "kairos/app/setup.hpp"
 #include "kairos/app/write_result.hpp"
 #include "kairos/base/error.hpp"
-#include "kairos/io/result_file.hpp"
+#include "kairos/io/file_lock.hpp"
+#include "keeping.hpp"
 
 namespace kairos::app {
 namespace {
 
-using Clock = Deadline::Clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// The end of a run before its time; the same on every rank.
-Error interruption(const Setup& setup, const std::string& reason, const EnsembleState& ensemble,
-                   const parallel::Communicator& communicator) {
-    const auto finished = communicator.sum(static_cast<std::uint64_t>(ensemble.rows.size()));
-    return {ExitCode::interrupted, "interrupted by " + reason + "; " + std::to_string(finished) + " of " +
-                                       std::to_string(setup.batches.count()) + " batches are kept in " +
-                                       setup.config.checkpoint + ". The same command goes on from there."};
+// Batches, findings, the result. Throws where the run shall end before its time, or cannot write.
+void carry_out(const CommandLine& line, Setup& setup, const measure::ColumnPlan& plan, Checkpoint from,
+               Deadline& deadline, Keeping& keeping, const parallel::Communicator& communicator) {
+    const auto keep = [&](parallel::Halt halt, const EnsembleState& ensemble, const CloneState& clones) {
+        if (halt >= parallel::Halt::end)
+            throw keeping.interruption(communicator.first_text(deadline.reason()), ensemble, clones);
+        keeping.pause(ensemble, clones);
+        deadline.kept();
+    };
+    RunRecord record{
+        .command_line = line.text, .clones = {}, .diagrams = trace_bifurcations(setup, throw_if_interrupted)};
+    const Watch watch{.show_progress = stderr_is_terminal(),
+                      .wanted = [&](parallel::Halt known) { return deadline.wanted(known); }};
+    const Outcome outcome = run_realisations(setup, communicator, watch, std::move(from), keep);
+    record.clones = outcome.clones;
+    record.times = outcome.times;
+    *record.times += keeping.times();
+    record.interruptions = keeping.interruptions();
+    const Findings findings = find(setup, plan, outcome.measured, communicator);
+    record.wall_seconds = keeping.wall_seconds();
+    try {
+        write_result(setup, plan, outcome.measured, findings, record, communicator);
+    } catch (const OutputError& error) {
+        throw keeping.without_output(error.what(), outcome.ensemble, outcome.clone_state);
+    }
+    remove_checkpoints(setup.config.checkpoint, communicator);
+    if (!communicator.is_root()) return;
+    char note[64];
+    std::snprintf(note, sizeof note, "on %d rank%s, %.3g s", communicator.size(),
+                  communicator.size() == 1 ? "" : "s", record.wall_seconds);
+    print_summary(setup, plan, outcome.measured, findings, record, note);
 }
 
 }  // namespace
 
 void command_run(const CommandLine& line, const parallel::Communicator& communicator) {
-    const auto start = Clock::now();
+    const auto start = Deadline::Clock::now();
     const Config config = read_config(line.config_file, line.overrides);
     Deadline deadline(config, start);
     require_teams(config, communicator);
-    io::check_writable(communicator, config.output);
-    if (!config.checkpoint.empty()) io::check_writable(communicator, config.checkpoint);
+    const io::FileLock output(communicator, config.output);
+    std::optional<io::FileLock> checkpoint;
+    if (!config.checkpoint.empty()) checkpoint.emplace(communicator, config.checkpoint);
     Setup setup = prepare(config, communicator);
     const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
                                    setup.ensemble.identities, setup.ensemble.times.size());
@@ -51,38 +73,12 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     }
     if (communicator.is_root() && !beginning.note.empty())
         std::fprintf(stderr, "kairos: %s", beginning.note.c_str());
-
-    const Progression before = beginning.from.progression;
-    WorkTimes checkpoints;
-    const auto seconds = [&] { return before.seconds + communicator.max(seconds_since(start)); };
-    const auto keep = [&](parallel::Halt halt, const EnsembleState& ensemble, const CloneState& clones) {
-        const TimeSpent spent(checkpoints.output);
-        const bool ends = halt >= parallel::Halt::end;
-        const std::string reason = ends ? communicator.first_text(deadline.reason()) : "";
-        write_checkpoint(setup.config.checkpoint, setup.config, ensemble, clones,
-                         {seconds(), before.interruptions}, reason, communicator);
-        deadline.kept();
-        if (ends) throw interruption(setup, reason, ensemble, communicator);
-    };
-    RunRecord record{
-        .command_line = line.text, .clones = {}, .diagrams = trace_bifurcations(setup, throw_if_interrupted)};
-    const Watch watch{.show_progress = stderr_is_terminal(),
-                      .wanted = [&](parallel::Halt known) { return deadline.wanted(known); }};
-    const auto [measured, clones, times] =
-        run_realisations(setup, communicator, watch, std::move(beginning.from), keep);
-    record.clones = clones;
-    record.times = times;
-    *record.times += checkpoints;
-    record.interruptions = before.interruptions;
-    const Findings findings = find(setup, plan, measured, communicator);
-    record.wall_seconds = seconds();
-    write_result(setup, plan, measured, findings, record, communicator);
-    remove_checkpoints(config.checkpoint, communicator);
-    if (!communicator.is_root()) return;
-    char note[64];
-    std::snprintf(note, sizeof note, "on %d rank%s, %.3g s", communicator.size(),
-                  communicator.size() == 1 ? "" : "s", record.wall_seconds);
-    print_summary(setup, plan, measured, findings, record, note);
+    Keeping keeping(setup.config, setup.batches.count(), beginning, start, communicator);
+    try {
+        carry_out(line, setup, plan, std::move(beginning.from), deadline, keeping, communicator);
+    } catch (const std::bad_alloc&) {
+        throw keeping.out_of_memory();
+    }
 }
 
 }  // namespace kairos::app

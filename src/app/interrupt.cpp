@@ -23,6 +23,8 @@ void install_interrupt_handlers() {
     action.sa_handler = note;
     action.sa_flags = SA_RESTART;
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+    // A file that outgrows ulimit -f: the call that writes it fails, and says so.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 int end_signal() { return received; }

@@ -57,9 +57,12 @@ Outcome run_realisations(Setup& setup, const parallel::Communicator& communicato
         setup.ensemble.trajectories = ensemble.batches_done() * setup.batches.size();
         setup.batches = parallel::BatchPlan(setup.ensemble.trajectories, setup.batches.size());
     }
-    Outcome outcome{ensemble.finish(), cloned ? clones.finish() : MeasuredClones{}, ensemble.times()};
-    outcome.times += clones.times();
-    return outcome;
+    Measured measured = ensemble.finish();
+    MeasuredClones measured_clones = cloned ? clones.finish() : MeasuredClones{};
+    WorkTimes times = ensemble.times();
+    times += clones.times();
+    return {std::move(measured), std::move(measured_clones), times, ensemble.take_state(),
+            clones.take_state()};
 }
 
 }  // namespace kairos::app

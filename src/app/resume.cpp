@@ -41,6 +41,7 @@ bool take_checkpoint(const std::string& file, const Setup& setup, const measure:
         beginning.note += "checkpoint " + file + " is damaged and is not used: " + why + "\n";
         return false;
     }
+    beginning.file = file;
     beginning.note += "resuming from " + file + ": " +
                       std::to_string(finished(beginning.from, communicator)) + " of " +
                       std::to_string(setup.batches.count()) + " batches are finished\n";

@@ -142,6 +142,7 @@ void take_result(const Setup& setup, const measure::ColumnPlan& plan,
         beginning.note += "running anew: " + have + " trajectories, but " + why + "\n";
         return;
     }
+    beginning.file = setup.config.output;
     beginning.from = checkpoint_of(setup, plan, *stored, communicator);
     beginning.note += "resuming: " + have + " of " + std::to_string(setup.ensemble.trajectories) +
                       " trajectories, which are kept\n";

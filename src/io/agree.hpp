@@ -4,6 +4,7 @@
 // collective call at most, or to calls that fail alike on all ranks.
 #pragma once
 #include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ void agree_to_write(const parallel::Communicator& communicator, const std::strin
         body();
     } catch (const OutputRefusal& refusal) {
         fault = refusal.problem + part_separator + refusal.mend;
+    } catch (const std::bad_alloc&) {
+        fault = std::string("no memory is left") + part_separator + "Start fewer ranks a node.";
     } catch (const std::exception& error) {
         fault = std::string(error.what()) + part_separator;
     }

@@ -49,19 +49,23 @@ private:
 
 std::string part_of(const std::string& path) { return path + ".part"; }
 
-void require_writable(const std::string& path) {
-    const std::string mend = "Choose another file (--output.file=..., or -o).";
+void require_folder(const std::string& path) {
     std::error_code ignored;
     if (fs::path(path).filename().empty() || fs::is_directory(path, ignored))
-        refuse_output(path, "that is a folder, not a file", mend);
+        refuse_output(path, "that is a folder, not a file", choose_another);
     const fs::path folder = folder_of(path);
     if (!fs::is_directory(folder, ignored))
         refuse_output(path, "there is no folder " + folder.string(),
-                      "Make it, or choose another (--output.file=..., or -o).");
+                      std::string("Make it. ").append(choose_another));
+}
+
+void require_writable(const std::string& path) {
+    require_folder(path);
     const std::string part = part_of(path);
+    std::error_code ignored;
     const bool there = fs::exists(part, ignored);
     const Descriptor probe(part, O_WRONLY | O_CREAT);
-    if (!probe.good()) refuse_output(path, part + " cannot be made: " + std::strerror(errno), mend);
+    if (!probe.good()) refuse_output(path, part + " cannot be made: " + std::strerror(errno), choose_another);
     if (!there) unlink(part.c_str());
 }
 
@@ -72,7 +76,7 @@ void reserve_part(const std::string& path, std::uint64_t begin, std::uint64_t en
     const int fault = posix_fallocate(part.id(), static_cast<off_t>(begin), static_cast<off_t>(end - begin));
     if (fault == 0 || fault == EOPNOTSUPP || fault == EINVAL) return;  // a file system without reservations
     refuse_output(path, "no room for " + std::to_string(end) + " bytes: " + std::strerror(fault),
-                  "Make room, or choose another disk (--output.file=..., or -o).");
+                  std::string("Make room, or raise the limit (quota, ulimit -f). ").append(choose_another));
 }
 
 void publish_part(const std::string& path) {

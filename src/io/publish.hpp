@@ -7,6 +7,12 @@
 
 namespace kairos::io {
 
+inline constexpr const char* choose_another =
+    "Choose another file (--output.file=..., --run.checkpoint=..., or -o).";
+
+// OutputError unless the folder of path is there, and path is none itself.
+void require_folder(const std::string& path);
+
 // OutputError unless path.part can be made here; leaves no trace.
 void require_writable(const std::string& path);
 
@@ -14,6 +20,10 @@ void require_writable(const std::string& path);
 // MPI-IO does not report every write that failed, and a rank that sees its own write fail leaves the others
 // waiting inside HDF5.
 void reserve_part(const std::string& path, std::uint64_t begin, std::uint64_t end);
+
+// Every descriptor of this process that leads to path.part leads from now on to memory: what is still written
+// there succeeds, and is lost. False where that cannot be had.
+[[nodiscard]] bool divert_part(const std::string& path);
 
 // path.part, closed by all ranks, is brought to disk and takes the name path in one step.
 void publish_part(const std::string& path);

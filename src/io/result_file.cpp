@@ -27,27 +27,26 @@ std::string hdf5_library() {
         .append(std::to_string(release));
 }
 
-void check_writable(const parallel::Communicator& communicator, const std::string& path) {
-    agree_to_write(communicator, path, [&] {
-        if (communicator.is_root()) require_writable(path);
-    });
-}
-
 ResultFile::ResultFile(const parallel::Communicator& communicator, std::string path)
     : state_(std::make_unique<State>(State{communicator, std::move(path)})) {
     quiet_hdf5();
-    check_writable(communicator, state_->path);
-    state_->agree([&] { state_->create_file(); });
+    agree_to_write(communicator, state_->path, [&] {
+        if (!communicator.is_root()) return;
+        require_writable(state_->path);
+        // A new file: ranks of a job that was killed may still be writing into the one it left.
+        unlink(part_of(state_->path).c_str());
+    });
+    try {
+        state_->agree([&] { state_->create_file(); });
+        state_->agree_first([&] { state_->reserve(0); });
+    } catch (...) {
+        state_->give_up();
+        throw;
+    }
 }
 
 ResultFile::~ResultFile() {
-    if (state_->published) return;
-    if (state_->broken) {
-        state_->abandon();
-        return;
-    }
-    (void)state_->file.close();
-    if (state_->communicator.is_root()) unlink(part_of(state_->path).c_str());
+    if (!state_->published) state_->give_up();
 }
 
 void ResultFile::group(const std::string& path) {

@@ -10,8 +10,8 @@
 namespace kairos::io {
 namespace {
 
-constexpr std::uint64_t room_for_metadata = std::uint64_t{1}
-                                            << 14U;   // bytes an array: header, attributes, scales
+// Bytes: the attributes that come before any array; an array's header, attributes, scales.
+constexpr std::uint64_t room_for_head = std::uint64_t{1} << 16U, room_for_metadata = std::uint64_t{1} << 14U;
 constexpr hsize_t largest_write = hsize_t{1} << 27U;  // elements: 1 GiB a call, below every MPI-IO limit
 
 }  // namespace
@@ -36,10 +36,11 @@ void ResultFile::State::create_file() {
                   "H5Fcreate", place);
 }
 
-// Room on the disk before anything is written there: a disk that fills up in the middle of a collective write
-// leaves ranks waiting for one another. What is too much, H5Fclose gives back.
+// Room on the disk before HDF5 takes it: a disk that fills up in the middle of a collective write leaves ranks
+// waiting for one another. Where there is none, nothing has changed and the file can be closed. What is too
+// much, H5Fclose gives back.
 void ResultFile::State::reserve(std::uint64_t bytes) {
-    const std::uint64_t end = reserved + bytes + room_for_metadata;
+    const std::uint64_t end = reserved + bytes + (reserved == 0 ? room_for_head : room_for_metadata);
     if (communicator.is_root()) reserve_part(path, reserved, end);
     reserved = end;
 }
@@ -70,8 +71,8 @@ Values ResultFile::State::of_root(const Values& values) const {
 
 Handle ResultFile::State::begin_array(const Shape& shape, hid_t type, const Place& place) {
     Handle dataset;
+    agree_first([&] { reserve(bytes_of(shape)); });
     agree([&] { dataset = create_dataset(file.get(), shape, type, place); });
-    agree([&] { reserve(H5Dget_storage_size(dataset.get())); });
     return dataset;
 }
 
@@ -123,11 +124,15 @@ void ResultFile::State::close() {
     agree([&] { check(file.close(), "H5Fclose", place); });
 }
 
-// H5Fclose would write again, fail again on some ranks and leave the others waiting. So the file stays open
-// until MPI_Finalize, where HDF5 closes what is left; its space on a disk that may be full is given back now.
-void ResultFile::State::abandon() {
-    file.release();
+// H5Fclose writes what is left. On a disk that is broken it would fail again on some ranks and leave the others
+// waiting; so it writes into memory. Where that cannot be had the file stays open until MPI_Finalize.
+void ResultFile::State::give_up() {
     const std::string part = part_of(path);
+    const bool closes = !left_alone() && (!broken || communicator.all(divert_part(path)));
+    if (closes)
+        (void)file.close();
+    else
+        file.release();
     if (communicator.is_root() && truncate(part.c_str(), 0) == 0) unlink(part.c_str());
 }
 

@@ -2,6 +2,7 @@
 //
 // Between two collective steps all ranks agree that the first went well: a rank that failed would leave the others waiting.
 #pragma once
+#include <exception>
 #include <map>
 
 #include "agree.hpp"
@@ -15,23 +16,32 @@ struct ResultFile::State {
     std::string path;
     Handle file{};
     bool published = false, broken = false;
-    std::uint64_t reserved = 0;               // bytes that the disk has room for
-    std::map<std::string, hsize_t> scales{};  // length of each axis
+    bool failed_together = false;                 // what was thrown last was thrown by all ranks
+    int exceptions = std::uncaught_exceptions();  // in flight when the file was made
+    std::uint64_t reserved = 0;                   // bytes that the disk has room for
+    std::map<std::string, hsize_t> scales{};      // length of each axis
 
     [[nodiscard]] Place at(const std::string& object) const { return {Place::Use::writing, path, object}; }
     // For what is refused before HDF5 is called: the file stays good.
     template <class Body>
-    void agree_first(Body body) const {
+    void agree_first(Body body) {
+        failed_together = true;
         agree_to_write(communicator, path, body);
+        failed_together = false;
     }
     // For calls of HDF5: after a failure nothing more is possible.
     template <class Body>
     void agree(Body body) {
         broken = true;
-        agree_to_write(communicator, path, body);
+        agree_first(body);
         broken = false;
     }
-    void abandon();
+    // Whether the file ends because of an exception that this rank may have met alone.
+    [[nodiscard]] bool left_alone() const {
+        return communicator.size() > 1 && !failed_together && std::uncaught_exceptions() > exceptions;
+    }
+    // Not published: nothing of it stays. Collective, unless left alone.
+    void give_up();
 
     void create_file();
     void reserve(std::uint64_t bytes);

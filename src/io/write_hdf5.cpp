@@ -126,6 +126,15 @@ Shape chunks_of(const Shape& shape) {
     return chunk;
 }
 
+std::uint64_t bytes_of(const Shape& shape) {
+    constexpr hsize_t bytes_in_index = 256;  // of a chunk
+    const Shape chunk = chunks_of(shape);
+    if (chunk.empty()) return elements_of(shape) * element_bytes;
+    hsize_t chunks = 1;
+    for (std::size_t i = 0; i < shape.size(); ++i) chunks *= (shape[i] + chunk[i] - 1) / chunk[i];
+    return chunks * (elements_of(chunk) * element_bytes + bytes_in_index);
+}
+
 Handle create_dataset(hid_t file, const Shape& shape, hid_t type, const Place& place) {
     const Handle space = simple_space(shape, place);
     const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "H5Pcreate", place);

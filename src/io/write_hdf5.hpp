@@ -24,6 +24,8 @@ void write_attribute(hid_t object, const std::string& name, const Attribute& val
 // Shape of the chunks: empty (contiguous) up to 1 MB, then halves of the longest axis until a chunk is at
 // most 1 MB.
 [[nodiscard]] Shape chunks_of(const Shape& shape);
+// On the disk, at most.
+[[nodiscard]] std::uint64_t bytes_of(const Shape& shape);
 
 [[nodiscard]] Handle create_dataset(hid_t file, const Shape& shape, hid_t type, const Place& place);
 

@@ -13,6 +13,11 @@ namespace kairos::app {
            error.code() == ExitCode::output || error.code() == ExitCode::interrupted;
 }
 
+// What a rank says that gets no more memory.
+inline constexpr const char* no_memory_left =
+    "no memory is left.\n        Start fewer ranks a node, or raise the limit (ulimit -v, --mem); lower "
+    "ensemble.batch, data.samples or data.dimension.\n        kairos plan tells what a job needs.";
+
 // The main job; collective. The summary goes to stdout of rank 0.
 void command_run(const CommandLine& line, const parallel::Communicator& communicator);
 // Validates, prints the resolved configuration, critical times, memory and time needed; writes nothing. Collective.

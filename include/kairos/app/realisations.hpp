@@ -17,6 +17,8 @@ struct Outcome {
     Measured measured;
     MeasuredClones clones;
     WorkTimes times;  // of this rank
+    EnsembleState ensemble;  // of which both were made: what a checkpoint holds
+    CloneState clone_state;
 };
 
 // Keeps what is finished when the run is halted, and throws where it shall end.

@@ -17,6 +17,7 @@ namespace kairos::app {
 
 struct Beginning {
     Checkpoint from;
+    std::string file;       // that holds it; empty: anew
     bool complete = false;  // there is nothing left to do
     std::string note;       // for the user; may be empty
 };

@@ -74,6 +74,7 @@ public:
     // Of batches that are finished: before the first run(), and at any time.
     void restore(EnsembleState state);
     [[nodiscard]] const EnsembleState& state() const { return state_; }
+    [[nodiscard]] EnsembleState take_state() { return std::move(state_); }
 
 private:
     void prepare(const measure::EnsembleSpec& spec, const measure::Ensemble& ensemble);
@@ -100,6 +101,7 @@ public:
 
     void restore(CloneState state) { state_ = std::move(state); }
     [[nodiscard]] const CloneState& state() const { return state_; }
+    [[nodiscard]] CloneState take_state() { return std::move(state_); }
 
 private:
     RunContext context_;

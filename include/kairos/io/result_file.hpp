@@ -16,8 +16,7 @@
 // Room on the disk is reserved before anything is written: a full disk is found by one rank, in one place,
 // before data are lost.
 // Errors: OutputError, the same on all ranks (exit code 4). After a failure the file is given up: it cannot
-// be published, and HDF5 keeps it open until MPI_Finalize, where it writes once more. On a disk that fails
-// altogether HDF5 1.10 may crash there, so abort_all(ExitCode::output) is the safest end.
+// be published; its space on the disk is free again once the destructor, then collective, has run.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -38,10 +37,6 @@ using Attribute =
 using Attributes = std::vector<std::pair<std::string, Attribute>>;
 using Values =
     std::variant<std::span<const double>, std::span<const std::int64_t>, std::span<const std::int32_t>>;
-
-// Throws OutputError unless a file of that name can be made: its folder exists and is writable, and the name
-// is no folder. Before hours of work; leaves no trace.
-void check_writable(const parallel::Communicator& communicator, const std::string& path);
 
 // Version of the HDF5 library that is loaded.
 [[nodiscard]] std::string hdf5_library();

@@ -1,0 +1,108 @@
+#include "kairos/io/file_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "agree.hpp"
+#include "publish.hpp"
+
+namespace kairos::io {
+namespace {
+
+// Of the open file description: unlike the older kind it does not end when another descriptor of the file is
+// closed. Not waited for.
+bool lock_whole(int descriptor) {
+    struct flock whole = {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
+}
+
+// Whether the file still has that name: a job that ended has taken it away together with its lock.
+bool has_name(int descriptor, const std::string& name) {
+    struct stat open = {}, named = {};
+    return fstat(descriptor, &open) == 0 && stat(name.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
+           open.st_ino == named.st_ino;
+}
+
+std::string own_signature() {
+    char host[256] = {};
+    (void)gethostname(host, sizeof host - 1);
+    std::string text = "process ";
+    text.append(std::to_string(getpid())).append(" on ").append(host);
+    if (const char* const job = std::getenv("SLURM_JOB_ID")) text.append(", Slurm job ").append(job);
+    return text;
+}
+
+// For others to read; a lock without it is as good.
+void sign(int descriptor) {
+    const std::string text = own_signature();
+    if (ftruncate(descriptor, 0) == 0 && pwrite(descriptor, text.data(), text.size(), 0) > 0)
+        (void)fsync(descriptor);
+}
+
+std::string signature_in(int descriptor) {
+    std::string text(200, '\0');
+    const ssize_t length = pread(descriptor, text.data(), text.size(), 0);
+    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+    std::ranges::replace_if(
+        text, [](unsigned char letter) { return letter < ' ' || letter > '~'; }, '?');
+    return text.empty() ? "which does not say where it runs" : text;
+}
+
+// The descriptor that holds the lock; -1 where the file system has none.
+int take_lock(const std::string& path, const std::string& name) {
+    for (;;) {
+        const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (descriptor < 0)
+            throw OutputRefusal(path, name + " cannot be made: " + std::strerror(errno), choose_another);
+        const bool held = lock_whole(descriptor);
+        const bool taken = !held && (errno == EAGAIN || errno == EACCES);
+        if (held && has_name(descriptor, name)) return descriptor;
+        const std::string holder = taken ? signature_in(descriptor) : "";
+        close(descriptor);
+        if (taken)
+            throw OutputRefusal(path, "another job is writing it (" + holder + ")",
+                                std::string("Wait until that has ended, or end it. ") + choose_another);
+        if (!held) {
+            unlink(name.c_str());
+            return -1;
+        }
+    }
+}
+
+}  // namespace
+
+FileLock::FileLock(const parallel::Communicator& communicator, const std::string& path)
+    : name_(path + ".lock") {
+    try {
+        agree_to_write(communicator, path, [&] {
+            if (!communicator.is_root()) return;
+            require_folder(path);
+            descriptor_ = take_lock(path, name_);
+            if (descriptor_ >= 0) sign(descriptor_);
+            require_writable(path);
+        });
+    } catch (...) {
+        give_back();
+        throw;
+    }
+}
+
+FileLock::~FileLock() { give_back(); }
+
+// The name goes first: whoever opens the file in between finds that it has none, and makes another.
+void FileLock::give_back() {
+    if (descriptor_ < 0) return;
+    unlink(name_.c_str());
+    close(descriptor_);
+    descriptor_ = -1;
+}
+
+}  // namespace kairos::io
