@@ -80,7 +80,9 @@ Error Keeping::without_output(const std::string& fault, const EnsembleState& ens
     if (config_.checkpoint.empty())
         text.append(next_line).append("With run.checkpoint = none its work is not kept either.");
     else if (!all_there && !write(ensemble, clones, "the result cannot be written"))
-        text.append(next_line).append("The finished work cannot be kept either: ").append(fault_);
+        text.append(next_line)
+            .append("The finished work cannot be kept either: ")
+            .append(fault_.substr(0, fault_.find('\n')));
     text.append(next_line).append(kept());
     if (file_.empty()) return {ExitCode::output, text + "."};
     text.append(": the same command goes on from there");

@@ -37,6 +37,15 @@ struct OwnBlock : NodeShared::Block {
     double* memory;
 };
 
+std::string no_window(double bytes) {
+    std::ostringstream text;
+    text.precision(3);
+    text << "no memory is left for the " << bytes / 1e9
+         << " GB that the ranks of a node share.\n        Raise the limit (ulimit -v, --mem), or take fewer "
+            "data; kairos plan tells what a job needs.";
+    return text.str();
+}
+
 double* aligned(void* memory) {
     const auto at = reinterpret_cast<std::uintptr_t>(memory);
     return static_cast<double*>(memory) + (alignment - at % alignment) % alignment / sizeof(double);
@@ -50,8 +59,8 @@ public:
         const auto bytes =
             node_.is_root() ? static_cast<MPI_Aint>(count * sizeof(double) + alignment) : MPI_Aint{0};
         void* memory = nullptr;
-        check(MPI_Win_allocate_shared(bytes, 1, MPI_INFO_NULL, comm, &memory, &window_),
-              "MPI_Win_allocate_shared");
+        if (MPI_Win_allocate_shared(bytes, 1, MPI_INFO_NULL, comm, &memory, &window_) != MPI_SUCCESS)
+            throw Error(ExitCode::other, no_window(static_cast<double>(count) * sizeof(double)));
         check(MPI_Win_set_errhandler(window_, MPI_ERRORS_RETURN), "MPI_Win_set_errhandler");
         MPI_Aint size = 0;
         int unit = 0;

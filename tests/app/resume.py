@@ -6,7 +6,6 @@ import pathlib
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +14,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from kairos_runs import ENVIRONMENT, Checks, configuration, run  # noqa: E402
+from kairos_runs import Checks, configuration, programs_of, run, start  # noqa: E402
 from results import same_bits  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
@@ -31,17 +30,8 @@ SECTIONS = {
 INTERRUPTED = 75
 
 
-def start(folder, ranks, *keys):
-    launcher = ["mpirun", "-n", str(ranks)] if ranks > 0 else []
-    return subprocess.Popen([*launcher, str(KAIROS), "run", *JOB, "--output.file=r.h5", *keys], cwd=folder, env=ENVIRONMENT, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-
-def programs_of(process):
-    """The ranks of a launcher, or the program itself."""
-    listed = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout.split("\n")
-    ranks = [int(line.split()[0]) for line in listed if line.strip().endswith("kairos")]
-    return ranks or [process.pid]
+def begin(folder, ranks, *keys):
+    return start([KAIROS, "run", *JOB, "--output.file=r.h5", *keys], folder, ranks)
 
 
 def at_work(process, ranks):
@@ -83,7 +73,7 @@ def signals(base, whole):
         folder = base / f"signal-{sent.name}-{whom}-{ranks}"
         folder.mkdir()
         (folder / "r.h5").write_bytes(b"an earlier file")
-        process = start(folder, ranks)
+        process = begin(folder, ranks)
         at_work(process, ranks)
         os_kill(programs_of(process)[-1] if whom == "rank" else process.pid, sent)
         err = end(process, what)
@@ -124,7 +114,7 @@ def kills(base, whole):
     folder.mkdir()
     killed = 0
     for turn in range(8):
-        process = start(folder, turn % 3 + 1, "--run.checkpoint-interval=0.1")
+        process = begin(folder, turn % 3 + 1, "--run.checkpoint-interval=0.1")
         time.sleep(chance.uniform(0.35, 0.9))
         if process.poll() is not None:
             break
@@ -159,7 +149,7 @@ def impatience(base):
     for keys, times in (([], 2), (["--run.checkpoint=none"], 1)):
         folder = base / f"impatience-{times}"
         folder.mkdir()
-        process = start(folder, 0, "--ensemble.batch=2048", "--time.substeps=3000", *keys)
+        process = begin(folder, 0, "--ensemble.batch=2048", "--time.substeps=3000", *keys)
         for _ in range(times):
             time.sleep(1.0)
             os_kill(process.pid, signal.SIGINT)

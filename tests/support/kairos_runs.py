@@ -1,6 +1,7 @@
 """What the Python tests share: running the program, alone or under mpirun, and a checker that counts."""
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -9,11 +10,30 @@ ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROO
                    OMPI_MCA_hwloc_base_binding_policy="none")
 
 
-def run(command, folder, ranks=0, timeout=300):
-    """The finished process; ranks = 0: without mpirun."""
+def start(command, folder, ranks=0, environment=(), prepare=None):
+    """The process, in a session of its own; ranks = 0: without mpirun. prepare: called in it before the program."""
     launcher = ["mpirun", "-n", str(ranks)] if ranks else []
-    return subprocess.run(launcher + [str(c) for c in command], cwd=folder, env=ENVIRONMENT, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
+    return subprocess.Popen(launcher + [str(c) for c in command], cwd=folder, env=dict(ENVIRONMENT, **dict(environment)), text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=prepare)
+
+
+def run(command, folder, ranks=0, timeout=300, **more):
+    """The finished process."""
+    process = start(command, folder, ranks, **more)
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def programs_of(process):
+    """The ranks of a launcher, or the program itself."""
+    listed = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout.split("\n")
+    ranks = [int(line.split()[0]) for line in listed if line.strip().endswith("kairos")]
+    return ranks or [process.pid]
 
 
 def configuration(folder, name, **sections):
