@@ -14,14 +14,14 @@ namespace {
 using Command = CommandLine::Command;
 using Tokens = std::span<const std::string>;
 
-constexpr const char* mend = "See kairos --help.";
+constexpr const char* see_help = "See kairos --help.";
 
 bool asks_help(const std::string& token) { return token == "--help" || token == "-h"; }
 
 // The argument of the option at `at`, which moves there.
 std::string argument_of(Tokens tokens, std::size_t& at, const std::string& what) {
     if (at + 1 == tokens.size() || tokens[at + 1].empty()) {
-        throw ConfigError("command line", "", "has nothing after " + tokens[at], what, mend);
+        throw ConfigError("command line", "", "has nothing after " + tokens[at], what, see_help);
     }
     return tokens[++at];
 }
@@ -38,7 +38,7 @@ void parse_job(Tokens tokens, CommandLine& line) {
         }
         const std::string file = argument_of(tokens, at, "-c FILE");
         if (!line.config_file.empty())
-            throw ConfigError("-c", file, "is a second configuration file", "one", mend);
+            throw ConfigError("-c", file, "is a second configuration file", "one", see_help);
         line.config_file = file;
     }
 }
@@ -57,10 +57,10 @@ void parse_sweep(Tokens tokens, CommandLine& line) {
         else if (tokens[at] == "--local")
             line.local = true;
         else
-            throw ConfigError("sweep", tokens[at], "is not an option of this command", allowed, mend);
+            throw ConfigError("sweep", tokens[at], "is not an option of this command", allowed, see_help);
     }
-    if (line.config_file.empty()) throw ConfigError("sweep", "", "has no -c SWEEP.ini", allowed, mend);
-    if (line.output.empty()) throw ConfigError("sweep", "", "has no -o DIR", allowed, mend);
+    if (line.config_file.empty()) throw ConfigError("sweep", "", "has no -c SWEEP.ini", allowed, see_help);
+    if (line.output.empty()) throw ConfigError("sweep", "", "has no -o DIR", allowed, see_help);
 }
 
 // --csv, --csv=FILE, or --csv FILE where FILE ends in .csv, which no result does.
@@ -87,7 +87,7 @@ void parse_files(Tokens tokens, CommandLine& line) {
         } else if (tokens[at].starts_with("-")) {
             throw ConfigError(
                 "command line", tokens[at], "is not an option of this command",
-                line.command == Command::analyze ? "files | -o FILE | --csv" : "files | -o FILE", mend);
+                line.command == Command::analyze ? "files | -o FILE | --csv" : "files | -o FILE", see_help);
         } else {
             line.files.push_back(tokens[at]);
         }
@@ -96,12 +96,13 @@ void parse_files(Tokens tokens, CommandLine& line) {
 
 void check_files(const CommandLine& line) {
     if (line.command == Command::analyze && line.files.empty())
-        throw ConfigError("analyze", "", "has no file to read", "kairos analyze RESULT.h5 ...", mend);
+        throw ConfigError("analyze", "", "has no file to read", "kairos analyze RESULT.h5 ...", see_help);
     if (line.command != Command::merge) return;
     const std::string allowed = "kairos merge A.h5 B.h5 ... -o OUT.h5";
     if (line.files.size() < 2)
-        throw ConfigError("merge", joined(line.files, " "), "has less than two files to pool", allowed, mend);
-    if (line.output.empty()) throw ConfigError("merge", "", "has no -o OUT.h5", allowed, mend);
+        throw ConfigError("merge", joined(line.files, " "), "has less than two files to pool", allowed,
+                          see_help);
+    if (line.output.empty()) throw ConfigError("merge", "", "has no -o OUT.h5", allowed, see_help);
 }
 
 struct Named {
@@ -123,7 +124,7 @@ Command command_named(const std::string& name) {
     names.pop_back();  // -h is short for --help
     const std::string nearest = nearest_spelling(name, names);
     throw ConfigError("command line", name, "is not a command", joined(names, " | "),
-                      nearest.empty() ? mend : "Nearest: " + nearest + ".");
+                      nearest.empty() ? see_help : "Nearest: " + nearest + ".");
 }
 
 }  // namespace
@@ -132,7 +133,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     const std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
     if (all.empty())
         throw ConfigError("command line", "", "names no command",
-                          "run | plan | analyze | merge | sweep | --version | --help", mend);
+                          "run | plan | analyze | merge | sweep | --version | --help", see_help);
     const Tokens tokens = Tokens(all).subspan(1);
     CommandLine line;
     line.command = command_named(all.front());
@@ -152,7 +153,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
         default:
             if (!tokens.empty())
                 throw ConfigError("command line", tokens.front(), "is too much", all.front() + " alone",
-                                  mend);
+                                  see_help);
     }
     return line;
 }

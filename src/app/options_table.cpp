@@ -11,12 +11,13 @@ using Rows = std::vector<Option>;
 using enum ValueType;
 
 constexpr double most_int = 2147483647;
-constexpr Range bins{.low = 0, .high = 65536};
+constexpr Range bin_counts{.low = 0, .high = 65536};
 constexpr Range labels{.low = -most_exact, .high = most_exact};
 constexpr Range any{}, not_negative{.low = 0}, positive{.low = 0, .above_low = true};
-constexpr Range count{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
+constexpr Range counts{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
 constexpr Range natural{.low = 0, .high = most_int}, numbered{.low = 1, .high = most_int};
-constexpr Range depths{.low = 1, .high = 16}, widths{.low = 2, .high = 65536}, copies{.low = 2, .high = 255};
+constexpr Range depths{.low = 1, .high = 16}, children{.low = 2, .high = 65536},
+    copies{.low = 2, .high = 255};
 constexpr Range grid_points{.low = 2, .high = most_int};
 constexpr Range seeds{.low = 0, .high = 0x1p64};  // below 2^64, which parse_integer refuses
 
@@ -42,9 +43,9 @@ Rows data_rows() {
         {"data.seed", integer, "1", "1", "seed of the quenched disorder: random means, directions and points",
          seeds},
         {"data.samples", integer, "0", "1",
-         "0: the population; n > 0: the empirical law of n points drawn from it", count},
+         "0: the population; n > 0: the empirical law of n points drawn from it", counts},
         {"data.levels", integer, "2", "1", "hierarchical: L, levels of the tree", depths},
-        {"data.branching", integer, "2", "1", "hierarchical: b, children of every node", widths},
+        {"data.branching", integer, "2", "1", "hierarchical: b, children of every node", children},
         {"data.separations", reals, "", "data",
          "hierarchical: one mu per level, top first; empty: separation at each", not_negative},
         {"data.rank", integer, "1", "1", "low-rank: r, directions of standard deviation sigma", at_least_one},
@@ -166,7 +167,7 @@ Rows observe_rows() {
     return {
         {"observe.observables", texts, "default", "-", "default, all, or names of observables"},
         {"observe.batch-moments", flag, "true", "-", "write /batches, which merge and analyze work on"},
-        {"observe.paths", integer, "0", "1", "raw paths to keep, those of the first trajectories", count},
+        {"observe.paths", integer, "0", "1", "raw paths to keep, those of the first trajectories", counts},
         {"observe.states", flag, "false", "-", "keep x of these paths too"},
         {"observe.histograms", texts, "", "-", "scalar observables whose distribution is kept at every time"},
         {"observe.tangents", integer, "0", "1", "k, Lyapunov exponents per path (reverse, not exact)",
@@ -198,7 +199,7 @@ Rows analysis_rows() {
          "drift whose fixed points are traced",
          any,
          {"none", "sde", "ode", "both"}},
-        {"landscape.bins", integer, "0", "1", "bins of each order parameter; 0: no landscape", bins},
+        {"landscape.bins", integer, "0", "1", "bins of each order parameter; 0: no landscape", bin_counts},
         {"guidance.class", integer, "", "1", "label of the class to guide to", labels},
         {"guidance.weight", real, "0", "1", "w: the score becomes s + w (s_c - s)", any},
         {"guidance.interval", reals, "", "time", "t1,t2: guidance acts between these times; empty: always",
