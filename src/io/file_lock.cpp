@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "agree.hpp"
 #include "publish.hpp"
@@ -56,24 +58,34 @@ std::string signature_in(int descriptor) {
     return text.empty() ? "which does not say where it runs" : text;
 }
 
-// The descriptor that holds the lock; -1 where the file system has none.
+enum class Attempt { held, taken, stale, no_locks };
+
+Attempt try_lock(int descriptor, const std::string& name) {
+    if (lock_whole(descriptor)) return has_name(descriptor, name) ? Attempt::held : Attempt::stale;
+    return errno == EAGAIN || errno == EACCES ? Attempt::taken : Attempt::no_locks;
+}
+
+// The descriptor that holds the lock; -1 where the file system has none. A holder is given a moment: ranks
+// outlive a launcher that was killed until they notice.
 int take_lock(const std::string& path, const std::string& name) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
     for (;;) {
         const int descriptor = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (descriptor < 0)
             throw OutputRefusal(path, name + " cannot be made: " + std::strerror(errno), choose_another);
-        const bool held = lock_whole(descriptor);
-        const bool taken = !held && (errno == EAGAIN || errno == EACCES);
-        if (held && has_name(descriptor, name)) return descriptor;
-        const std::string holder = taken ? signature_in(descriptor) : "";
+        const Attempt attempt = try_lock(descriptor, name);
+        if (attempt == Attempt::held) return descriptor;
+        const std::string holder = attempt == Attempt::taken ? signature_in(descriptor) : "";
         close(descriptor);
-        if (taken)
-            throw OutputRefusal(path, "another job is writing it (" + holder + ")",
-                                std::string("Wait until that has ended, or end it. ") + choose_another);
-        if (!held) {
+        if (attempt == Attempt::no_locks) {
             unlink(name.c_str());
             return -1;
         }
+        if (attempt == Attempt::stale) continue;
+        if (std::chrono::steady_clock::now() > end)
+            throw OutputRefusal(path, "another job is writing it (" + holder + ")",
+                                std::string("Wait until that has ended, or end it. ") + choose_another);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
 }
 

@@ -16,7 +16,7 @@ namespace kairos::app {
 struct Outcome {
     Measured measured;
     MeasuredClones clones;
-    WorkTimes times;  // of this rank
+    WorkTimes times;         // of this rank
     EnsembleState ensemble;  // of which both were made: what a checkpoint holds
     CloneState clone_state;
 };

@@ -5,6 +5,7 @@
 // killed a file may be left, but no lock, and the next job takes the file over. Neither PATH nor PATH.part is
 // locked: a rename would change what lies under the name, and MPI-IO locks ranges of PATH.part for itself on
 // network file systems.
+// Whoever finds it held waits a second for it.
 //
 // A file system without locks (NFS and Lustre may be mounted so) has none to give: the job goes on.
 // Collective, the destructor is not. Errors: OutputError (4), the same on all ranks: another job holds the
