@@ -14,7 +14,7 @@ constexpr double most_int = 2147483647;
 constexpr Range bin_counts{.low = 0, .high = 65536};
 constexpr Range labels{.low = -most_exact, .high = most_exact};
 constexpr Range any{}, not_negative{.low = 0}, positive{.low = 0, .above_low = true};
-constexpr Range counts{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
+constexpr Range any_count{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
 constexpr Range natural{.low = 0, .high = most_int}, numbered{.low = 1, .high = most_int};
 constexpr Range depths{.low = 1, .high = 16}, children{.low = 2, .high = 65536},
     copies{.low = 2, .high = 255};
@@ -43,7 +43,7 @@ Rows data_rows() {
         {"data.seed", integer, "1", "1", "seed of the quenched disorder: random means, directions and points",
          seeds},
         {"data.samples", integer, "0", "1",
-         "0: the population; n > 0: the empirical law of n points drawn from it", counts},
+         "0: the population; n > 0: the empirical law of n points drawn from it", any_count},
         {"data.levels", integer, "2", "1", "hierarchical: L, levels of the tree", depths},
         {"data.branching", integer, "2", "1", "hierarchical: b, children of every node", children},
         {"data.separations", reals, "", "data",
@@ -167,7 +167,7 @@ Rows observe_rows() {
     return {
         {"observe.observables", texts, "default", "-", "default, all, or names of observables"},
         {"observe.batch-moments", flag, "true", "-", "write /batches, which merge and analyze work on"},
-        {"observe.paths", integer, "0", "1", "raw paths to keep, those of the first trajectories", counts},
+        {"observe.paths", integer, "0", "1", "raw paths to keep, those of the first trajectories", any_count},
         {"observe.states", flag, "false", "-", "keep x of these paths too"},
         {"observe.histograms", texts, "", "-", "scalar observables whose distribution is kept at every time"},
         {"observe.tangents", integer, "0", "1", "k, Lyapunov exponents per path (reverse, not exact)",
