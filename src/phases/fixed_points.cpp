@@ -12,7 +12,7 @@ namespace {
 constexpr int most_iterations = 40, most_halvings = 6;
 
 // How far the components reach from their centre, in the frame of fixed points.
-double reach(const DriftField& field, double log_snr) {
+double reach_of(const DriftField& field, double log_snr) {
     const Vector centre = law::total_mean(field.mixture());
     const double radius = (field.mixture().means.colwise() - centre).colwise().norm().maxCoeff();
     return radius / std::max(std::abs(field.restoring(log_snr)), 1e-3) + field.resolution(log_snr);
@@ -37,7 +37,7 @@ bool isolated(DriftField& field, const Vector& u, double log_snr) {
 }  // namespace
 
 std::optional<Vector> newton(DriftField& field, Vector u, double log_snr) {
-    const double unit = field.resolution(log_snr), longest = 2.0 * reach(field, log_snr);
+    const double unit = field.resolution(log_snr), longest = 2.0 * reach_of(field, log_snr);
     double before = std::numeric_limits<double>::infinity();
     for (int i = 0; i < most_iterations; ++i) {
         const Vector drift = field.value(u, log_snr).drift;

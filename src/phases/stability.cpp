@@ -11,7 +11,7 @@ namespace {
 
 using dynamics::ScheduleKind;
 
-constexpr double reach = 60.0;  // of the search, in log snr
+constexpr double search_reach = 60.0;  // of the search, in log snr
 
 // Kinds on t in [0, 1] with an end at a finite snr.
 bool ends_at_one(const dynamics::Schedule& schedule) {
@@ -50,10 +50,10 @@ double stability_loss(const law::TwoClusters& clusters, const dynamics::Schedule
     if (clusters.variance_plus != clusters.variance_minus || clusters.weight_plus != 0.5) return nan;
     const double strength = drift == Drift::sde ? 2.0 : 1.0;
     const auto growth = [&](double x) { return scaled_growth(clusters, schedule, strength, x); };
-    const double low = ends_at_one(schedule) ? schedule.log_snr(Time{1.0}).value : -reach;
+    const double low = ends_at_one(schedule) ? schedule.log_snr(Time{1.0}).value : -search_reach;
     constexpr double step = 0.125;
     double x = low, before = growth(low);
-    while (x < reach && before < 0.0) {
+    while (x < search_reach && before < 0.0) {
         const double after = growth(x + step);
         if (after >= 0.0) {
             std::uintmax_t evaluations = 100;
