@@ -124,6 +124,10 @@ class Summary:
         group = self.file.get(f"collapse/{observable}/{variable}")
         return {name: item[:] for name, item in group.items()} if group else None
 
+    def crossings(self, observable, variable):
+        group = self.file.get(f"crossings/{observable}/{variable}")
+        return {name: item[:] for name, item in group.items()} if group else None
+
 
 def text(value):
     return value.decode() if isinstance(value, bytes) else str(value)

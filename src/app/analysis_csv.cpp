@@ -14,7 +14,7 @@ const std::vector<std::string>& own_columns() {
     static const std::vector<std::string> columns = {
         "kind",       "name",     "against",   "parameter", "value",        "stderr", "statistical",
         "systematic", "ci95_low", "ci95_high", "theory",    "realisations", "spread", "disorder_stderr",
-        "points",     "chi2",     "dof",       "quality"};
+        "points",     "chi2",     "dof",       "quality",   "smaller",      "larger", "height"};
     return columns;
 }
 
@@ -93,6 +93,28 @@ Cells of_collapse(const CurveCollapse& collapse) {
     return cells;
 }
 
+// Of a pair of neighbouring dimensions: smaller and larger are these.
+Cells of_crossing(const Analysis& analysis, const CurveCollapse& collapse, const phases::SizeCrossing& pair) {
+    const auto [smaller, larger] = collapse.points_of(pair);
+    Cells cells = {{"kind", "crossing"},
+                   {"name", collapse.observable},
+                   {"against", collapse.divided},
+                   {"smaller", number(analysis.points[smaller].dimension)},
+                   {"larger", number(analysis.points[larger].dimension)},
+                   {"height", number(pair.height)}};
+    add_fitted("place", pair.place, cells);
+    return cells;
+}
+
+Cells of_limit(const CurveCollapse& collapse) {
+    Cells cells = {{"kind", "crossing"},
+                   {"name", collapse.observable},
+                   {"against", collapse.divided},
+                   {"points", std::to_string(collapse.crossings.pairs.size())}};
+    add_fitted("limit", collapse.crossings.line.intercept, cells);
+    return cells;
+}
+
 }  // namespace
 
 std::string analysis_csv(const AnalysisFindings& findings) {
@@ -111,6 +133,13 @@ std::string analysis_csv(const AnalysisFindings& findings) {
         add(of_fit(fit, "intercept", fit.line.intercept), fit.points);
     }
     for (const CurveCollapse& collapse : findings.collapses) add(of_collapse(collapse), collapse.points);
+    for (const CurveCollapse& collapse : findings.collapses) {
+        for (const phases::SizeCrossing& pair : collapse.crossings.pairs) {
+            const auto [smaller, larger] = collapse.points_of(pair);
+            add(of_crossing(analysis, collapse, pair), {smaller, larger});
+        }
+        if (!collapse.crossings.pairs.empty()) add(of_limit(collapse), collapse.points);
+    }
     return text;
 }
 

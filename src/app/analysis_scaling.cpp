@@ -99,9 +99,9 @@ const Collapsing collapsing[] = {
      },
      [](double) { return inner(0.0, 2.0 / 3.0); }}};
 
-// Over t the curves of larger systems lie later, over log snr at smaller values; mu^2 belongs to the latter.
+// Over t the curves of larger systems lie later, over log snr at smaller values; mu^2 belongs to the latter. divided: over what curves cross.
 struct Variable {
-    const char *name, *shifted;
+    const char *name, *shifted, *divided;
     bool time, with_separation;
 };
 
@@ -144,7 +144,8 @@ void collapse_series(const Analysis& analysis, const Points& series, const Colla
         if (!system.realisations.empty()) systems.emplace_back(i, std::move(system));
     }
     std::ranges::stable_sort(systems, {}, [](const auto& entry) { return std::abs(entry.second.size); });
-    CurveCollapse collapse{what.observable, variable.name, variable.shifted, {}, {}, {}};
+    CurveCollapse collapse{
+        what.observable, variable.name, variable.shifted, variable.divided, {}, {}, {}, {}};
     std::vector<phases::MeasuredSystem> measured;
     std::vector<double> sizes;
     const phases::CurveValue value = what.value(classes);
@@ -156,6 +157,7 @@ void collapse_series(const Analysis& analysis, const Points& series, const Colla
     }
     if (!varies(sizes)) return;
     collapse.found = phases::scaling_exponent(measured, value, what.compared(classes));
+    collapse.crossings = phases::scaling_crossings(measured, value, what.compared(classes));
     collapses.push_back(std::move(collapse));
 }
 
@@ -172,9 +174,10 @@ std::vector<TransitionFit> fits_of(const Analysis& analysis, const TransitionTab
 std::vector<CurveCollapse> collapses_of(const Analysis& analysis) {
     const bool separated = std::ranges::all_of(
         analysis.points, [](const AnalysisPoint& point) { return point.separation > 0.0; });
-    const Variable time{"time", "t - b log d", true, false};
-    const Variable snr = separated ? Variable{"log_snr", "log(snr d^b mu^2)", false, true}
-                                   : Variable{"log_snr", "log(snr d^b)", false, false};
+    const Variable time{"time", "t - b log d", "t/log d", true, false};
+    const Variable snr = separated
+                             ? Variable{"log_snr", "log(snr d^b mu^2)", "-log(snr mu^2)/log d", false, true}
+                             : Variable{"log_snr", "log(snr d^b)", "-log(snr)/log d", false, false};
     std::vector<CurveCollapse> collapses;
     for (const Collapsing& what : collapsing) {
         for (const Points& series : series_of(analysis, true))

@@ -133,6 +133,43 @@ std::string collapse_rows(const AnalysisFindings& findings) {
            "S = 1: curves agree within their errors; much more: they do not fall on one another.\n";
 }
 
+std::vector<Row> crossing_rows_of(const AnalysisFindings& findings, const CurveCollapse& collapse) {
+    const auto& points = findings.analysis.points;
+    const Row mark = {collapse.observable, collapse.divided,
+                      series_name(findings.analysis, collapse.points.front())};
+    std::vector<Row> rows;
+    const auto add = [&](const std::string& sizes, const phases::Fitted& place, double height) {
+        rows.push_back(mark);
+        rows.back().insert(rows.back().end(), {sizes, cell(place.value), cell(place.standard_error(), "%.2g"),
+                                               cell(place.statistical, "%.2g"), cell(height, "%.4f")});
+    };
+    for (const phases::SizeCrossing& pair : collapse.crossings.pairs) {
+        const auto [smaller, larger] = collapse.points_of(pair);
+        std::string sizes = cell(points[smaller].dimension, "%.10g");
+        add(sizes.append(", ").append(cell(points[larger].dimension, "%.10g")), pair.place, pair.height);
+    }
+    if (const auto& limit = collapse.crossings.line.intercept; std::isfinite(limit.value))
+        add("1/d -> 0", limit, std::nan(""));
+    return rows;
+}
+
+// Curves that cross nowhere are left out of the text.
+std::string crossing_rows(const AnalysisFindings& findings) {
+    std::vector<Row> rows = {
+        {"crossing", "over", "of", "dimensions", "at", "stderr", "noise alone", "height"}};
+    for (const CurveCollapse& collapse : findings.collapses) {
+        if (std::ranges::none_of(collapse.crossings.pairs, [](const phases::SizeCrossing& pair) {
+                return std::isfinite(pair.place.value);
+            }))
+            continue;
+        const std::vector<Row> more = crossing_rows_of(findings, collapse);
+        rows.insert(rows.end(), more.begin(), more.end());
+    }
+    if (rows.size() == 1) return "";
+    return aligned(rows) +
+           "Where curves of neighbouring dimensions cross; in the limit the exponent b of their collapse.\n";
+}
+
 std::string heading(const Analysis& analysis) {
     const Keys& keys = analysis.results.front().stored.keys;
     std::string text = std::to_string(analysis.results.size()) + " results at " +
@@ -156,7 +193,8 @@ AnalysisFindings analysed(const std::vector<std::string>& files) {
 
 std::string analysis_text(const AnalysisFindings& findings) {
     std::string text = heading(findings.analysis);
-    for (const std::string& table : {transition_rows(findings), fit_rows(findings), collapse_rows(findings)})
+    for (const std::string& table :
+         {transition_rows(findings), fit_rows(findings), collapse_rows(findings), crossing_rows(findings)})
         if (!table.empty()) text.append(table).append("\n");
     for (const std::string& note : findings.analysis.notes) text.append("note: ").append(note).append(".\n");
     return text;

@@ -1,35 +1,16 @@
 #include "kairos/app/write_analysis.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "file_head.hpp"
 #include "kairos/io/result_file.hpp"
+#include "summary_arrays.hpp"
+#include "write_crossings.hpp"
 
 namespace kairos::app {
 namespace {
 
 using io::ResultFile;
-using Doubles = std::vector<double>;
-
-void number_scale(ResultFile& file, const std::string& path, std::size_t length, const std::string& meaning) {
-    std::vector<std::int64_t> numbers(length);
-    std::iota(numbers.begin(), numbers.end(), 0);
-    file.scale(path, std::span<const std::int64_t>(numbers), meaning, "dimensionless");
-}
-
-void write(ResultFile& file, const std::string& path, const std::vector<std::string>& axes,
-           const Doubles& values, const std::string& long_name) {
-    file.write(path, axes, std::span<const double>(values), {{"long_name", long_name}});
-}
-
-// One number of every item of a list.
-template <class Items, class Read>
-Doubles each(const Items& items, Read read) {
-    Doubles values;
-    for (const auto& item : items) values.push_back(static_cast<double>(read(item)));
-    return values;
-}
 
 // Keys that all results share.
 void write_config(ResultFile& file, const Analysis& analysis) {
@@ -50,7 +31,7 @@ void write_points(ResultFile& file, const Analysis& analysis) {
     const auto& points = analysis.points;
     number_scale(file, "/point", points.size(), "point of the sweep");
     const auto write_each = [&](const char* name, auto read, const char* meaning) {
-        write(file, std::string("/points/") + name, {"/point"}, each(points, read), meaning);
+        write_doubles(file, std::string("/points/") + name, {"/point"}, each(points, read), meaning);
     };
     write_each(
         "dimension", [](const auto& p) { return p.dimension; }, "data.dimension");
@@ -71,7 +52,7 @@ void write_transitions(ResultFile& file, const TransitionTable& transitions) {
     for (const auto& entry : transitions) {
         const auto write_each = [&, group = "/transitions/" + entry.first + "/"](const char* field, auto read,
                                                                                  const char* meaning) {
-            write(file, group + field, {"/point"}, each(entry.second, read), meaning);
+            write_doubles(file, group + field, {"/point"}, each(entry.second, read), meaning);
         };
         write_each(
             "time", [](const auto& t) { return t.time; }, "mean over the realisations");
@@ -95,17 +76,6 @@ void write_transitions(ResultFile& file, const TransitionTable& transitions) {
     }
 }
 
-void write_fitted(ResultFile& file, const std::string& path, const std::string& axis,
-                  const std::vector<phases::Fitted>& fitted, const std::string& meaning) {
-    write(file, path, {axis}, each(fitted, [](const auto& f) { return f.value; }), meaning);
-    write(file, path + "_stderr", {axis}, each(fitted, [](const auto& f) { return f.standard_error(); }),
-          "its error");
-    write(file, path + "_statistical", {axis}, each(fitted, [](const auto& f) { return f.statistical; }),
-          "its error from the noise alone");
-    write(file, path + "_systematic", {axis}, each(fitted, [](const auto& f) { return f.systematic; }),
-          "its error from leaving out the point farthest from the limit");
-}
-
 // Series of one transition against one abscissa.
 void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<const TransitionFit*>& fits) {
     const std::string group = "/fits/" + fits.front()->transition + "/" + fits.front()->against.name;
@@ -120,7 +90,7 @@ void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<con
     write_fitted(file, group + "/slope", axis, slopes, "slope");
     write_fitted(file, group + "/intercept", axis, intercepts, "intercept");
     const auto write_each = [&](const char* name, auto read, const char* meaning) {
-        write(file, group + "/" + name, {axis}, each(fits, read), meaning);
+        write_doubles(file, group + "/" + name, {axis}, each(fits, read), meaning);
     };
     write_each(
         "covariance", [](const auto* f) { return f->line.covariance; }, "of slope and intercept");
@@ -180,10 +150,12 @@ void write_curves(ResultFile& file, const std::string& group,
                {{"long_name", "point of the sweep"}});
     file.write(group + "/series_of", {of_curve}, std::span<const std::int64_t>(series),
                {{"long_name", "series of the curve"}});
-    write(file, group + "/x", {of_curve, sample}, padded(x, width), collapses.front()->variable);
-    write(file, group + "/scaled", {of_curve, sample}, padded(scaled, width), collapses.front()->shifted);
-    write(file, group + "/value", {of_curve, sample}, padded(y, width), collapses.front()->observable);
-    write(file, group + "/stderr", {of_curve, sample}, padded(error, width), "its error");
+    write_doubles(file, group + "/x", {of_curve, sample}, padded(x, width), collapses.front()->variable);
+    write_doubles(file, group + "/scaled", {of_curve, sample}, padded(scaled, width),
+                  collapses.front()->shifted);
+    write_doubles(file, group + "/value", {of_curve, sample}, padded(y, width),
+                  collapses.front()->observable);
+    write_doubles(file, group + "/stderr", {of_curve, sample}, padded(error, width), "its error");
 }
 
 void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& collapses) {
@@ -196,10 +168,11 @@ void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& c
     number_scale(file, axis, collapses.size(), "series of points of equal separation and components");
     file.attribute(group, "shifted", first.shifted);
     write_fitted(file, group + "/exponent", axis, exponents, "b of " + first.shifted);
-    write(file, group + "/quality", {axis}, each(collapses, [](const auto* c) { return c->found.quality; }),
-          "S of Houdayer and Hartmann; 1 where curves agree within their errors");
-    write(file, group + "/compared", {axis}, each(collapses, [](const auto* c) { return c->found.points; }),
-          "points compared");
+    write_doubles(file, group + "/quality", {axis},
+                  each(collapses, [](const auto* c) { return c->found.quality; }),
+                  "S of Houdayer and Hartmann; 1 where curves agree within their errors");
+    write_doubles(file, group + "/compared", {axis},
+                  each(collapses, [](const auto* c) { return c->found.points; }), "points compared");
     write_curves(file, group, collapses);
 }
 
@@ -223,6 +196,7 @@ void write_analysis(const AnalysisFindings& findings, const std::string& path,
     write_transitions(file, findings.transitions);
     write_fits(file, findings);
     write_collapses(file, findings);
+    write_crossings(file, findings);
     file.publish();
 }
 

@@ -4,28 +4,13 @@
 #include <cmath>
 
 #include "kairos/base/array.hpp"
+#include "size_replicates.hpp"
 
 namespace kairos::phases {
 namespace {
 
 using measure::MomentCurve;
-constexpr std::size_t most_blocks = 20, fewest_systems_with_rival = 3;
-
-bool descends(const MeasuredSystem& system) {
-    return system.x.size() > 1 && system.x.front() > system.x.back();
-}
-
-// In the order of ascending x.
-std::vector<double> ascending(const MeasuredSystem& system, std::vector<double> values) {
-    if (descends(system)) std::reverse(values.begin(), values.end());
-    return values;
-}
-
-std::vector<double> values_of(std::span<const measure::Moments> folded, const CurveValue& value) {
-    std::vector<double> values;
-    for (std::size_t i = 0; i < folded.size(); ++i) values.push_back(value(folded[i], i));
-    return values;
-}
+constexpr std::size_t fewest_systems_with_rival = 3;
 
 // Value and jackknife error at every time of one realisation.
 struct Estimates {
@@ -45,40 +30,17 @@ Estimates estimates_of(std::span<const MomentCurve> batches, const CurveValue& v
     return estimates;
 }
 
-// The average of all realisations but one.
-std::vector<double> average_without(std::span<const std::vector<double>> realisations, std::size_t left_out) {
-    std::vector<double> mean(realisations.front().size(), 0.0);
-    const bool all = left_out >= realisations.size();
-    const double share = 1.0 / static_cast<double>(realisations.size() - (all ? 0 : 1));
-    for (std::size_t r = 0; r < realisations.size(); ++r)
-        for (std::size_t i = 0; i < mean.size() && r != left_out; ++i) mean[i] += share * realisations[r][i];
-    return mean;
-}
-
 // Standard error that the noise of one system gives the exponent.
 double share_of_error(ScalingCollapse& collapse, std::size_t which, const MeasuredSystem& system,
                       const CurveValue& value) {
-    const auto exponent_with = [&](const std::vector<double>& values) {
-        collapse.replace(which, ascending(system, values));
-        return collapse.exponent();
-    };
     const std::vector<double> original = collapse.curves()[which].y;
-    double error = nan;
-    if (system.realisations.size() == 1) {
-        const auto blocks = measure::blocks_of(system.realisations.front(), most_blocks);
-        error = measure::jackknife(blocks, [&](std::span<const measure::Moments> folded) {
-                    return exponent_with(values_of(folded, value));
-                }).standard_error;
-    } else {
-        std::vector<std::vector<double>> each;
-        for (const auto& batches : system.realisations) each.push_back(estimates_of(batches, value).values);
-        std::vector<double> replicates;
-        for (std::size_t r = 0; r < each.size(); ++r)
-            replicates.push_back(exponent_with(average_without(each, r)));
-        error = measure::delete_one_error(replicates);
+    std::vector<double> exponents;
+    for (auto& replicate : replicates_of(system, value)) {
+        collapse.replace(which, std::move(replicate));
+        exponents.push_back(collapse.exponent());
     }
     collapse.replace(which, original);
-    return error;
+    return measure::delete_one_error(exponents);
 }
 
 ScalingExponent without_rival(std::span<const MeasuredSystem> systems, const CurveValue& value,

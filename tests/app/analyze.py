@@ -68,7 +68,20 @@ def slopes(folder):
                     elif variable == "log_snr":  # widths scale up to 1/sqrt(d): seen at d = 1000, and said
                         check(found["quality"][0] > 2, f"{observable}: corrections to scaling do not show: {found['quality']}")
                         check(found["exponent_systematic"][0] > 2 * found["exponent_statistical"][0], f"{observable}: no systematic error {found}")
+                    crossing(file[f"crossings/{observable}/{variable}"], exponent, f"{name}, crossings of {observable} over {variable}")
             check(("binder_cumulant" in file["collapse"]) == (name == "clusters"), "Binder's cumulant where there is no order parameter")
+
+
+def crossing(group, exponent, what):
+    """Neighbouring sizes cross at the exponent (that of the first pairs only up to 1/d, or 1/sqrt(d) for widths), and so does their limit."""
+    found = {key: item[()] for key, item in group.items()}
+    check(found["place"].shape == (6,) and np.array_equal(found["larger"], found["smaller"] + 1), f"{what}: pairs {found['smaller']}, {found['larger']}")
+    share = 0.08 if "binder" in what else 0.03  # fourth moments are noisier
+    near(found["place"][-1], found["place_stderr"][-1], exponent, f"{what}, largest pair", share)
+    near(found["limit"][0], found["limit_stderr"][0], exponent, f"{what}, limit", share)
+    d = 10.0 ** np.arange(3, 10)
+    expected = (1 / d[:-1] - 1 / d[1:]) / np.log(d[1:] / d[:-1])
+    check(np.allclose(found["inverse_dimension"], expected, rtol=1e-12), f"{what}: inverse dimensions {found['inverse_dimension']}")
 
 
 def formats(folder):
@@ -90,12 +103,17 @@ def formats(folder):
                     check(np.array_equal(number(row, column), group[field][i], equal_nan=True), f"{name}, {d}: CSV and summary differ in {column}")
         with h5py.File(folder / files[2]) as one:
             check(one["transitions/speciation_clones/time"][()] == file["transitions/speciation_clones/time"][2], "the time is not that of the file")
+        for row in (row for row in rows if row["kind"] == "crossing" and row["parameter"] == "place"):
+            group = file["crossings"][row["name"]]["time" if row["against"] == "t/log d" else "log_snr"]
+            i = int(np.flatnonzero(dimension[group["smaller"][:]] == number(row, "smaller"))[0])
+            check(number(row, "value") == group["place"][i] and number(row, "stderr") == group["place_stderr"][i], f"crossing in CSV: {row}")
+            check(f"{number(row, 'value'):.5f}" in text, f"text lacks the crossing {row}")
         line_of_numpy(file, [row for row in rows if row["kind"] == "fit"])
         check(all(f"{value:.5f}" in text for value in file["transitions/speciation_clones/time"][:]), "text lacks a time")
         every_axis_has_a_scale(file)
     drawn = run([PLOT, "same.h5", "-o", "figures"], folder)
     if check.succeeded(drawn, "kairos-plot of a summary"):
-        for stem in ("lines", "scaling-collapse"):
+        for stem in ("lines", "scaling-collapse", "crossings"):
             check((folder / f"figures/{stem}.png").stat().st_size > 20000, f"{stem}.png shows nothing")
             check(f'src="{stem}.png"' in (folder / "figures/index.html").read_text(), f"index.html lacks {stem}")
 
