@@ -1,5 +1,7 @@
 #include "kairos/app/write_landscape.hpp"
 
+#include <utility>
+
 #include "kairos/phases/landscape.hpp"
 
 namespace kairos::app {
@@ -23,6 +25,53 @@ void write_sums(io::ResultFile& file, const measure::LandscapeSpec& spec, const 
         {{"long_name", "sum of v.b/sqrt(d) of the trajectories in the bin"}, {"units", "data^2 per time"}});
 }
 
+// Curves of one axis, over time and bins or over time alone.
+class AxisFile {
+public:
+    AxisFile(io::ResultFile& file, std::string group) : file_(&file), group_(std::move(group)) {}
+    void binned(const char* what, const std::vector<double>& values, const char* meaning, const char* units) {
+        write(what, {"/time", group_ + "/q"}, values, meaning, units);
+    }
+    void over_time(const char* what, const std::vector<double>& values, const char* meaning,
+                   const char* units) {
+        write(what, {"/time"}, values, meaning, units);
+    }
+
+private:
+    void write(const char* what, const std::vector<std::string>& axes, const std::vector<double>& values,
+               const char* meaning, const char* units) {
+        if (values.empty()) return;
+        file_->write(group_ + "/" + what, axes, std::span<const double>(values),
+                     {{"long_name", meaning}, {"units", units}});
+    }
+    io::ResultFile* file_;
+    std::string group_;
+};
+
+void write_potentials(AxisFile file, const phases::LandscapeCurves& curves) {
+    file.binned("density", curves.density, "P(q, t)", "1/data^2");
+    file.binned("density_stderr", curves.density_stderr, "standard error of density", "1/data^2");
+    file.binned("density_theory", curves.density_theory, "P(q, t) of the noised data", "1/data^2");
+    file.binned("potential", curves.potential, "U = -log P", "nats");
+    file.binned("drift_potential", curves.drift_potential,
+                "V = -int E[v.b/sqrt(d) | q] dq, lowest point at 0", "data^4 per time");
+    file.binned("drift_potential_theory", curves.drift_theory, "V of two equal clusters", "data^4 per time");
+}
+
+void write_wells(AxisFile file, const phases::LandscapeCurves& curves) {
+    file.over_time("barrier", curves.barrier, "height of U between two wells", "nats");
+    file.over_time("barrier_stderr", curves.barrier_stderr, "standard error of barrier", "nats");
+    file.over_time("free_energy_difference", curves.free_energy_difference,
+                   "F of the upper well minus F of the lower", "nats");
+    file.over_time("free_energy_difference_stderr", curves.free_energy_difference_stderr,
+                   "standard error of free_energy_difference", "nats");
+    file.over_time("free_energy_difference_theory", curves.free_energy_difference_theory,
+                   "of the noised data, divided at the same barrier", "nats");
+    file.over_time("well_low", curves.well_low, "q at the bottom of the lower well", "data^2");
+    file.over_time("barrier_position", curves.barrier_position, "q of the barrier", "data^2");
+    file.over_time("well_high", curves.well_high, "q at the bottom of the upper well", "data^2");
+}
+
 void write_axis(io::ResultFile& file, const Setup& setup, const Measured& measured, std::size_t axis) {
     const measure::LandscapeSpec& spec = *setup.ensemble.recording.landscape;
     const auto& [name, long_name, v] = spec.axes[axis].axis;
@@ -32,23 +81,8 @@ void write_axis(io::ResultFile& file, const Setup& setup, const Measured& measur
     file.scale(group + "/q", std::span<const double>(q), "q = v.x/sqrt(d), bin centres", "data^2");
     const auto curves = phases::landscape_curves(*setup.law, setup.schedule, spec, measured.landscape, axis,
                                                  static_cast<double>(setup.ensemble.trajectories));
-    const auto write = [&](const char* what, const std::vector<double>& values, bool binned,
-                           const char* meaning, const char* units) {
-        if (values.empty()) return;
-        std::vector<std::string> axes{"/time"};
-        if (binned) axes.push_back(group + "/q");
-        file.write(group + "/" + what, axes, std::span<const double>(values),
-                   {{"long_name", meaning}, {"units", units}});
-    };
-    write("density", curves.density, true, "P(q, t)", "1/data^2");
-    write("density_stderr", curves.density_stderr, true, "standard error of density", "1/data^2");
-    write("density_theory", curves.density_theory, true, "P(q, t) of the noised data", "1/data^2");
-    write("potential", curves.potential, true, "U = -log P", "nats");
-    write("drift_potential", curves.drift_potential, true,
-          "V = -int E[v.b/sqrt(d) | q] dq, lowest point at 0", "data^4 per time");
-    write("drift_potential_theory", curves.drift_theory, true, "V of two equal clusters", "data^4 per time");
-    write("barrier", curves.barrier, false, "height of U between two wells", "nats");
-    write("barrier_stderr", curves.barrier_stderr, false, "standard error of barrier", "nats");
+    write_potentials({file, group}, curves);
+    write_wells({file, group}, curves);
     write_sums(file, spec, measured.landscape, axis, group);
     file.attribute(group, "long_name", long_name);
     file.attribute(group, "second_well", curves.second_well);

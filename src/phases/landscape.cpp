@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <utility>
 
 #include "kairos/base/array.hpp"
 #include "kairos/phases/critical.hpp"
+#include "wells.hpp"
 
 namespace kairos::phases {
 namespace {
@@ -15,38 +17,35 @@ using dynamics::TimePoint;
 using measure::Landscape;
 using measure::LandscapeSpec;
 
-constexpr double seen = 4.0;  // standard errors
+constexpr double endless = std::numeric_limits<double>::infinity();
 
 // log(cosh(x)) without overflow
 double log_cosh(double x) {
     return std::abs(x) + std::log1p(std::exp(-2.0 * std::abs(x))) - std::numbers::ln2;
 }
 
+// N(mean, deviation^2) of an interval, which may be endless.
 double within(double low, double high, double mean, double deviation) {
     const double scale = deviation * std::numbers::sqrt2;
     return 0.5 * (std::erf((high - mean) / scale) - std::erf((low - mean) / scale));
 }
 
-struct Barrier {
-    double height = nan, error = nan;
+// Where each component lies along an axis at one time.
+struct Projected {
+    Vector means, deviations;
 };
-
-// From the counts of one time: for every bin the fullest bins on either side of it.
-Barrier barrier_of(const std::vector<double>& counts) {
-    std::vector<double> right(counts.size() + 1, 0.0);
-    for (std::size_t b = counts.size(); b-- > 0;) right[b] = std::max(right[b + 1], counts[b]);
-    Barrier best;
-    double left = 0.0, most_significant = seen;
-    for (std::size_t b = 0; b < counts.size(); left = std::max(left, counts[b++])) {
-        const double lower = std::min(left, right[b + 1]), top = std::max(counts[b], 0.5);
-        if (lower <= counts[b]) continue;
-        const double height = std::log(lower / top), error = std::sqrt(1.0 / lower + 1.0 / top);
-        if (height / error > most_significant) {
-            most_significant = height / error;
-            best = {height, error};
-        }
+Projected projected(const law::Mixture& mixture, const LandscapeSpec& spec, std::size_t axis,
+                    const TimePoint& at) {
+    const Vector& v = spec.axes[axis].axis.v;
+    const double norm2 = v.squaredNorm();
+    Projected along{at.alpha / spec.root_dimension * (mixture.means.topRows(v.size()).transpose() * v),
+                    Vector(mixture.components())};
+    for (Index k = 0; k < mixture.components(); ++k) {
+        const double variance = law::variance_along(mixture.covariance(k), v);
+        along.deviations[k] =
+            std::sqrt(at.alpha * at.alpha * variance + at.sigma2 * norm2) / spec.root_dimension;
     }
-    return best;
+    return along;
 }
 
 // [first, last) of the run of occupied bins that holds the most trajectories.
@@ -81,22 +80,44 @@ void add_drift_potential(const LandscapeSpec& spec, const Landscape& landscape, 
 
 void add_density_theory(const law::Mixture& mixture, const LandscapeSpec& spec, std::size_t axis,
                         const TimePoint& at, std::vector<double>& out) {
-    const Vector& v = spec.axes[axis].axis.v;
-    const Vector means = mixture.means.topRows(v.size()).transpose() * v / spec.root_dimension;
-    const double width = spec.width(axis), norm2 = v.squaredNorm();
+    const auto [means, deviations] = projected(mixture, spec, axis, at);
+    const double width = spec.width(axis);
     std::vector<double> density(static_cast<std::size_t>(spec.bins), 0.0);
     for (Index k = 0; k < mixture.components(); ++k) {
-        const double variance = law::variance_along(mixture.covariance(k), v);
-        const double deviation =
-            std::sqrt(at.alpha * at.alpha * variance + at.sigma2 * norm2) / spec.root_dimension;
         for (Index b = 0; b < spec.bins; ++b) {
             const double centre = spec.centre(axis, b);
             density[static_cast<std::size_t>(b)] +=
                 mixture.weights[k] / width *
-                within(centre - 0.5 * width, centre + 0.5 * width, at.alpha * means[k], deviation);
+                within(centre - 0.5 * width, centre + 0.5 * width, means[k], deviations[k]);
         }
     }
     out.insert(out.end(), density.begin(), density.end());
+}
+
+// Of both wells and the barrier; the theory divides the noised data at the same bin.
+void add_wells(const law::Mixture& mixture, const LandscapeSpec& spec, std::size_t axis, const TimePoint& at,
+               const Wells& wells, LandscapeCurves& curves) {
+    curves.barrier.push_back(wells.height);
+    curves.barrier_stderr.push_back(wells.height_error);
+    curves.free_energy_difference.push_back(wells.difference);
+    curves.free_energy_difference_stderr.push_back(wells.difference_error);
+    const auto place = [&](std::size_t bin) {
+        return wells.seen() ? spec.centre(axis, static_cast<Index>(bin)) : nan;
+    };
+    curves.well_low.push_back(place(wells.low));
+    curves.barrier_position.push_back(place(wells.barrier));
+    curves.well_high.push_back(place(wells.high));
+    double below = 0.0, above = 0.0;
+    if (wells.seen()) {
+        curves.second_well = at.t.value;
+        const auto [means, deviations] = projected(mixture, spec, axis, at);
+        const double half = 0.5 * spec.width(axis), divide = place(wells.barrier);
+        for (Index k = 0; k < mixture.components(); ++k) {
+            below += mixture.weights[k] * within(-endless, divide - half, means[k], deviations[k]);
+            above += mixture.weights[k] * within(divide + half, endless, means[k], deviations[k]);
+        }
+    }
+    curves.free_energy_difference_theory.push_back(wells.seen() ? -std::log(above / below) : nan);
 }
 
 const law::TwoClusters* equal_clusters(const law::Law& law) {
@@ -148,10 +169,7 @@ LandscapeCurves landscape_curves(const law::Law& law, const dynamics::Schedule& 
             counts.push_back(static_cast<double>(landscape.count(axis, i, b)));
         add_density(spec, counts, axis, trajectories, curves);
         add_drift_potential(spec, landscape, axis, i, counts, curves.drift_potential);
-        const Barrier barrier = barrier_of(counts);
-        curves.barrier.push_back(barrier.height);
-        curves.barrier_stderr.push_back(barrier.error);
-        if (std::isfinite(barrier.height)) curves.second_well = spec.times[i].t.value;
+        add_wells(law.mixture, spec, axis, spec.times[i], wells_of(counts), curves);
         add_density_theory(law.mixture, spec, axis, spec.times[i], curves.density_theory);
         if (two != nullptr) add_drift_theory(*two, spec, axis, spec.times[i], curves.drift_theory);
     }

@@ -89,6 +89,26 @@ def landscape(folder):
         check(np.all(np.isnan(group["barrier"][:][times > exact])), "a barrier before the second well")
 
 
+def wells(folder):
+    """Free energy difference of two clusters of weights 4:1: that of the noised data at the same barrier, and log 4 once they are apart."""
+    done = run([KAIROS, "run", "--data.dimension=64", "--data.weights=4,1", "--ensemble.trajectories=40000", "--time.grid=uniform",
+                "--process.t-min=0.1", "--process.t-max=4.1", "--time.points=21", "--landscape.bins=60",
+                "--observe.observables=class_entropy", "--output.file=wells.h5"], folder, 2)
+    if not check.succeeded(done, "wells"):
+        return
+    with h5py.File(folder / "wells.h5") as file:
+        group = {name: item[:] for name, item in file["landscape/m"].items()}
+        names = ["free_energy_difference", "free_energy_difference_stderr", "free_energy_difference_theory"]
+        value, error, theory = (group[name] for name in names)
+        seen = np.isfinite(group["barrier"])
+        check(seen[:8].all() and np.array_equal(seen, np.isfinite(value)), f"two wells at {file['time'][:][seen]}")
+        z = (value - theory)[seen] / error[seen]
+        check(np.max(abs(z)) < 4.5, f"free energy difference: |z| = {np.max(abs(z))}")
+        check(abs(abs(value[0]) - np.log(4)) < 4.5 * error[0], f"wells apart: {value[0]} +- {error[0]}")
+        ordered = (group["well_low"] < group["barrier_position"]) & (group["barrier_position"] < group["well_high"])
+        check(ordered[seen].all(), "the barrier does not stand between the wells")
+
+
 def levels(folder):
     """A tree: the transitions of every level in one run, top level first in generation, near their spectral times."""
     done = run([KAIROS, "run", "--data.model=hierarchical", "--data.dimension=4096", "--data.branching=2", "--data.levels=2",
@@ -114,6 +134,6 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (guidance, symmetry, landscape, levels):
+    for part in (guidance, symmetry, landscape, wells, levels):
         part(pathlib.Path(scratch))
 check.finish()

@@ -79,11 +79,50 @@ TEST(LandscapeCurves, SeesABarrierBetweenTwoWells) {
     EXPECT_TRUE(std::isnan(curves.barrier[1]));
     EXPECT_TRUE(std::isnan(curves.barrier[2]));
     EXPECT_EQ(curves.second_well, 0.3);
+    EXPECT_NEAR(curves.free_energy_difference[0], -std::log((150.0 + 900.0) / 400.0), 1e-14);
+    EXPECT_NEAR(curves.free_energy_difference_stderr[0], std::sqrt(1.0 / 400.0 + 1.0 / 1050.0), 1e-14);
+    EXPECT_EQ(curves.well_low[0], c.spec.centre(0, 0));
+    EXPECT_EQ(curves.barrier_position[0], c.spec.centre(0, 1));
+    EXPECT_EQ(curves.well_high[0], c.spec.centre(0, 3));
+    for (const auto* curve :
+         {&curves.free_energy_difference, &curves.free_energy_difference_theory, &curves.barrier_position})
+        EXPECT_TRUE(std::isnan((*curve)[1]) && std::isnan((*curve)[2]));
     const double share = 400.0 / 2000.0, width = c.spec.width(0);
     EXPECT_NEAR(curves.density[0], share / width, 1e-14);
     EXPECT_NEAR(curves.density_stderr[0], std::sqrt(share * 0.8 / 2000.0) / width, 1e-14);
     EXPECT_NEAR(curves.potential[0], -std::log(share / width), 1e-13);
     EXPECT_TRUE(std::isnan(curves.potential[4]));
+}
+
+// Counts that are those of the density itself, with clusters of weights 0.8 and 0.2: theory and estimate divide at the same bin, and the share of each
+// side is a sum of midpoints of the two Gaussians.
+TEST(LandscapeCurves, TheFreeEnergyDifferenceIsThatOfTheSharesOnBothSides) {
+    Clusters c;
+    c.law.mixture.weights = Vector{{0.8, 0.2}};
+    const Landscape empty(c.spec);
+    const auto density = curves_of(c, empty, 1.0).density_theory;
+    Landscape landscape(c.spec);
+    for (std::size_t b = 0; b < 200; ++b)
+        landscape.counts()[b] = std::llround(1e9 * c.spec.width(0) * density[b]);
+    const auto curves = curves_of(c, landscape, 1e9);
+    const auto& at = c.spec.times[0];
+    const double gamma = at.sigma2 + 0.5 * at.alpha * at.alpha, v = 9.0 * gamma / 16.0;
+    const double divide = curves.barrier_position[0], half = 0.5 * c.spec.width(0);
+    double below = 0.0, above = 0.0;
+    for (int k = 0; k < 200000; ++k) {
+        const double q = -20.0 + 40.0 * (k + 0.5) / 200000.0;
+        double p = 0.0;
+        for (Index j = 0; j < 2; ++j) {
+            const double mean = at.alpha * 3.0 / 4.0 * c.law.mixture.means(0, j);
+            p += c.law.mixture.weights[j] * std::exp(-(q - mean) * (q - mean) / (2.0 * v));
+        }
+        if (q < divide - half) below += p;
+        if (q > divide + half) above += p;
+    }
+    EXPECT_NEAR(curves.free_energy_difference_theory[0], std::log(below / above), 1e-4);
+    EXPECT_NEAR(curves.free_energy_difference[0], std::log(below / above), 1e-4);
+    const double lighter = c.law.mixture.means(0, 0) < 0.0 ? 1.0 : -1.0;  // the upper well holds 1/5, or 4/5
+    EXPECT_NEAR(curves.free_energy_difference[0], lighter * std::log(4.0), 0.1);
 }
 
 // Mean drifts 1, 3, -1 in three bins: V falls by 2 w, then by w; the lowest point is 0; nothing is known beyond an empty bin, nor of a

@@ -5,12 +5,13 @@
 //   V(q) = -int E[v.b/sqrt(d) | q] dq, lowest point at 0         drift potential, trapezoid over the run of occupied bins that holds most
 //   barrier   the highest that stands between two wells of U: max over q1 < q < q2 of min(log P(q1), log P(q2)) - log P(q), where it
 //             exceeds four standard errors; NaN where there is one well
+//   F_high - F_low   -log of the share above that barrier over the share below it, variance 1/n_low + 1/n_high: free energy difference of the wells
 //
-// In closed form: P of a mixture is sum_k w_k N(q; alpha v.mu_k/sqrt(d), v^T C_k v/d), averaged over each bin; V of two clusters of one
+// In closed form: the same difference of the noised data, divided at the same bin; P of a mixture is sum_k w_k N(q; alpha v.mu_k/sqrt(d), v^T C_k v/d), averaged over each bin; V of two clusters of one
 // variance and equal weights is f q^2/2 + g^2 q^2/(2 Gamma) - g^2 (|m|^2/d) log cosh(alpha sqrt(d) q/Gamma), and U gets its second well
 // where snr_c = alpha^2 |m|^2/Gamma = 1. U and V split at different times.
 //
-// Shapes: [T][bin]. Units: nats for U and the barrier, q^2 per time for V. Errors: none; NaN where nothing is known.
+// Shapes: [T][bin]. Units: nats for U, the barrier and F, q^2 per time for V. Errors: none; NaN where nothing is known.
 // Source: docs/theory.md, "Landscape".
 #pragma once
 #include <vector>
@@ -23,8 +24,11 @@ namespace kairos::phases {
 struct LandscapeCurves {
     std::vector<double> density, density_stderr, potential, drift_potential;  // [T][bin]
     std::vector<double> barrier, barrier_stderr;                              // [T]
-    std::vector<double> density_theory, drift_theory;  // [T][bin]; drift_theory may be empty
-    double second_well, second_well_theory;            // times: where two wells are seen first in generation
+    std::vector<double> free_energy_difference, free_energy_difference_stderr,
+        free_energy_difference_theory;                          // [T]
+    std::vector<double> well_low, barrier_position, well_high;  // [T], of q
+    std::vector<double> density_theory, drift_theory;           // [T][bin]; drift_theory may be empty
+    double second_well, second_well_theory;  // times: where two wells are seen first in generation
 };
 
 // Of one axis; `trajectories` were counted in or out of the bins at every time.
