@@ -4,7 +4,7 @@ Each function takes a result and returns a figure, or None where the result lack
 """
 import numpy as np
 
-from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, RED, SPECIATION, band, dashed, legend, mark_transitions,
+from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, PURPLE, RED, SPECIATION, band, dashed, legend, mark_transitions,
                     plt, spread_band, stacked, time_axis, wide_range)
 
 
@@ -82,9 +82,12 @@ def class_rate(axes, result):
 def variances(result):
     pairs = [(f"{latent}_entropy", f"{latent}_varentropy", latent) for latent in ("class", "datum")
              if result.has(f"{latent}_entropy", f"{latent}_varentropy")]
-    if not pairs:
+    paths = [row for row in PATHWISE if result.has(row[0])] if result.has("accumulated_entropy") or result.has("data_surprisal") else []
+    if not pairs and not paths:
         return None
-    figure, panels = stacked(len(pairs))
+    figure, panels = stacked(len(pairs) + bool(paths))
+    if paths:
+        pathwise(panels[-1], result, paths)
     for axes, (entropy, varentropy, latent) in zip(panels, pairs):
         between, between_error = result.variance(entropy)
         within, within_error = result.mean(varentropy)
@@ -100,6 +103,19 @@ def variances(result):
         legend(axes)
     time_axis(panels[-1], result)
     return figure
+
+
+PATHWISE = (("class_entropy", "Var $h_c$", BLUE), ("datum_entropy", "Var $h_j$", ORANGE), ("accumulated_entropy", "Var $A_t$", PURPLE),
+            ("data_surprisal", "Var $i$", GREEN))
+
+
+def pathwise(axes, result, names):
+    """Beside Var h that of the compensator A_t, which reverse paths have, and that of the surprisal, which needs the clean data."""
+    for name, label, colour in names:
+        band(axes, result.time, *result.variance(name), colour, label)
+    wide_range(axes, np.concatenate([line.get_ydata() for line in axes.lines]))
+    axes.set_ylabel("variance (nats$^2$)")
+    legend(axes, 4)
 
 
 def posteriors(result):

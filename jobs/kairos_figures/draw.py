@@ -1,7 +1,7 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import bifurcations, breaking, collapse, crossings, curves, distributions, scaling
+from . import bifurcations, breaking, collapse, crossings, curves, distributions, scaling, thermodynamics
 from .result import Summary
 from .style import RC, plt
 
@@ -10,7 +10,8 @@ FIGURES = {
                                   "the spread between realisations of the disorder."),
     "rate": (curves.rates, "Rate of conditional entropy per unit of log snr in its three forms, which must agree, and that of the "
                            "class entropy with the speciation times (dotted; shaded: 95 % interval)."),
-    "variances": (curves.variances, "Variance of the surprisal: between paths, within a path, and their sum."),
+    "variances": (curves.variances, "Variance of the surprisal: between paths, within a path, and their sum; where they were measured the "
+                                     "variances of the compensator A_t and of the surprisal of the data beside Var h."),
     "posteriors": (curves.posteriors, "Mean class posteriors: they must stay at the weights of the classes."),
     "clones": (curves.clones, "Probability that two clones which part at t share their class (datum), from posteriors and from "
                               "simulated clones, and the overlap of these."),
@@ -22,6 +23,10 @@ FIGURES = {
                                     "parameter of the classes and its variance, with the speciation times (dotted)."),
     "landscape": (breaking.landscape, "Where the ensemble is along its order parameters, each time relative to its fullest bin, and when the "
                                       "log-density potential gets its second well."),
+    "free-energy": (thermodynamics.free_energy, "Two wells of the log-density potential: the barrier between them and the difference of their free "
+                                                "energies, with that of the noised data (dashed)."),
+    "production": (thermodynamics.production, "Entropy production along the paths: its mean with the integral of its rate (dashed), its distribution, and "
+                                              "the integral fluctuation theorem."),
     "bifurcations": (bifurcations.bifurcations, "Fixed points of the generative drift along the first mode: solid where generation is attracted, "
                                                 "dashed elsewhere; marks: bifurcations, with the latest time of each kind."),
     "identities": (distributions.identities, "What the run checked about itself: z-scores, largest in brackets; beyond 4.5 is an "

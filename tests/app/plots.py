@@ -15,16 +15,19 @@ from kairos_runs import Checks, run  # noqa: E402
 from matplotlib.image import imread  # noqa: E402
 
 KAIROS, PLOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+sys.path.insert(0, str(PLOT.parent))  # of kairos_figures
 OTHERS = sys.argv[3:] == ["others"]
 INPUT, OUTPUT, COMMAND_LINE = 3, 4, 2
 check = Checks()
 
 CLASSES = {"entropy", "rate", "variances", "posteriors", "clones", "identities", "others"}
 JOBS = {  # name -> (figures that must exist, and no others; arguments)
-    "clusters": (CLASSES | {"paths", "decisions", "histograms", "symmetry", "landscape", "overlap"},
-                 ["--data.dimension=64", "--clones.overlap=path", "--landscape.bins=40", "--observe.paths=20", "--observe.histograms=order_parameter,norm2", "--clones.times=1,2",
+    "clusters": (CLASSES | {"paths", "decisions", "histograms", "symmetry", "landscape", "overlap", "production"},
+                 ["--data.dimension=64", "--clones.overlap=path", "--landscape.bins=40", "--observe.paths=20", "--observe.histograms=order_parameter,norm2,entropy_production", "--clones.times=1,2",
                   "--clones.pairs=50", "--observe.observables=all"]),
-    "tree": (CLASSES | {"paths", "decisions", "symmetry"},
+    "wells": ({"entropy", "identities", "decisions", "landscape", "free-energy"},  # enough trajectories for a barrier to be seen
+              ["--data.dimension=16", "--ensemble.trajectories=4000", "--landscape.bins=20", "--observe.observables=class_entropy"]),
+    "tree": (CLASSES | {"paths", "decisions", "symmetry", "production"},
              ["--data.model=hierarchical", "--data.levels=2", "--data.branching=3", "--data.dimension=40", "--observe.paths=5",
               "--observe.observables=all", "--observe.states=true"]),
     "empirical": (CLASSES | {"decisions", "collapse"},
@@ -33,7 +36,7 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
     "quenched": (CLASSES | {"decisions", "collapse"},
                  ["--data.model=random-clusters", "--data.components=3", "--data.dimension=8", "--data.samples=30",
                   "--data.realisations=4", "--clones.times=0.5", "--clones.pairs=20"]),
-    "forward": (CLASSES | {"symmetry"}, ["--ensemble.direction=forward", "--process.kind=edm", "--observe.observables=all"]),
+    "forward": (CLASSES | {"symmetry", "production"}, ["--ensemble.direction=forward", "--process.kind=edm", "--observe.observables=all"]),
     "marginal": (CLASSES, ["--ensemble.direction=marginal", "--process.kind=ve", "--data.model=simplex", "--data.components=5",
                            "--data.dimension=9"]),
     "gaussian": ({"rate", "identities", "others"}, ["--data.model=gaussian-process", "--data.dimension=12"]),
@@ -50,7 +53,7 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
 }
 
 
-FIRST = ("clusters", "tree", "empirical", "gaussian", "bifurcating")  # every figure; "others" are the rest
+FIRST = ("clusters", "wells", "tree", "empirical", "gaussian", "bifurcating")  # every figure; "others" are the rest
 
 
 def shows_something(path):
@@ -100,6 +103,25 @@ def every_figure(scratch):
         for path in folder.glob("*.pdf"):
             check(path.read_bytes().startswith(b"%PDF") and path.stat().st_size > 3000, f"{name}: {path.name} is no PDF")
         check_page(folder, result)
+
+
+def production(scratch):
+    """dE[D]/dt = (2/g^2) E|f x - (g^2/2) s|^2, as it is drawn, integrates to the mean entropy production of the paths, whatever f/g^2."""
+    from kairos_figures.result import Result
+    from kairos_figures.thermodynamics import production_rate
+    for kind in ("ou", "edm", "flow-matching"):
+        done = run([KAIROS, "run", "--data.dimension=9", f"--process.kind={kind}", "--ensemble.direction=forward", "--ensemble.trajectories=20000",
+                    "--time.points=200", "--observe.observables=entropy_production,norm2,x_dot_score,score_norm2",
+                    f"--output.file={kind}.h5"], scratch)
+        if not check.succeeded(done, f"production under {kind}"):
+            continue
+        with h5py.File(scratch / f"{kind}.h5") as file:
+            result = Result(scratch / f"{kind}.h5", file)
+            mean, error = result.mean("entropy_production")
+            rate = production_rate(result)
+            integral = np.concatenate([[0], np.cumsum(np.diff(-result.schedule("log_snr")) * (rate[1:] + rate[:-1]) / 2)])
+            for i in (60, 120, 160, 199):
+                check(abs(mean[i] - integral[i]) < 4.5 * error[i] + 0.01 * integral[i], f"{kind}, t = {result.time[i]}: E[D] {mean[i]} +- {error[i]}, integral of its rate {integral[i]}")
 
 
 def several_results(scratch):
@@ -167,6 +189,6 @@ def refusals(scratch):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (every_figure,) if OTHERS else (every_figure, several_results, refusals):
+    for part in (every_figure,) if OTHERS else (every_figure, production, several_results, refusals):
         part(pathlib.Path(directory))
 check.finish()
