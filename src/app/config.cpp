@@ -144,7 +144,6 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.states = settings.flag("observe.states");
     config.histograms = settings.texts("observe.histograms");
     config.tangents = static_cast<int>(settings.integer("observe.tangents"));
-    config.landscape_bins = static_cast<int>(settings.integer("landscape.bins"));
     config.bifurcation = settings.choice<BifurcationChoice>("bifurcation.drift");
     config.output = settings.text("output.file");
     config.precision = settings.choice<dynamics::Precision>("run.precision");
@@ -185,6 +184,7 @@ Config read_config(const std::string& file, const std::vector<std::string>& argu
     fill_model(settings, config);
     fill_times(settings, config);
     fill_ensemble(settings, config);
+    fill_landscape(settings, config);
     check_model(settings, config);
     check_times(settings, config);
     check_ensemble(settings, config);

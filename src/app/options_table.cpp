@@ -200,6 +200,8 @@ Rows analysis_rows() {
          any,
          {"none", "sde", "ode", "both"}},
         {"landscape.bins", integer, "0", "1", "bins of each order parameter; 0: no landscape", bin_counts},
+        {"landscape.vectors", text, "", "-",
+         "FILE:DATASET, vectors [k,d]: order parameters beside those of the law"},
         {"guidance.class", integer, "", "1", "label of the class to guide to", labels},
         {"guidance.weight", real, "0", "1", "w: the score becomes s + w (s_c - s)", any},
         {"guidance.interval", reals, "", "time", "t1,t2: guidance acts between these times; empty: always",

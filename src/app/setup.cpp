@@ -8,6 +8,7 @@
 #include "kairos/app/observation_times.hpp"
 #include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/io/vector_file.hpp"
 #include "kairos/law/reduction.hpp"
 
 #include "packed_copy.hpp"
@@ -92,18 +93,35 @@ std::optional<dynamics::Guidance> guidance_of(const Config& config, const law::L
                       known.empty() ? "empty for a law without classes" : known, "");
 }
 
+// Those of the file, in all coordinates (the representation is full).
+std::vector<law::OrderAxis> given_axes(const Config& config, const law::Law& law,
+                                       const parallel::Communicator& communicator) {
+    std::vector<law::OrderAxis> axes;
+    if (!config.landscape_vectors) return axes;
+    const auto& [file, dataset] = *config.landscape_vectors;
+    const Matrix vectors = io::read_vectors(communicator, file, dataset, law.mixture.coordinates());
+    for (Index i = 0; i < vectors.cols(); ++i) {
+        const std::string number = std::to_string(i + 1);
+        axes.push_back({std::string("vector_").append(number),
+                        std::string("vector ").append(number).append(" of ").append(dataset),
+                        vectors.col(i)});
+    }
+    return axes;
+}
+
 std::shared_ptr<const measure::LandscapeSpec> landscape_spec(const Config& config, const law::Law& law,
                                                              const dynamics::Schedule& schedule,
-                                                             const std::vector<Time>& times) {
+                                                             const std::vector<Time>& times,
+                                                             std::vector<law::OrderAxis> given) {
     if (config.landscape_bins == 0) return nullptr;
     std::vector<dynamics::TimePoint> points;
     points.reserve(times.size());
     for (const Time t : times) points.push_back(schedule.at(t));
-    auto spec = measure::landscape_of(law, std::move(points), config.landscape_bins);
+    auto spec = measure::landscape_of(law, std::move(points), config.landscape_bins, std::move(given));
     if (spec.axes.empty())
         throw ConfigError("landscape.bins", std::to_string(config.landscape_bins),
                           "needs an order parameter, and this law has one mean", "0 for such a law",
-                          "Try data.model = two-clusters.");
+                          "Try data.model = two-clusters, or give landscape.vectors.");
     return std::make_shared<const measure::LandscapeSpec>(std::move(spec));
 }
 
@@ -154,7 +172,8 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
     spec.substeps = config.substeps;
     spec.recording.paths = config.paths;
     spec.recording.states = config.states;
-    spec.recording.landscape = landscape_spec(config, *owned, schedule, spec.times);
+    spec.recording.landscape =
+        landscape_spec(config, *owned, schedule, spec.times, given_axes(config, *owned, communicator));
     spec.recording.decisions = config.direction == measure::Direction::reverse;
 
     Setup setup{config,

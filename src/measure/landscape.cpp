@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 namespace kairos::measure {
@@ -33,12 +34,15 @@ double LandscapeSpec::drift_unit(std::size_t axis, std::size_t time) const {
     return std::ldexp(steepest * farthest, -31);
 }
 
-LandscapeSpec landscape_of(const law::Law& law, std::vector<dynamics::TimePoint> times, Index bins) {
+LandscapeSpec landscape_of(const law::Law& law, std::vector<dynamics::TimePoint> times, Index bins,
+                           std::vector<law::OrderAxis> given) {
     LandscapeSpec spec;
     spec.bins = bins;
     spec.times = std::move(times);
     spec.root_dimension = std::sqrt(law.mixture.dimension());
-    for (law::OrderAxis& axis : law::order_axes(law)) {
+    std::vector<law::OrderAxis> axes = law::order_axes(law);
+    std::ranges::move(given, std::back_inserter(axes));
+    for (law::OrderAxis& axis : axes) {
         LandscapeAxis widened{std::move(axis), 0.0, 0.0};
         for (const dynamics::TimePoint& time : spec.times)
             widen(law.mixture, time, spec.root_dimension, widened);

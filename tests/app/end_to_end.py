@@ -45,6 +45,8 @@ def rank_counts(folder):
     with h5py.File(folder / "points.h5", "w") as file:  # classes in no order, chunks that no slice matches
         file["c"] = draw.integers(3, 6, 161)
         file.create_dataset("x", data=draw.normal(size=(161, 5)).astype("f4"), chunks=(9, 2), compression="gzip")
+    with h5py.File(folder / "vectors.h5", "w") as file:
+        file["v"] = draw.normal(size=(2, 12))
     jobs = {
         "reverse": dict(data=dict(dimension=64), ensemble=dict(trajectories=700, batch=37),
                         observe=dict(observables="all", paths=5, histograms="class_entropy,norm2"),
@@ -55,7 +57,7 @@ def rank_counts(folder):
         "guided": dict(data=dict(dimension=12, model="simplex", components=3),
                        ensemble=dict(trajectories=300, integrator="euler-maruyama"), guidance={"class": 2, "weight": 1.5},
                        clones=dict(times="0.5", pairs=60)),
-        "landscape": dict(data=dict(dimension=12, model="simplex", components=3), landscape=dict(bins=20),
+        "landscape": dict(data=dict(dimension=12, model="simplex", components=3), landscape=dict(bins=20, vectors="vectors.h5:v"),
                           ensemble=dict(trajectories=300), observe=dict(observables="class_entropy")),
         "forward": dict(data=dict(model="hierarchical", dimension=20), ensemble=dict(trajectories=500, direction="forward"),
                         observe=dict(observables="all")),

@@ -66,6 +66,7 @@ inline const std::vector<KeyCase>& every_key() {
         {"clones.overlap", "end", "start", "1", "path"},
         {"bifurcation.drift", "none", "1", "pde", "sde"},
         {"landscape.bins", "0", "b", "-1", "0"},
+        {"landscape.vectors", "", "", "", ""},
         {"guidance.class", "", "red", "", ""},
         {"guidance.weight", "0", "w", "inf", "0"},
         {"guidance.interval", "", "1:2", "-1,2", ""},

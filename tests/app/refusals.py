@@ -77,6 +77,10 @@ def cases_of_contradictions():
     yield refused("ensemble.coupling", "--ensemble.coupling=common")                     # reverse
     yield refused("landscape.bins", "--landscape.bins=9", "--data.model=low-rank")       # one mean
     yield refused("landscape.bins", "--landscape.bins=9", "--data.samples=50", "--data.realisations=2")
+    for vectors in ("vectors.h5", "vectors.h5:", ":v"):
+        yield refused("landscape.vectors", "--landscape.bins=9", f"--landscape.vectors={vectors}")
+    yield refused("landscape.vectors", "--landscape.vectors=vectors.h5:v")
+    yield refused("landscape.vectors", "--landscape.bins=9", "--landscape.vectors=vectors.h5:v", "--ensemble.representation=reduced")
     yield refused("guidance.weight", "--guidance.weight=2")
     yield refused("guidance.class", "--guidance.class=1")                                # exact
     yield refused("guidance.class", "--guidance.class=7", "--ensemble.integrator=heun")  # no such class
@@ -162,6 +166,15 @@ DATASETS = {
     "NaN": hdf5(x=holding(np.nan, (10, 4), (7, 3))),
     "no points": hdf5(x=np.ones((0, 4))),
 }
+VECTORS = {
+    **UNREADABLE,
+    "no such dataset": hdf5(w=np.ones((2, 2))),
+    "another dimension": hdf5(v=np.ones((2, 3))),
+    "three axes": hdf5(v=np.ones((1, 1, 2))),
+    "NaN": hdf5(v=holding(np.nan, (2, 2), (1, 0))),
+    "a vector that is 0": hdf5(v=np.zeros((1, 2))),
+    "too many vectors": hdf5(v=np.ones((65, 2))),
+}
 LABELS = {
     "absent labels": hdf5(x=POINTS),
     "labels of another length": hdf5(x=POINTS, c=np.arange(9)),
@@ -189,6 +202,7 @@ def cases_of_files():
     dataset = ["--data.model=dataset-file", "--data.file=points.h5", "--data.dataset=x"]
     yield from files("run", MIXTURES, "mixture.h5", (INPUT,), *mixture)
     yield from files("run", DATASETS, "points.h5", (INPUT,), *dataset)
+    yield from files("run", VECTORS, "vectors.h5", (INPUT,), "--landscape.bins=9", "--landscape.vectors=vectors.h5:v")
     yield from files("run", LABELS, "points.h5", (INPUT,), *dataset, "--data.labels=c")
     yield Case(["run", *dataset, "--data.dimension=5"], (INPUT,), "points.h5", {"points.h5": hdf5(x=POINTS)})
     for command in ("run", "plan"):

@@ -109,6 +109,36 @@ def wells(folder):
         check(ordered[seen].all(), "the barrier does not stand between the wells")
 
 
+def given_vectors(folder):
+    """Order parameters along vectors of a file: m itself under another name, and a direction without order, whose P is one Gaussian."""
+    d, rng = 16, np.random.default_rng(3)
+    job = ["--data.model=simplex", f"--data.dimension={d}", "--data.components=2", "--data.sigma=0.5", "--ensemble.trajectories=20000",
+           "--time.points=7", "--landscape.bins=50", "--observe.observables=class_entropy"]
+    across = np.zeros(d)
+    across[-1] = np.sqrt(d)
+    with h5py.File(folder / "vectors.h5", "w") as file:
+        file["v"] = np.array([across, rng.normal(size=d)])
+    done = run([KAIROS, "run", *job, "--landscape.vectors=vectors.h5:v", "--output.file=given.h5"], folder, 2)
+    if not check.succeeded(done, "landscape.vectors"):
+        return
+    with h5py.File(folder / "given.h5") as file:
+        check(file["config"].attrs["ensemble.representation"] in ("full", b"full"), "vectors of R^d in reduced coordinates")
+        alpha, sigma = (file[f"schedule/{name}"][:] for name in ("alpha", "sigma"))
+        check({"vector_1", "vector_2"} < set(file["landscape"]), f"landscapes: {list(file['landscape'])}")
+        for name in ("vector_1", "vector_2"):
+            group = file[f"landscape/{name}"]
+            density, theory, q = (group[key][:] for key in ("density", "density_theory", "q"))
+            expected = 20000 * theory * (q[1] - q[0])
+            z = (density - theory)[expected > 25] / np.sqrt(theory / (20000 * (q[1] - q[0])))[expected > 25]
+            check(np.max(abs(z)) < 5 and abs(np.mean(z**2) - 1) < 0.25, f"{name}: |z| {np.max(abs(z))}, mean z^2 {np.mean(z**2)}")
+        # the means of a simplex of two lie along the first coordinate: across them P is N(0, alpha^2 sigma_data^2 + sigma^2)
+        group = file["landscape/vector_1"]
+        q, density = group["q"][:], group["density"][:]
+        variance = np.sum(density * q**2, axis=1) * (q[1] - q[0]) - (q[1] - q[0]) ** 2 / 12
+        ratio = variance / (0.25 * alpha**2 + sigma**2)
+        check(np.max(abs(ratio - 1)) < 4.5 * np.sqrt(2 / 20000), f"variance across the means: {ratio}")
+
+
 def levels(folder):
     """A tree: the transitions of every level in one run, top level first in generation, near their spectral times."""
     done = run([KAIROS, "run", "--data.model=hierarchical", "--data.dimension=4096", "--data.branching=2", "--data.levels=2",
@@ -134,6 +164,6 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (guidance, symmetry, landscape, wells, levels):
+    for part in (guidance, symmetry, landscape, wells, given_vectors, levels):
         part(pathlib.Path(scratch))
 check.finish()

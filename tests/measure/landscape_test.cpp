@@ -30,6 +30,17 @@ dynamics::TimePoint ou(double t) {
     return time;
 }
 
+// Axes given beside those of the law have bins by the same rule: along the third coordinate one cluster at 0.
+TEST(Landscape, GivenAxesStandBesideThoseOfTheLaw) {
+    const LandscapeSpec spec =
+        landscape_of(two_clusters(), {ou(0.1)}, 10, {{"vector_1", "of a file", Vector{{0.0, 0.0, -2.0}}}});
+    ASSERT_EQ(spec.axes.size(), 2U);
+    EXPECT_EQ(spec.axes[1].axis.name, "vector_1");
+    const double a = std::exp(-0.1), reach = 10.0 * std::sqrt(0.25 * a * a + 1.0 - a * a) / std::sqrt(3.0);
+    EXPECT_NEAR(spec.axes[1].high, reach, 1e-12);
+    EXPECT_NEAR(spec.axes[1].low, -reach, 1e-12);
+}
+
 TEST(Landscape, BinsHoldEveryComponentToFiveDeviations) {
     const LandscapeSpec spec = landscape_of(two_clusters(), {ou(0.1), ou(1.0)}, 10);
     ASSERT_EQ(spec.axes.size(), 1U);

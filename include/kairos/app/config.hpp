@@ -74,6 +74,10 @@ struct Config {
     BifurcationChoice bifurcation = BifurcationChoice::none;
     // [landscape]
     int landscape_bins = 0;
+    struct FileDataset {
+        std::string file, dataset;
+    };
+    std::optional<FileDataset> landscape_vectors;
     // [guidance]
     struct Guide {
         std::int64_t label = 0;
@@ -103,6 +107,9 @@ struct Config {
 
 // file empty: none. arguments: "--section.key=value" tokens of the command line, which win over the file.
 [[nodiscard]] Config read_config(const std::string& file, const std::vector<std::string>& arguments);
+
+// The section [landscape]; vectors ask for the full representation.
+void fill_landscape(const Settings& settings, Config& config);
 
 // The contradictions read_config refuses, by what they are about. `settings` knows which keys were given.
 void check_model(const Settings& settings, const Config& config);

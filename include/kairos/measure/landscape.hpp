@@ -35,9 +35,9 @@ struct LandscapeSpec {
     [[nodiscard]] double drift_unit(std::size_t axis, std::size_t time) const;
 };
 
-// Order axes of the law, with bins that hold every component to five standard deviations at every time.
+// Order axes of the law and those given beside them, with bins that hold every component to five standard deviations at every time.
 [[nodiscard]] LandscapeSpec landscape_of(const law::Law& law, std::vector<dynamics::TimePoint> times,
-                                         Index bins);
+                                         Index bins, std::vector<law::OrderAxis> given = {});
 
 class Landscape {
 public:
