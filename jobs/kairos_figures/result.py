@@ -110,7 +110,8 @@ class Summary:
 
     def fits(self, kind, abscissa):
         """Transitions of a kind that have a line against the abscissa."""
-        return [name for name, group in self.file.get("fits", {}).items() if name.startswith(kind) and abscissa in group]
+        paths = {"speciation": "class_", "collapse": "datum_"}[kind]  # decisions
+        return [name for name, group in self.file.get("fits", {}).items() if name.startswith((kind, paths)) and abscissa in group]
 
     def fit(self, transition, abscissa):
         return {name: item[:] for name, item in self.file[f"fits/{transition}/{abscissa}"].items()}

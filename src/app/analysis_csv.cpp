@@ -12,9 +12,10 @@ using Cells = std::map<std::string, std::string>;
 
 const std::vector<std::string>& own_columns() {
     static const std::vector<std::string> columns = {
-        "kind",       "name",     "against",   "parameter", "value",        "stderr", "statistical",
-        "systematic", "ci95_low", "ci95_high", "theory",    "realisations", "spread", "disorder_stderr",
-        "points",     "chi2",     "dof",       "quality",   "smaller",      "larger", "height"};
+        "kind",       "name",        "against",   "parameter", "value",        "stderr", "statistical",
+        "systematic", "ci95_low",    "ci95_high", "theory",    "realisations", "spread", "disorder_stderr",
+        "points",     "chi2",        "dof",       "quality",   "smaller",      "larger", "height",
+        "width",      "width_stderr"};
     return columns;
 }
 
@@ -61,7 +62,9 @@ Cells of_transition(const std::string& name, const PointTransition& found) {
             {"theory", number(found.theory)},
             {"realisations", std::to_string(found.realisations)},
             {"spread", number(found.spread)},
-            {"disorder_stderr", number(found.disorder_error)}};
+            {"disorder_stderr", number(found.disorder_error)},
+            {"width", number(found.width)},
+            {"width_stderr", number(found.width_error)}};
 }
 
 void add_fitted(const std::string& parameter, const phases::Fitted& fitted, Cells& cells) {

@@ -32,6 +32,20 @@ void read_transitions(const io::ResultReader& result, AnalysedResult& read) {
     }
 }
 
+// Decisions are counted over all draws of a file together.
+void read_decisions(const io::ResultReader& result, AnalysedResult& read) {
+    for (const auto& name : result.groups("/decisions")) {
+        const auto found = stored_decisions(result, name);
+        const auto with_interval = [](double value, double error) {
+            return phases::CriticalTime{value, error, value - normal_quantile * error,
+                                        value + normal_quantile * error, std::nan("")};
+        };
+        read.transitions[name] = with_interval(found.mean, found.standard_error);
+        read.realised[name] = {read.transitions[name]};
+        read.widths[name] = {with_interval(found.width, found.width_error)};
+    }
+}
+
 void read_curves(const io::ResultReader& result, AnalysedResult& read) {
     const std::vector<std::uint64_t> batches = batches_of_realisations(result);
     read.draws = batches.size();
@@ -62,6 +76,7 @@ AnalysedResult read_result(const std::string& file) {
         throw InputError(file, "/schedule/log_snr", "is not [time]", "The file is damaged.");
     if (result.has("/class")) read.classes = static_cast<double>(result.vector("/class").size());
     read_transitions(result, read);
+    read_decisions(result, read);
     read_curves(result, read);
     return read;
 }

@@ -20,8 +20,11 @@ const std::vector<Abscissa>& abscissas_of(const std::string& transition) {
     static const std::vector<Abscissa> collapse = {{"log(n)/d", "excess", excess},
                                                    {"log(log(n)/d)", "log_excess", log_excess}};
     static const std::vector<Abscissa> none;
-    if (transition.starts_with("speciation")) return speciation;
-    return transition.starts_with("collapse") ? collapse : none;
+    const auto is_of = [&](const char* kind, const char* latent) {
+        return transition.starts_with(kind) || transition.starts_with(latent);
+    };
+    if (is_of("speciation", "class_")) return speciation;
+    return is_of("collapse", "datum_") ? collapse : none;
 }
 
 // Points of equal separation and components, in the order of the analysis.

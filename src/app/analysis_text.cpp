@@ -62,19 +62,21 @@ bool is_met(const std::vector<PointTransition>& at_points) {
     });
 }
 
-bool has_disorder(const TransitionTable& transitions) {
+bool any_has(const TransitionTable& transitions, double PointTransition::*number) {
     for (const auto& entry : transitions)
         for (const PointTransition& found : entry.second)
-            if (std::isfinite(found.disorder_error)) return true;
+            if (std::isfinite(found.*number)) return true;
     return false;
 }
 
 std::string transition_rows(const AnalysisFindings& findings) {
     if (findings.transitions.empty()) return "transitions: none\n";
-    const bool disorder = has_disorder(findings.transitions);
+    const bool disorder = any_has(findings.transitions, &PointTransition::disorder_error),
+               decisions = any_has(findings.transitions, &PointTransition::width);
     Row head = {"transition"};
     for (const std::string& key : findings.analysis.varied) head.push_back(short_name(key));
     head.insert(head.end(), {"time", "stderr", "95 % interval", "theory"});
+    if (decisions) head.insert(head.end(), {"width", "stderr"});
     if (disorder) head.insert(head.end(), {"realisations", "spread", "stderr over disorder"});
     std::vector<Row> rows = {head};
     for (const auto& [name, at_points] : findings.transitions)
@@ -85,6 +87,7 @@ std::string transition_rows(const AnalysisFindings& findings) {
             row.insert(row.end(), place.begin(), place.end());
             row.insert(row.end(), {cell(found.time), cell(found.noise, "%.2g"),
                                    interval(found.ci95_low, found.ci95_high), cell(found.theory)});
+            if (decisions) row.insert(row.end(), {cell(found.width), cell(found.width_error, "%.2g")});
             if (disorder)
                 row.insert(row.end(), {std::to_string(found.realisations), cell(found.spread, "%.2g"),
                                        cell(found.disorder_error, "%.2g")});

@@ -11,7 +11,6 @@
 namespace kairos::app {
 namespace {
 
-constexpr double normal_quantile = 1.959963984540054;
 using phases::CriticalTime;
 
 // Independent runs of one law: the more precise one counts more. Closed forms have no error to weigh with.
@@ -31,15 +30,18 @@ CriticalTime pooled(const std::vector<CriticalTime>& runs) {
     return {time, error, time - normal_quantile * error, time + normal_quantile * error, theory};
 }
 
+// Of every realisation at a point: a time, or the width of a decision.
+using PerRealisation = std::map<std::string, std::vector<CriticalTime>>;
 std::vector<CriticalTime> of_realisations(const Analysis& analysis, const AnalysisPoint& point,
-                                          const std::string& name) {
+                                          PerRealisation AnalysedResult::*what, const std::string& name) {
     std::vector<CriticalTime> times;
     for (const auto& realisation : point.realisations)
         for (std::size_t draw = 0; draw < analysis.results[realisation.front()].draws; ++draw) {
             std::vector<CriticalTime> runs;
             for (const std::size_t i : realisation) {
-                const auto found = analysis.results[i].realised.find(name);
-                if (found != analysis.results[i].realised.end() && draw < found->second.size() &&
+                const PerRealisation& known = analysis.results[i].*what;
+                const auto found = known.find(name);
+                if (found != known.end() && draw < found->second.size() &&
                     std::isfinite(found->second[draw].time))
                     runs.push_back(found->second[draw]);
             }
@@ -81,12 +83,23 @@ PointTransition averaged(const std::vector<CriticalTime>& realisations) {
     return found;
 }
 
-PointTransition at_point(const Analysis& analysis, const AnalysisPoint& point, const std::string& name) {
-    const auto realisations = of_realisations(analysis, point, name);
+PointTransition time_at(const Analysis& analysis, const AnalysisPoint& point, const std::string& name) {
+    const auto realisations = of_realisations(analysis, point, &AnalysedResult::realised, name);
     if (realisations.size() > 1) return averaged(realisations);
     if (realisations.empty()) return {nan, nan, nan, nan, nan, nan, theory_alone(analysis, point, name), 0};
     const CriticalTime& one = realisations.front();
     return {one.time, one.standard_error, nan, nan, one.ci95_low, one.ci95_high, one.theory, 1};
+}
+
+PointTransition at_point(const Analysis& analysis, const AnalysisPoint& point, const std::string& name) {
+    PointTransition found = time_at(analysis, point, name);
+    const auto widths = of_realisations(analysis, point, &AnalysedResult::widths, name);
+    if (widths.empty()) return found;
+    const bool one = widths.size() == 1;
+    const PointTransition width = one ? PointTransition{} : averaged(widths);
+    found.width = one ? widths.front().time : width.time;
+    found.width_error = one ? widths.front().standard_error : width.standard_error();
+    return found;
 }
 
 }  // namespace

@@ -22,11 +22,8 @@ std::string tables_of(const std::string& file) {
     for (const auto& name : result.groups("/transitions"))
         transitions.push_back({name, stored_transition(result, name)});
     std::vector<DecisionRow> decisions;
-    for (const auto& name : result.groups("/decisions")) {
-        const std::string group = "/decisions/" + name;
-        decisions.push_back({name, result.scalar(group + "/mean"), result.scalar(group + "/stderr"),
-                             result.number(group, "fraction")});
-    }
+    for (const auto& name : result.groups("/decisions"))
+        decisions.push_back({name, stored_decisions(result, name)});
     const auto times = result.vector("/time");
     std::vector<IdentityRow> identities;
     for (const auto& name : result.groups("/identities"))

@@ -16,11 +16,9 @@ std::string realisations_text(const Config& config) {
 
 std::string decisions_text(const Setup& setup, const Measured& measured) {
     std::vector<DecisionRow> rows;
-    for (const auto& [name, counts] : measured.decisions) {
-        const auto found =
-            measure::distribution_of(setup.ensemble.times, counts, setup.ensemble.trajectories);
-        rows.push_back({name, found.mean, found.standard_error, found.fraction});
-    }
+    for (const auto& [name, counts] : measured.decisions)
+        rows.push_back(
+            {name, measure::distribution_of(setup.ensemble.times, counts, setup.ensemble.trajectories)});
     return decision_table(rows);
 }
 

@@ -117,4 +117,17 @@ phases::CriticalTime stored_transition(const io::ResultReader& result, const std
             result.scalar(group + "ci95_high"), result.scalar(group + "theory")};
 }
 
+measure::Distribution stored_decisions(const io::ResultReader& result, const std::string& name) {
+    const std::string path = "/decisions/" + name + "/count";
+    const auto counted = result.vector(path), at = result.vector("/time");
+    if (counted.size() != at.size())
+        throw InputError(result.file(), path, "is not [time]", "The file is damaged.");
+    std::vector<std::uint64_t> counts;
+    std::vector<Time> times;
+    for (const double count : counted) counts.push_back(static_cast<std::uint64_t>(count));
+    for (const double time : at) times.push_back(Time{time});
+    return measure::distribution_of(times, counts,
+                                    static_cast<std::uint64_t>(result.number("/", "trajectories")));
+}
+
 }  // namespace kairos::app

@@ -38,11 +38,13 @@ std::string transition_table(const std::vector<TransitionRow>& rows) {
 
 std::string decision_table(const std::vector<DecisionRow>& rows) {
     if (rows.empty()) return "";
-    std::string text = format("%-30s %12s %10s %14s\n", "decision", "mean time", "stderr", "share decided");
-    for (const auto& row : rows)
+    std::string text = format("%-30s %12s %10s %12s %10s %14s\n", "decision", "mean time", "stderr", "width",
+                              "stderr", "share decided");
+    for (const auto& [name, found] : rows)
         text +=
-            format("%-30s %12s %10s %14s\n", row.name.c_str(), table_cell(row.mean).c_str(),
-                   table_cell(row.standard_error, "%.2g").c_str(), table_cell(row.fraction, "%.4f").c_str());
+            format("%-30s %12s %10s %12s %10s %14s\n", name.c_str(), table_cell(found.mean).c_str(),
+                   table_cell(found.standard_error, "%.2g").c_str(), table_cell(found.width).c_str(),
+                   table_cell(found.width_error, "%.2g").c_str(), table_cell(found.fraction, "%.4f").c_str());
     return text;
 }
 

@@ -1,6 +1,7 @@
 #include "kairos/app/write_analysis.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "file_head.hpp"
 #include "kairos/io/result_file.hpp"
@@ -73,6 +74,12 @@ void write_transitions(ResultFile& file, const TransitionTable& transitions) {
         write_each(
             "realisations", [](const auto& t) { return t.realisations; },
             "realisations that have such a time");
+        if (std::ranges::none_of(entry.second, [](const auto& t) { return std::isfinite(t.width); }))
+            continue;
+        write_each(
+            "width", [](const auto& t) { return t.width; }, "standard deviation between paths");
+        write_each(
+            "width_stderr", [](const auto& t) { return t.width_error; }, "its error");
     }
 }
 

@@ -93,6 +93,8 @@ void write_decisions(ResultFile& file, const Setup& setup, const Measured& measu
                    {{"long_name", "paths that decided at the observation time of the bin"}});
         file.write(group + "/mean", found.mean);
         file.write(group + "/stderr", found.standard_error);
+        file.write(group + "/width", found.width);
+        file.write(group + "/width_stderr", found.width_error);
         file.attribute(group, "fraction", found.fraction);
     }
 }

@@ -1,6 +1,7 @@
 // src/measure/decisions.cpp: one look at the leaders per observation time; the last one to write is the one that counts.
 #include "kairos/measure/decisions.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -62,20 +63,30 @@ Distribution distribution_of(std::span<const Time> times, std::span<const std::u
         decided += static_cast<double>(counts[i]);
         sum += static_cast<double>(counts[i]) * times[i].value;
     }
-    Distribution out{bin_edges(times), std::vector<double>(times.size(), 0.0), nan, nan,
-                     total == 0 ? nan : decided / static_cast<double>(total)};
+    Distribution out{bin_edges(times),
+                     std::vector<double>(times.size(), 0.0),
+                     nan,
+                     nan,
+                     total == 0 ? nan : decided / static_cast<double>(total),
+                     nan,
+                     nan};
     if (decided == 0.0) {
         return out;
     }
     out.mean = sum / decided;
-    double squares = 0.0;
+    double squares = 0.0, fourth = 0.0;
     for (std::size_t i = 0; i < times.size(); ++i) {
         const auto count = static_cast<double>(counts[i]);
         const double width = out.edges[i + 1] - out.edges[i];
         out.density[i] = width > 0.0 ? count / (decided * width) : 0.0;
-        squares += count * (times[i].value - out.mean) * (times[i].value - out.mean);
+        const double square = (times[i].value - out.mean) * (times[i].value - out.mean);
+        squares += count * square;
+        fourth += count / decided * square * square;
     }
-    out.standard_error = std::sqrt(squares / (decided - 1.0) / decided);  // NaN for a single path
+    const double variance = squares / (decided - 1.0);
+    out.width = std::sqrt(variance);
+    out.width_error = std::sqrt(std::max(0.0, fourth - variance * variance) / decided) / (2.0 * out.width);
+    out.standard_error = std::sqrt(variance / decided);  // NaN for a single path
     return out;
 }
 

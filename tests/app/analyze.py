@@ -189,6 +189,39 @@ def draws_within_a_file(folder):
             check(np.isclose(found[key], value, rtol=1e-9), f"four draws: {key} is {found[key]}, numpy says {value}")
 
 
+def decisions(folder):
+    """Mean and width of decision times of reverse paths beside the criteria of the ensemble: of the counts of the files, in all three outputs; both
+    kinds of times go with log(d)/2, where t-max leaves out next to no path that changes its class early."""
+    files, dimensions = [], (100, 1000, 10000)
+    grid = ["--process.t-min=0.05", "--process.t-max=14", "--time.grid=uniform", "--time.points=280", "--ensemble.trajectories=4000"]
+    for seed, d in enumerate(dimensions, 1):
+        files.append(f"paths-{d}.h5")
+        check.succeeded(run([KAIROS, "run", *grid, f"--data.dimension={d}", f"--ensemble.seed={seed}", "--observe.observables=class_collision,class_entropy",
+                             f"--output.file={files[-1]}"], folder), files[-1])
+    done = run([KAIROS, "analyze", *files, "-o", "paths.h5"], folder)
+    table = rows_of(run([KAIROS, "analyze", *files, "--csv"], folder).stdout)
+    if not check.succeeded(done, "decisions of a sweep"):
+        return
+    with h5py.File(folder / "paths.h5") as summary:
+        for name in ("class_last_change", "class_commitment"):
+            group = {key: item[:] for key, item in summary[f"transitions/{name}"].items()}
+            for i, file in enumerate(files):
+                with h5py.File(folder / file) as one:
+                    paths = np.repeat(one["time"][:], one[f"decisions/{name}/count"][:])
+                m4, s = np.mean((paths - paths.mean()) ** 4), paths.std(ddof=1)
+                expected = {"time": paths.mean(), "stderr": s / np.sqrt(paths.size), "width": s,
+                            "width_stderr": np.sqrt((m4 - s**4) / paths.size) / (2 * s)}
+                for key, value in expected.items():
+                    check(np.isclose(group[key][i], value, rtol=1e-9), f"{name}, {file}: {key} is {group[key][i]}, numpy says {value}")
+                check(f"{s:.5f}" in done.stdout, f"{name}, {file}: text lacks the width {s}")
+                row = next(row for row in table if row["name"] == name and row["data.dimension"] == str(dimensions[i]))
+                check(number(row, "width") == group["width"][i] and number(row, "value") == group["time"][i], f"CSV of {name}: {row}")
+            near(summary[f"fits/{name}/log_dimension/slope"][0], summary[f"fits/{name}/log_dimension/slope_stderr"][0], 0.5, f"{name} against log d", 0.03)
+            # a shift of all times by log(d)/2 leaves the width alone
+            check(abs(group["width"][2] - group["width"][1]) < 4.5 * np.hypot(*group["width_stderr"][1:]), f"{name}: widths {group['width']}")
+        check("width" not in summary["transitions/speciation_clones"], "a crossing of a curve has no width")
+
+
 def read(path, name):
     with h5py.File(path) as file:
         group = file[f"transitions/{name}"]
@@ -270,7 +303,7 @@ def refusals(folder):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (slopes, formats, disorder, draws_within_a_file, condensation, one_result, without_batches, refusals):
+    for part in (slopes, formats, disorder, draws_within_a_file, condensation, decisions, one_result, without_batches, refusals):
         began = time.monotonic()
         part(pathlib.Path(directory))
         print(f"{part.__name__}: {time.monotonic() - began:.1f} s")

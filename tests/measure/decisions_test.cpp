@@ -120,6 +120,10 @@ TEST(Decisions, DistributionByHand) {
     const double variance = (0.0 + 3 * 9.0 + 4 * 16.0 - 8 * (25.0 / 8) * (25.0 / 8)) / 7;
     EXPECT_NEAR(d.standard_error, std::sqrt(variance / 8), 1e-14);
     EXPECT_DOUBLE_EQ(d.fraction, 0.5);
+    EXPECT_NEAR(d.width, std::sqrt(variance), 1e-14);
+    const auto fourth = [](double t) { return std::pow(t - 25.0 / 8, 4); };
+    const double m4 = (fourth(0.0) + 3 * fourth(3.0) + 4 * fourth(4.0)) / 8;
+    EXPECT_NEAR(d.width_error, std::sqrt((m4 - variance * variance) / 8) / (2 * d.width), 1e-14);
 }
 
 TEST(Decisions, DistributionIntegratesToOne) {
@@ -141,7 +145,7 @@ TEST(Decisions, NobodyDecidedIsNotZero) {
     const std::vector<Time> times{{1.0}, {2.0}};
     const std::vector<std::uint64_t> nobody{0, 0}, one{0, 1};
     const Distribution d = distribution_of(times, nobody, 10);
-    EXPECT_TRUE(std::isnan(d.mean) && std::isnan(d.standard_error));
+    EXPECT_TRUE(std::isnan(d.mean) && std::isnan(d.standard_error) && std::isnan(d.width));
     EXPECT_EQ(d.fraction, 0.0);
     EXPECT_EQ(d.density, (std::vector<double>{0.0, 0.0}));
     EXPECT_TRUE(std::isnan(distribution_of(times, nobody, 0).fraction));

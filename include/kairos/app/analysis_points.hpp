@@ -18,6 +18,8 @@
 
 namespace kairos::app {
 
+inline constexpr double normal_quantile = 1.959963984540054;  // 97.5 %
+
 // What of one file an analysis works on.
 struct AnalysedResult {
     StoredConfig stored;
@@ -25,9 +27,12 @@ struct AnalysedResult {
     double classes = 0;     // 0: the law has none
     std::vector<double> times, log_snr;
     std::size_t draws = 1;  // of the disorder, in this one file
+    // Mean decision times of the paths among them, under their names (class_last_change, ...).
     std::map<std::string, phases::CriticalTime> transitions;
     // Of each draw by itself; what is read off no curve is that of the file.
     std::map<std::string, std::vector<phases::CriticalTime>> realised;
+    // Standard deviation of the decision times of the paths, with its error (time and standard_error of these).
+    std::map<std::string, std::vector<phases::CriticalTime>> widths;
     // [draw][block] of the observables that data collapse looks at, at most 64 blocks a draw; none without batch moments.
     std::map<std::string, std::vector<std::vector<measure::MomentCurve>>> curves;
 };

@@ -1,7 +1,8 @@
 // include/kairos/app/analysis_scaling.hpp: how the transitions of a sweep scale: fitted lines, data collapse of whole curves, crossings.
 //
-//   lines      speciation_*  t_S = intercept + slope log d
-//              collapse_*    t_C against a = log(n)/d and against log a   (ou, small a: slope -1/2 in log a)
+//   lines      speciation_*  t_S = intercept + slope log d                  (and mean decisions on a class)
+//              collapse_*    (and mean decisions on a datum)
+//                            t_C against a = log(n)/d and against log a   (ou, small a: slope -1/2 in log a)
 //   collapse   phi (class_collision), H_c/log K, Binder's U4 of the order parameter, each laid on one another
 //              over t - b log d, and over log(snr d^b mu^2)
 //   crossings  the same curves of neighbouring dimensions, over t/log d and -log(snr mu^2)/log d, and their limit in 1/d: b again

@@ -1,4 +1,5 @@
-// include/kairos/app/analysis_transitions.hpp: every transition by every criterion at every point, averaged over its realisations.
+// include/kairos/app/analysis_transitions.hpp: every transition by every criterion at every point, averaged over its realisations; mean decision
+// times of the paths beside them.
 //
 // Realisations are files of different data.seed, and the draws within a file of data.realisations > 1.
 //
@@ -14,12 +15,14 @@
 #include <vector>
 
 #include "kairos/app/analysis_points.hpp"
+#include "kairos/base/array.hpp"
 
 namespace kairos::app {
 
 struct PointTransition {
     double time, noise, spread, disorder_error, ci95_low, ci95_high, theory;
-    std::size_t realisations;  // that have such a time
+    std::size_t realisations;               // that have such a time
+    double width = nan, width_error = nan;  // of a decision: standard deviation between paths
     [[nodiscard]] double standard_error() const;
 };
 

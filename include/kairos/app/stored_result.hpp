@@ -8,6 +8,7 @@
 
 #include "kairos/app/config.hpp"
 #include "kairos/io/read_result.hpp"
+#include "kairos/measure/decisions.hpp"
 #include "kairos/measure/jackknife.hpp"
 #include "kairos/measure/recorder.hpp"
 #include "kairos/phases/critical.hpp"
@@ -44,6 +45,8 @@ void require_same_physics(const StoredConfig& first, const StoredConfig& other,
 [[nodiscard]] std::vector<measure::MomentCurve> batches_of(const io::ResultReader& result,
                                                            const std::string& observable);
 
+// From the counts of a decision.
+[[nodiscard]] measure::Distribution stored_decisions(const io::ResultReader& result, const std::string& name);
 [[nodiscard]] phases::CriticalTime stored_transition(const io::ResultReader& result, const std::string& name);
 
 // ConfigError if the output of a command is one of the files it reads.

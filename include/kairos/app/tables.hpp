@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kairos/measure/decisions.hpp"
 #include "kairos/phases/critical.hpp"
 
 namespace kairos::app {
@@ -15,7 +16,7 @@ struct TransitionRow {
 };
 struct DecisionRow {
     std::string name;
-    double mean, standard_error, fraction;
+    measure::Distribution found;
 };
 struct IdentityRow {
     std::string name;

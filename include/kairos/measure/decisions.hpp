@@ -37,7 +37,8 @@ private:
 struct Distribution {
     std::vector<double> edges, density;  // [T + 1], [T]; density integrates to 1 over the paths that decided
     double mean, standard_error,
-        fraction;  // fraction: share of the paths that have a decision time; NaN where undefined
+        fraction;               // share of the paths that have a decision time; NaN where undefined
+    double width, width_error;  // standard deviation s of the paths that decided, sqrt((m4 - s^4)/n)/(2 s)
 };
 
 // counts[i] paths decided at times[i] (ascending); total paths in all.
