@@ -144,6 +144,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.states = settings.flag("observe.states");
     config.histograms = settings.texts("observe.histograms");
     config.tangents = static_cast<int>(settings.integer("observe.tangents"));
+    config.eigenvalues = static_cast<int>(settings.integer("observe.eigenvalues"));
     config.bifurcation = settings.choice<BifurcationChoice>("bifurcation.drift");
     config.output = settings.text("output.file");
     config.precision = settings.choice<dynamics::Precision>("run.precision");

@@ -112,9 +112,12 @@ double packed_bytes(const Config& config, const Sizes& sizes) {
 // States, noise and scores; then sums of every class, or the weights of all components where something asks for them.
 double numbers_per_lane(const Config& config, const Sizes& sizes) {
     const auto asked = [&](const char* name) { return std::ranges::count(config.observables, name) > 0; };
-    const bool weights =
-        !streams(sizes) || config.tangents > 0 || asked("all") || asked("posterior_top_eigenvalue");
-    return 8.0 * sizes.coordinates + 200.0 +
+    const bool weights = !streams(sizes) || config.tangents > 0 || asked("all") ||
+                         asked("posterior_top_eigenvalue") || asked("posterior_eigenvalues") ||
+                         asked("filter_eigenvalues");
+    // Vectors of the iteration, at most.
+    const double vectors = config.eigenvalues > 1 ? std::min(sizes.coordinates, 400.0) : 0.0;
+    return (8.0 + vectors) * sizes.coordinates + 200.0 +
            (weights ? 4.0 * sizes.terms() : std::max(few_classes, sizes.components) * sizes.coordinates);
 }
 

@@ -12,6 +12,7 @@ using enum ValueType;
 
 constexpr double most_int = 2147483647;
 constexpr Range bin_counts{.low = 0, .high = 65536};
+constexpr Range eigenvalue_counts{.low = 0, .high = 64};
 constexpr Range labels{.low = -most_exact, .high = most_exact};
 constexpr Range any{}, not_negative{.low = 0}, positive{.low = 0, .above_low = true};
 constexpr Range any_count{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
@@ -172,6 +173,9 @@ Rows observe_rows() {
         {"observe.histograms", texts, "", "-", "scalar observables whose distribution is kept at every time"},
         {"observe.tangents", integer, "0", "1", "k, Lyapunov exponents per path (reverse, not exact)",
          natural},
+        {"observe.eigenvalues", integer, "0", "1",
+         "k, leading eigenvalues of the posterior covariance: posterior_eigenvalues, filter_eigenvalues",
+         eigenvalue_counts},
     };
 }
 

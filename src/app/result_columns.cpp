@@ -33,6 +33,8 @@ std::vector<std::string> axes_of(const measure::Column& column) {
             return {"/time", "/level"};
         case measure::Axis::modes:
             return {"/time", "/mode"};
+        case measure::Axis::eigenvalues:
+            return {"/time", "/eigenvalue"};
         case measure::Axis::none:
             break;
     }

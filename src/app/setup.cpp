@@ -157,6 +157,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
                     .tangents = config.tangents,
                     .coupling = config.coupling,
                     .numerics = {.precision = config.precision, .shards = shards_of(teams)}};
+    spec.setting.eigenvalues = config.eigenvalues;
     spec.observables = measure::select_observables(config.observables, spec.setting);
     spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
     spec.setting.guidance = guidance_of(config, law);

@@ -59,11 +59,16 @@ void write_axes(ResultFile& file, const Setup& setup, std::uint64_t batches) {
     std::iota(numbers.begin(), numbers.end(), 0);
     file.scale("/moment", std::span<const std::int64_t>(numbers),
                "count, mean, central moment sums m2, m3, m4, minimum, maximum", "dimensionless");
-    if (setup.config.tangents > 0) {
-        std::vector<std::int64_t> modes(static_cast<std::size_t>(setup.config.tangents));
-        std::iota(modes.begin(), modes.end(), 1);
-        file.scale("/mode", std::span<const std::int64_t>(modes), "tangent vector", "dimensionless");
-    }
+    const auto numbered = [&](const char* path, Index length, const char* meaning) {
+        if (length == 0) return;
+        std::vector<std::int64_t> from_one(static_cast<std::size_t>(length));
+        std::iota(from_one.begin(), from_one.end(), 1);
+        file.scale(path, std::span<const std::int64_t>(from_one), meaning, "dimensionless");
+    };
+    numbered("/mode", setup.config.tangents, "tangent vector");
+    numbered("/eigenvalue",
+             measure::columns(*measure::find_observable("posterior_eigenvalues"), setup.ensemble.setting),
+             "eigenvalue of the posterior covariance, 1 the largest");
 }
 
 void write_schedule(ResultFile& file, const Setup& setup) {

@@ -24,7 +24,8 @@ public:
     // Whether a mixture has so many components, and so few classes, that the pass pays.
     [[nodiscard]] static bool serves(const law::Mixture& mixture);
     [[nodiscard]] static bool serves(const Request& request) {
-        return !request.weights && !request.top_eigenvalue && !request.level_spread;
+        return !request.weights && !request.top_eigenvalue && request.eigenvalues == 0 &&
+               !request.level_spread;
     }
     [[nodiscard]] static std::unique_ptr<DataPosterior> make(const law::Mixture& mixture,
                                                              const Numerics& numerics);

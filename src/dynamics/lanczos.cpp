@@ -11,14 +11,6 @@ namespace {
 
 constexpr Index iterations = 400;
 
-// A fixed vector with no symmetry that an eigenvector could be orthogonal to.
-double start_entry(std::uint64_t i) {
-    std::uint64_t z = (i + 1) * 0x9E3779B97F4A7C15U;  // SplitMix64
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-    return static_cast<double>((z ^ (z >> 31U)) >> 11U) * 0x1.0p-52 - 1.0;
-}
-
 void column_dots(const Rows& a, const Rows& b, Lanes& out) {
     out.setZero(a.cols());
     for (Index i = 0; i < a.rows(); ++i) {
@@ -81,10 +73,17 @@ private:
 
 }  // namespace
 
+double lanczos_start_entry(std::uint64_t i) {
+    std::uint64_t z = (i + 1) * 0x9E3779B97F4A7C15U;  // SplitMix64
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    return static_cast<double>((z ^ (z >> 31U)) >> 11U) * 0x1.0p-52 - 1.0;
+}
+
 void largest_eigenvalues(const LaneProduct& product, Index n, Index m, Lanes& out) {
     Vector start(n);
     for (Index i = 0; i < n; ++i) {
-        start[i] = start_entry(static_cast<std::uint64_t>(i));
+        start[i] = lanczos_start_entry(static_cast<std::uint64_t>(i));
     }
     Rows current = start.normalized().replicate(1, m), previous = Rows::Zero(n, m), next;
     Lanes diagonal, norm, off_diagonal = Lanes::Zero(m), inverse;

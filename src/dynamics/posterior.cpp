@@ -1,6 +1,8 @@
 #include "kairos/dynamics/posterior.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "lane_products.hpp"
 #include "posterior_parts.hpp"
@@ -41,6 +43,9 @@ void clear_unrequested(const Request& request, Posterior& out) {
     if (!request.top_eigenvalue) {
         out.top_eigenvalue.resize(0);
     }
+    if (request.eigenvalues == 0) {
+        out.eigenvalues.resize(0, 0);
+    }
 }
 
 }  // namespace
@@ -71,12 +76,14 @@ void Request::merge(const Request& other) {
     latents |= other.latents;
     fourth |= other.fourth;
     top_eigenvalue |= other.top_eigenvalue;
+    eigenvalues = std::max(eigenvalues, other.eigenvalues);
     weights |= other.weights;
     if (other.draw) draw = other.draw;
 }
 
 bool Request::beyond_latents() const {
-    return score || spread || class_spread || level_spread || top_eigenvalue || weights || draw;
+    return score || spread || class_spread || level_spread || top_eigenvalue || eigenvalues > 0 || weights ||
+           draw;
 }
 
 PosteriorEvaluator::Parts::Parts(const law::Law& law, const Numerics& numerics)
@@ -130,7 +137,7 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
         choose(out.weights, *request.draw, states.first, out.chosen);
     }
     if (!(request.score || request.spread || request.class_spread || request.level_spread ||
-          request.top_eigenvalue)) {
+          request.top_eigenvalue || request.eigenvalues > 0)) {
         return;
     }
     p.mean.setZero(states.x.rows(), states.count());
@@ -157,8 +164,11 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
     if (request.level_spread) {
         fill_level_spread(components, p.groupings, states, p.mean, p.kappa, out.weights, out.level_spread);
     }
-    if (request.top_eigenvalue) {
-        fill_top_eigenvalue(p.product, components, states, p.mean, p.kappa, out.weights, out.top_eigenvalue);
+    if (request.top_eigenvalue || request.eigenvalues > 0) {
+        Rows values(std::max<Index>(1, request.eigenvalues), states.count());
+        fill_eigenvalues(p.product, components, states, p.mean, p.kappa, out.weights, values);
+        if (request.top_eigenvalue) out.top_eigenvalue = values.row(0);
+        if (request.eigenvalues > 0) out.eigenvalues = std::move(values);
     }
 }
 

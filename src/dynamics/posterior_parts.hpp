@@ -61,7 +61,8 @@ void fill_level_spread(Components& components, const std::vector<Grouping>& leve
                        const Rows& mean, const Lanes& kappa, const Rows& weights, Rows& spread);
 // covariance_trace and divergence, from the spread
 void fill_traces(const Components& components, Posterior& out);
-void fill_top_eigenvalue(CovarianceProduct& product, Components& components, const States& states,
-                         const Rows& mean, const Lanes& kappa, const Rows& weights, Lanes& out);
+// The largest of Cov(y|x), as many as `out` [k x m] has rows, descending; k is at most d.
+void fill_eigenvalues(CovarianceProduct& product, Components& components, const States& states,
+                      const Rows& mean, const Lanes& kappa, const Rows& weights, Rows& out);
 
 }  // namespace kairos::dynamics

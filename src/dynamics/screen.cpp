@@ -12,20 +12,20 @@
 namespace kairos::dynamics {
 namespace {
 
-constexpr Index width = panel_width<float>;
-static_assert(width == 64, "the bits of a panel are one number");
-constexpr double steps_of_window = 200.0;  // fits a byte
-constexpr double negligible = 40.0;        // nats below the top; log n more, since n data may lie there
-constexpr Index probe_count = width;       // states that tell whether trajectories have condensed at a time
-constexpr std::size_t sampled = 16;        // one tile of so many is looked at for that
+constexpr Index screen_width = panel_width<float>;
+static_assert(screen_width == 64, "the bits of a panel are one number");
+constexpr double steps_of_window = 200.0;    // fits a byte
+constexpr double negligible = 40.0;          // nats below the top; log n more, since n data may lie there
+constexpr Index probe_count = screen_width;  // states that tell whether trajectories have condensed at a time
+constexpr std::size_t sampled = 16;          // one tile of so many is looked at for that
 constexpr double most_kept =
     1 / 128.0;  // of the data, per trajectory: 32 of them then share a quarter of the data at most
 
 // Rounding of one inner product in single precision, relative to |y| |x|, and what underflow may add.
 double bound_of(double norm_x, double norm_y, double coordinates) {
-    constexpr double unit = 0x1p-24, smallest = 0x1p-126;
+    constexpr double unit = 0x1p-24, least_normal = 0x1p-126;
     return (static_cast<double>(most_of_chunk) + 4.0) * unit * norm_x * norm_y +
-           smallest * (std::sqrt(coordinates) * (norm_x + norm_y) + coordinates);
+           least_normal * (std::sqrt(coordinates) * (norm_x + norm_y) + coordinates);
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ void Screen::begin(const States& states, const TimePoint& time, double variance)
     const double scale = time.alpha / variance, n = static_cast<double>(mixture_->components());
     half_ = 0.5 * time.alpha * scale;
     lane_count_ = states.count();
-    const Index lanes = round_up(lane_count_, width);
+    const Index lanes = round_up(lane_count_, screen_width);
     pack_panels(states.x, scale, tile_.coordinates(), states_);
     logits_.reserve(static_cast<std::size_t>(lanes * tile_rows));
     const auto size = static_cast<std::size_t>(lanes), tiles = order_->tiles().size();
@@ -55,27 +55,27 @@ void Screen::begin(const States& states, const TimePoint& time, double variance)
     highest_.assign(size, -std::numeric_limits<double>::infinity());
     highest_then_.resize(tiles * size);
     gaps_.resize(size * static_cast<std::size_t>(positions_));
-    kept_.assign(size / width * static_cast<std::size_t>(positions_), 0);
+    kept_.assign(size / screen_width * static_cast<std::size_t>(positions_), 0);
 }
 
 // Tiles 0, stride, 2 stride, ... of the order.
 void Screen::pass(std::size_t stride) {
-    std::vector<double> largest(width), row(width);
+    std::vector<double> largest(screen_width), row(screen_width);
     const std::size_t lanes = highest_.size();
     for (std::size_t number = 0; number < order_->tiles().size(); number += stride) {
         const DataTile& tile = order_->tiles()[number];
         data_.take_all(*order_, tile, *constants_, half_);
         tile_.take(mixture_->means, data_.columns);
-        tile_logits(tile_, states_.data(), static_cast<Index>(lanes) / width, data_.constants.data(),
+        tile_logits(tile_, states_.data(), static_cast<Index>(lanes) / screen_width, data_.constants.data(),
                     logits_.data());
-        for (std::size_t first = 0; first < lanes; first += width) {
+        for (std::size_t first = 0; first < lanes; first += screen_width) {
             const double* const logits = logits_.data() + first * tile_rows;
-            tile_maxima(logits, tile.rows, width, width, largest.data(), row.data());
-            for (std::size_t q = 0; q < width; ++q)
+            tile_maxima(logits, tile.rows, screen_width, screen_width, largest.data(), row.data());
+            for (std::size_t q = 0; q < screen_width; ++q)
                 highest_[first + q] = std::max(highest_[first + q], largest[q]);
-            std::copy_n(highest_.data() + first, width, highest_then_.data() + number * lanes + first);
+            std::copy_n(highest_.data() + first, screen_width, highest_then_.data() + number * lanes + first);
             gaps_of(logits, tile.rows, highest_.data() + first, steps_.data() + first,
-                    gaps_.data() + first * static_cast<std::size_t>(positions_) + tile.first * width);
+                    gaps_.data() + first * static_cast<std::size_t>(positions_) + tile.first * screen_width);
         }
     }
 }
@@ -91,18 +91,19 @@ std::uint8_t Screen::limit_of(Index lane, double highest_then) const {
 
 // Now that the largest logits are known: which data are kept.
 void Screen::settle(std::size_t stride) {
-    std::vector<std::uint8_t> limits(width);
+    std::vector<std::uint8_t> limits(screen_width);
     const std::size_t lanes = highest_.size();
     for (std::size_t number = 0; number < order_->tiles().size(); number += stride) {
         const DataTile& tile = order_->tiles()[number];
-        for (std::size_t first = 0; first < lanes; first += width) {
-            for (std::size_t q = 0; q < width; ++q)
+        for (std::size_t first = 0; first < lanes; first += screen_width) {
+            for (std::size_t q = 0; q < screen_width; ++q)
                 limits[q] =
                     limit_of(static_cast<Index>(first + q), highest_then_[number * lanes + first + q]);
             if (std::ranges::all_of(limits, [](std::uint8_t limit) { return limit == 0; })) continue;
-            within_limits(gaps_.data() + first * static_cast<std::size_t>(positions_) + tile.first * width,
-                          tile.rows, limits.data(),
-                          kept_.data() + static_cast<Index>(first) / width * positions_ + tile.first);
+            within_limits(
+                gaps_.data() + first * static_cast<std::size_t>(positions_) + tile.first * screen_width,
+                tile.rows, limits.data(),
+                kept_.data() + static_cast<Index>(first) / screen_width * positions_ + tile.first);
         }
     }
 }

@@ -16,7 +16,7 @@ namespace {
 using random::Purpose;
 using random::Stream;
 
-std::span<double> span_of(Lanes& lanes) { return {lanes.data(), static_cast<std::size_t>(lanes.size())}; }
+std::span<double> span_over(Lanes& lanes) { return {lanes.data(), static_cast<std::size_t>(lanes.size())}; }
 
 // Coordinates from .. from + rows - 1, and what the complement needs.
 void draw_noise(const Stream& normals, const Stream& radial, StepId step, double complement,
@@ -26,7 +26,7 @@ void draw_noise(const Stream& normals, const Stream& radial, StepId step, double
     random::fill_normals(normals, first, step, static_cast<std::uint32_t>(from), noise.normals);
     noise.chi2.resize(complement > 0 ? count : 0);
     if (complement > 1) {
-        random::fill_chi_squared(radial, first, step, complement - 1, span_of(noise.chi2));
+        random::fill_chi_squared(radial, first, step, complement - 1, span_over(noise.chi2));
     } else {
         noise.chi2.setZero();
     }
@@ -79,7 +79,7 @@ void ExactTransition::draw_clean(std::uint64_t seed, StepId draw, TrajectoryId f
     clean.radius2.resize(count);
     clean.component.assign(static_cast<std::size_t>(count), 0);
     if (mixture.components() > 1) {  // radius2 lends its memory to the uniforms
-        random::fill_uniforms({seed, Purpose::start_component}, first, draw, span_of(clean.radius2));
+        random::fill_uniforms({seed, Purpose::start_component}, first, draw, span_over(clean.radius2));
         std::transform(clean.radius2.begin(), clean.radius2.end(), clean.component.begin(), [&](double u) {
             return static_cast<int>(std::upper_bound(cumulative_.begin(), cumulative_.end() - 1, u) -
                                     cumulative_.begin());
@@ -97,7 +97,7 @@ void ExactTransition::draw_clean(std::uint64_t seed, StepId draw, TrajectoryId f
     const double degrees = mixture.complement + (exposed_ ? 1 : 0);
     if (degrees > 0) {
         random::fill_chi_squared({seed, Purpose::start_radial, of_datum}, first, draw, degrees,
-                                 span_of(clean.radius2));
+                                 span_over(clean.radius2));
         for (Index j = 0; j < count; ++j)
             clean.radius2[j] *= mixture.covariance(clean.component[static_cast<std::size_t>(j)]).isotropic;
     }

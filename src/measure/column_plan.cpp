@@ -10,8 +10,10 @@ ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observabl
                        bool identities, std::size_t times)
     : times_(times) {
     for (const Observable* observable : observables) {
-        add(Quantity::observable, observable, nullptr, measure::columns(*observable, setting));
+        const Index components = measure::columns(*observable, setting);
+        add(Quantity::observable, observable, nullptr, components);
         request_.merge(observable->request);
+        if (observable->axis == Axis::eigenvalues) request_.merge({.eigenvalues = components});
         path_integrals_ |= observable->path_integral;
         observed_path_integrals_ |= observable->path_integral;
     }

@@ -93,4 +93,8 @@ const char* tangents(const Setting& setting) {
                : "needs steps that can be differentiated: an ensemble.integrator other than exact";
 }
 
+const char* eigenvalues(const Setting& setting) {
+    return setting.eigenvalues > 0 ? nullptr : "needs observe.eigenvalues > 0";
+}
+
 }  // namespace kairos::measure::needs

@@ -20,5 +20,6 @@ const char* clean_density(
     const Setting& setting);  // of y (or, for an empirical law, of the datum that was drawn)
 const char* exact_path(const Setting& setting);  // paths that obey the forward SDE without step-size error
 const char* tangents(const Setting& setting);
+const char* eigenvalues(const Setting& setting);
 
 }  // namespace kairos::measure::needs

@@ -119,6 +119,14 @@ void entropy_production(const Sight& sight, Out out) {
     fill(out, sight.path->environment() - sight.posterior->log_density);
 }
 
+void posterior_eigenvalues(const Sight& sight, Out out) { out = sight.posterior->eigenvalues; }
+
+// F = (alpha^2/sigma^2) Cov(y|x)
+void filter_eigenvalues(const Sight& sight, Out out) {
+    const dynamics::TimePoint& time = sight.posterior->time;
+    out = time.alpha * time.alpha / time.sigma2 * sight.posterior->eigenvalues;
+}
+
 void lyapunov(const Sight& sight, Out out) { out = *sight.exponents; }
 
 void add_class_rows(std::vector<Observable>& table) {
@@ -210,6 +218,16 @@ void add_state_rows(std::vector<Observable>& table) {
                                  nothing_more, needs::tangents, lyapunov)));
 }
 
+void add_spectrum_rows(std::vector<Observable>& table) {
+    const auto add = [&](const Observable& row) { table.push_back(along(Axis::eigenvalues, row)); };
+    add(plain("posterior_eigenvalues", "data^2", "largest variances of the clean datum given the state",
+              "leading eigenvalues of Cov(y|x)", {.eigenvalues = 1}, needs::eigenvalues,
+              posterior_eigenvalues));
+    add(plain("filter_eigenvalues", "dimensionless", "how far the leading directions are still open",
+              "leading eigenvalues of F = (alpha^2/sigma^2) Cov(y|x), whose trace is active_dimensions",
+              {.eigenvalues = 1}, needs::eigenvalues, filter_eigenvalues));
+}
+
 std::vector<Observable> make_observables() {
     std::vector<Observable> table;
     add_class_rows(table);
@@ -217,6 +235,7 @@ std::vector<Observable> make_observables() {
     add_datum_rows(table);
     add_rate_rows(table);
     add_state_rows(table);
+    add_spectrum_rows(table);
     return table;
 }
 

@@ -58,6 +58,9 @@ Index columns(const Observable& observable, const Setting& setting) {
             return static_cast<Index>(labels.levels.size());
         case Axis::modes:
             return setting.tangents;
+        case Axis::eigenvalues:
+            return static_cast<Index>(
+                std::min<double>(setting.eigenvalues, setting.law->mixture.dimension()));
     }
     return 0;
 }

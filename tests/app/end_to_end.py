@@ -49,7 +49,7 @@ def rank_counts(folder):
         file["v"] = draw.normal(size=(2, 12))
     jobs = {
         "reverse": dict(data=dict(dimension=64), ensemble=dict(trajectories=700, batch=37),
-                        observe=dict(observables="all", paths=5, histograms="class_entropy,norm2"),
+                        observe=dict(observables="all", paths=5, histograms="class_entropy,norm2", eigenvalues=3),
                         clones=dict(times="1,2", pairs=300, overlap="path")),
         "heun": dict(data=dict(dimension=8, model="simplex", components=3),
                      ensemble=dict(trajectories=300, integrator="heun", representation="full"),

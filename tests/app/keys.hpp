@@ -60,6 +60,7 @@ inline const std::vector<KeyCase>& every_key() {
         {"observe.states", "false", "0", "no", "true"},
         {"observe.histograms", "", "a,", "", "class_entropy"},
         {"observe.tangents", "0", "t", "-1", "2"},
+        {"observe.eigenvalues", "0", "e", "65", "3"},
         {"clones.times", "", "1,x", "-2", "1,2"},
         {"clones.pairs", "1000", "p", "0", "10"},
         {"clones.copies", "2", "c", "256", "3"},

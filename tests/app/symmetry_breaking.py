@@ -139,6 +139,27 @@ def given_vectors(folder):
         check(np.max(abs(ratio - 1)) < 4.5 * np.sqrt(2 / 20000), f"variance across the means: {ratio}")
 
 
+def spectrum(folder):
+    """Leading eigenvalues of the posterior covariance of six clusters: five directions between them, the others at the variance within a cluster; with these
+    the filter's eigenvalues sum to the active dimensions. Several ranks write the bits of one."""
+    job = ["--data.model=random-clusters", "--data.components=6", "--data.dimension=40", "--data.sigma=0.5", "--ensemble.representation=full",
+           "--observe.eigenvalues=8", "--ensemble.trajectories=1000", "--ensemble.batch=100", "--time.points=9", "--process.t-max=3",
+           "--observe.observables=active_dimensions,posterior_top_eigenvalue,posterior_eigenvalues,filter_eigenvalues"]
+    for ranks in (1, 3):
+        check.succeeded(run([KAIROS, "run", *job, f"--output.file=spectrum-{ranks}.h5"], folder, ranks), f"eigenvalues on {ranks} ranks")
+    with h5py.File(folder / "spectrum-1.h5") as file, h5py.File(folder / "spectrum-3.h5") as other:
+        mean = {name: group["mean"][:] for name, group in file["observables"].items()}
+        check(all(np.array_equal(values, other[f"observables/{name}/mean"][:]) for name, values in mean.items()), "eigenvalues: bits differ")
+        leading, open_ = mean["posterior_eigenvalues"], mean["filter_eigenvalues"]
+        alpha, sigma = (file[f"schedule/{name}"][:] for name in ("alpha", "sigma"))
+        within = 0.25 * sigma**2 / (0.25 * alpha**2 + sigma**2)
+        check(np.array_equal(leading[:, 0], mean["posterior_top_eigenvalue"]), "the first eigenvalue is not the largest")
+        check(np.allclose(leading[:, 5:], within[:, None], rtol=1e-9), f"within a cluster: {leading[:, 5:]}, not {within}")
+        check(np.all(leading[-1, :5] > 2 * within[-1]), f"between the clusters: {leading[-1]}")
+        total = open_[:, :5].sum(axis=1) + 35 * within * (alpha / sigma) ** 2
+        check(np.allclose(total, mean["active_dimensions"], rtol=1e-9), f"trace of the filter: {total}, not {mean['active_dimensions']}")
+
+
 def levels(folder):
     """A tree: the transitions of every level in one run, top level first in generation, near their spectral times."""
     done = run([KAIROS, "run", "--data.model=hierarchical", "--data.dimension=4096", "--data.branching=2", "--data.levels=2",
@@ -164,6 +185,6 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (guidance, symmetry, landscape, wells, given_vectors, levels):
+    for part in (guidance, symmetry, landscape, wells, given_vectors, spectrum, levels):
         part(pathlib.Path(scratch))
 check.finish()

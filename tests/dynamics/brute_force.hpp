@@ -64,7 +64,11 @@ private:
 [[nodiscard]] dynamics::Posterior evaluate(const law::Mixture& mixture, const dynamics::States& states,
                                            const dynamics::TimePoint& time, const dynamics::Request& request);
 
-inline constexpr dynamics::Request everything{
-    .score = true, .spread = true, .class_spread = true, .latents = true, .top_eigenvalue = true};
+inline constexpr dynamics::Request everything{.score = true,
+                                              .spread = true,
+                                              .class_spread = true,
+                                              .latents = true,
+                                              .top_eigenvalue = true,
+                                              .eigenvalues = 2};
 
 }  // namespace kairos::test

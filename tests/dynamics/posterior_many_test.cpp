@@ -135,12 +135,16 @@ TEST(ManyComponents, TopEigenvalueOfALargeSystemEqualsTheDenseOne) {
             mixture.complement = complement;
             const States states = test::random_states(mixture, 6, 1.0, 28);
             for (const TimePoint& time : {at(0.3, 0.91), at(0.9, 0.19)}) {
-                const Posterior p = test::evaluate(mixture, states, time, {.top_eigenvalue = true});
+                const Posterior p =
+                    test::evaluate(mixture, states, time, {.top_eigenvalue = true, .eigenvalues = 7});
                 for (Index j = 0; j < states.count(); ++j) {
                     const test::BruteForce exact =
                         test::brute_force(mixture, test::full_state(mixture, states, j), time);
-                    const double top = test::eigenvalues(exact.covariance).maxCoeff();
+                    const Vector values = test::eigenvalues(exact.covariance);
+                    const double top = values.maxCoeff();
                     EXPECT_NEAR(p.top_eigenvalue[j], top, 1e-10 * top);
+                    for (Index i = 0; i < 7; ++i)
+                        EXPECT_NEAR(p.eigenvalues(i, j), values[values.size() - 1 - i], 1e-10 * top) << i;
                 }
             }
         }

@@ -99,8 +99,11 @@ TEST_P(PosteriorOfEveryForm, EqualsBayesRuleInDenseMatrices) {
             EXPECT_NEAR(posterior.class_spread[j], class_spread_of(exact), 1e-11 * exact.spread);
             EXPECT_NEAR(posterior.covariance_trace[j], exact.covariance.trace(),
                         1e-11 * exact.covariance.trace());
-            const double top = test::eigenvalues(exact.covariance).maxCoeff();
+            const Vector values = test::eigenvalues(exact.covariance);
+            const double top = values.maxCoeff();
             EXPECT_NEAR(posterior.top_eigenvalue[j], top, 1e-11 * top);
+            for (Index i = 0; i < posterior.eigenvalues.rows(); ++i)
+                EXPECT_NEAR(posterior.eigenvalues(i, j), values[values.size() - 1 - i], 1e-11 * top) << i;
         }
     }
 }

@@ -55,7 +55,9 @@ TEST(ObservableTable, HasEveryRowOnceWithItsMeaning) {
                                             "x_dot_score",
                                             "norm2",
                                             "entropy_production",
-                                            "lyapunov"};
+                                            "lyapunov",
+                                            "posterior_eigenvalues",
+                                            "filter_eigenvalues"};
     ASSERT_EQ(observable_table().size(), names.size());
     for (const std::string& name : names) {
         const Observable* observable = find_observable(name);
@@ -73,8 +75,10 @@ TEST(ObservableTable, AsksThePosteriorForWhatItReads) {
         for (const Observable& observable : observable_table()) {
             if (observable.path_integral || observable.missing(scene.setting) != nullptr) continue;
             dynamics::Posterior posterior;
-            dynamics::PosteriorEvaluator(scene.law).evaluate(scene.states, scene.time, observable.request,
-                                                             posterior);
+            dynamics::Request request = observable.request;
+            if (observable.axis == Axis::eigenvalues)
+                request.eigenvalues = columns(observable, scene.setting);
+            dynamics::PosteriorEvaluator(scene.law).evaluate(scene.states, scene.time, request, posterior);
             Sight sight = scene.sight();
             sight.setting = &scene.setting;
             sight.posterior = &posterior;

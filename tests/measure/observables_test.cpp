@@ -37,6 +37,9 @@ struct Reference {
           clean_log_density(scene.clean_log_density[j]),
           exponents(scene.exponents.col(j)) {}
 
+    [[nodiscard]] Vector leading_eigenvalues() const {
+        return test::eigenvalues(b.covariance).reverse().head(2);
+    }
     [[nodiscard]] Vector classes(std::size_t level) const {
         return test::class_weights(law.mixture.labels.levels[level], b.weights);
     }
@@ -189,6 +192,11 @@ std::map<std::string, Expected> state_references() {
              })},
             {"x_dot_score", scalar([](const Reference& r) { return r.x.dot(r.b.score); })},
             {"norm2", scalar([](const Reference& r) { return r.x.squaredNorm(); })},
+            {"posterior_eigenvalues", [](const Reference& r) { return r.leading_eigenvalues(); }},
+            {"filter_eigenvalues",
+             [](const Reference& r) -> Vector {
+                 return r.time.alpha * r.time.alpha / r.time.sigma2 * r.leading_eigenvalues();
+             }},
             {"lyapunov", [](const Reference& r) { return r.exponents; }}};
 }
 

@@ -74,6 +74,7 @@ Scene::Scene(law::Law law_, const dynamics::Schedule& schedule, double t, measur
       setting{&law, direction, dynamics::IntegratorKind::exact, 2},
       time(schedule.at(Time{t})),
       path(law) {
+    setting.eigenvalues = 2;
     const law::Mixture& mixture = law.mixture;
     Normals normal(seed);
     clean.y = Rows::Zero(mixture.coordinates(), lanes);

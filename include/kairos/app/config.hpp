@@ -65,6 +65,7 @@ struct Config {
     bool states = false;
     std::vector<std::string> histograms;
     int tangents = 0;
+    int eigenvalues = 0;
     // [clones]
     std::vector<double> clone_times;
     std::uint64_t pairs = 1000;

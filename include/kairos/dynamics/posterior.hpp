@@ -51,6 +51,7 @@ struct Request {
     bool latents = false;         // entropies and the like of components (data) and of every level
     bool fourth = false;          // Latent::fourth too
     bool top_eigenvalue = false;  // of Cov(y|x)
+    Index eigenvalues = 0;        // so many of the largest of Cov(y|x), at most d
     bool weights = false;         // Posterior::weights also where there are many components
     std::optional<Draw> draw{};   // chosen
     void merge(const Request& other);
@@ -80,6 +81,7 @@ struct Posterior {
     Lanes score_norm2, x_dot_score;
     Rows level_spread;  // L x m
     Lanes score_spread, covariance_trace, divergence, class_spread, top_eigenvalue;
+    Rows eigenvalues;         // k x m, descending
     std::vector<int> chosen;  // [m] a component drawn by its weight
 };
 

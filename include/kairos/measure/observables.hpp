@@ -20,7 +20,7 @@ namespace kairos::measure {
 enum class Direction { reverse, forward, marginal };
 // Of the draws of one trajectory at different times: each its own (y, z), or one for all times (marginal ensembles).
 enum class Coupling { independent, common };
-enum class Axis { none, classes, levels, modes };
+enum class Axis { none, classes, levels, modes, eigenvalues };
 
 // What of a run decides which observables exist.
 struct Setting {
@@ -31,6 +31,7 @@ struct Setting {
     Coupling coupling = Coupling::independent;
     dynamics::Numerics numerics{};
     std::optional<dynamics::Guidance> guidance{};
+    int eigenvalues = 0;  // of the posterior covariance; of fewer dimensions all
 };
 
 // What an observable may read at one time.
