@@ -13,14 +13,14 @@ using enum ValueType;
 constexpr double most_int = 2147483647;
 constexpr Range bin_counts{.low = 0, .high = 65536};
 constexpr Range eigenvalue_counts{.low = 0, .high = 64};
-constexpr Range labels{.low = -most_exact, .high = most_exact};
+constexpr Range any_label{.low = -most_exact, .high = most_exact};
 constexpr Range any{}, not_negative{.low = 0}, positive{.low = 0, .above_low = true};
 constexpr Range any_count{.low = 0, .high = most_exact}, at_least_one{.low = 1, .high = most_exact};
 constexpr Range natural{.low = 0, .high = most_int}, numbered{.low = 1, .high = most_int};
 constexpr Range depths{.low = 1, .high = 16}, children{.low = 2, .high = 65536},
     copies{.low = 2, .high = 255};
 constexpr Range grid_points{.low = 2, .high = most_int};
-constexpr Range seeds{.low = 0, .high = 0x1p64};  // below 2^64, which parse_integer refuses
+constexpr Range any_seed{.low = 0, .high = 0x1p64};  // below 2^64, which parse_integer refuses
 
 Rows data_rows() {
     return {
@@ -42,7 +42,7 @@ Rows data_rows() {
          not_negative},
         {"data.weights", reals, "", "1", "weights of the components, normalised; empty: equal", positive},
         {"data.seed", integer, "1", "1", "seed of the quenched disorder: random means, directions and points",
-         seeds},
+         any_seed},
         {"data.samples", integer, "0", "1",
          "0: the population; n > 0: the empirical law of n points drawn from it", any_count},
         {"data.levels", integer, "2", "1", "hierarchical: L, levels of the tree", depths},
@@ -122,7 +122,7 @@ Rows ensemble_rows() {
          at_least_one},
         {"ensemble.batch", integer, "auto", "1", "trajectories per batch; auto: at most 512 batches",
          at_least_one},
-        {"ensemble.seed", integer, "1", "1", "seed of all noise", seeds},
+        {"ensemble.seed", integer, "1", "1", "seed of all noise", any_seed},
         {"ensemble.target", text, "", "-",
          "OBSERVABLE:ERROR, the standard error at every time at which to stop early, in whole batches", any},
         {"ensemble.direction",
@@ -206,7 +206,7 @@ Rows analysis_rows() {
         {"landscape.bins", integer, "0", "1", "bins of each order parameter; 0: no landscape", bin_counts},
         {"landscape.vectors", text, "", "-",
          "FILE:DATASET, vectors [k,d]: order parameters beside those of the law"},
-        {"guidance.class", integer, "", "1", "label of the class to guide to", labels},
+        {"guidance.class", integer, "", "1", "label of the class to guide to", any_label},
         {"guidance.weight", real, "0", "1", "w: the score becomes s + w (s_c - s)", any},
         {"guidance.interval", reals, "", "time", "t1,t2: guidance acts between these times; empty: always",
          not_negative},
