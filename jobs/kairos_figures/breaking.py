@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 
 from .result import cell_edges
-from .style import BLACK, BLUE, CYCLE, GREEN, ORANGE, SPECIATION, band, dashed, legend, mark_transitions, stacked, time_axis
+from .style import BLACK, BLUE, CYCLE, GREEN, ORANGE, SPECIATION, band, dashed, drawn, legend, mark_transitions, stacked, time_axis
 
 
 def landscape(result):
@@ -84,9 +84,4 @@ def symmetry(result):
     draws = [draw for draw, there in ((binder, "symmetry/binder" in result.file), (potts, result.has("potts_order_parameter"))) if there]
     if not draws:
         return None
-    figure, panels = stacked(len(draws))
-    for axes, draw in zip(panels, draws):
-        draw(axes, result)
-        legend(axes)
-    time_axis(panels[-1], result)
-    return figure
+    return drawn(result, draws)

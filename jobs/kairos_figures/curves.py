@@ -4,7 +4,7 @@ Each function takes a result and returns a figure, or None where the result lack
 """
 import numpy as np
 
-from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, PURPLE, RED, SPECIATION, band, dashed, legend, mark_transitions,
+from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, PURPLE, RED, SPECIATION, band, dashed, drawn, legend, mark_transitions,
                     plt, spread_band, stacked, time_axis, wide_range)
 
 
@@ -43,12 +43,7 @@ def rates(result):
     panels_of = ([data_rate] if forms else []) + ([class_rate] if result.has("class_entropy_rate") else [])
     if not panels_of:
         return None
-    figure, panels = stacked(len(panels_of))
-    for axes, draw in zip(panels, panels_of):
-        draw(axes, result)
-        legend(axes)
-    time_axis(panels[-1], result)
-    return figure
+    return drawn(result, panels_of)
 
 
 def data_rate(axes, result):

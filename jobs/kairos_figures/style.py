@@ -40,6 +40,16 @@ def stacked(panels, height=2.1):
     return figure, list(axes[:, 0])
 
 
+def drawn(result, draws):
+    """A figure of draw(axes, result) of each, one above the other over time."""
+    figure, panels = stacked(len(draws))
+    for axes, draw in zip(panels, draws):
+        draw(axes, result)
+        legend(axes)
+    time_axis(panels[-1], result)
+    return figure
+
+
 def time_axis(axes, result):
     time = result.time[result.time > 0]
     if time.size > 1 and time[-1] / time[0] > 2000:

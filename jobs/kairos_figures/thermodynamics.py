@@ -6,7 +6,7 @@ import numpy as np
 
 from .distributions import occupied
 from .result import cell_edges
-from .style import BLACK, BLUE, GREEN, ORANGE, band, dashed, legend, stacked, time_axis, wide_range
+from .style import BLACK, BLUE, GREEN, ORANGE, band, dashed, drawn, legend, stacked, time_axis, wide_range
 
 
 def production(result):
@@ -15,12 +15,7 @@ def production(result):
         return None
     panels_of = [mean_production] + [draw for draw, there in ((distribution, "histograms/entropy_production" in result.file),
                                                               (fluctuation, testable(result).sum() > 2)) if there]
-    figure, panels = stacked(len(panels_of))
-    for axes, draw in zip(panels, panels_of):
-        draw(axes, result)
-        legend(axes)
-    time_axis(panels[-1], result)
-    return figure
+    return drawn(result, panels_of)
 
 
 def mean_production(axes, result):

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kairos/phases/binder.hpp"
+#include "phases/noisy_batches.hpp"
 #include "support/consistent.hpp"
 
 namespace kairos::phases {
@@ -22,22 +23,11 @@ double curve_at(double x, double d) {
     return 0.75 - 0.25 * std::tanh(x - exponent * std::log(d) - correction / d);
 }
 
-// Trajectories that share one deviation along the whole curve and have one of their own at each time.
 std::vector<measure::MomentCurve> batches_at(const std::vector<double>& x, double d, double noise,
                                              std::mt19937_64& generator) {
-    std::normal_distribution<double> normal;
-    std::vector<measure::MomentCurve> batches;
-    for (int b = 0; b < 24; ++b) {
-        std::vector<std::vector<double>> values(x.size());
-        for (int path = 0; path < 20; ++path) {
-            const double common = noise * normal(generator);
-            for (std::size_t i = 0; i < x.size(); ++i)
-                values[i].push_back(curve_at(x[i], d) + common + noise * normal(generator));
-        }
-        batches.emplace_back();
-        for (const auto& at_time : values) batches.back().push_back(measure::moments_of(at_time));
-    }
-    return batches;
+    std::vector<double> curve;
+    for (const double at : x) curve.push_back(curve_at(at, d));
+    return test::noisy_batches(curve, noise, generator);
 }
 
 std::vector<MeasuredSystem> systems_with(double noise, unsigned seed, double step = 0.15) {

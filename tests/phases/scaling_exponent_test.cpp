@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "phases/noisy_batches.hpp"
 #include "support/consistent.hpp"
 
 namespace kairos::phases {
@@ -16,23 +17,11 @@ constexpr double exponent = 0.5;
 
 double master(double u) { return 0.75 - 0.25 * std::tanh(u); }
 
-// Batches of trajectories whose values share one deviation along the whole curve and have one of their own at each time.
 std::vector<measure::MomentCurve> batches_of(const std::vector<double>& x, double size, double shift,
                                              std::mt19937_64& generator) {
-    std::normal_distribution<double> normal;
-    std::vector<measure::MomentCurve> batches;
-    for (int b = 0; b < 24; ++b) {
-        std::vector<std::vector<double>> values(x.size());
-        for (int path = 0; path < 20; ++path) {
-            const double common = 0.1 * normal(generator);
-            for (std::size_t i = 0; i < x.size(); ++i)
-                values[i].push_back(master(x[i] - exponent * size - shift) + common +
-                                    0.1 * normal(generator));
-        }
-        batches.emplace_back();
-        for (const auto& at_time : values) batches.back().push_back(measure::moments_of(at_time));
-    }
-    return batches;
+    std::vector<double> curve;
+    for (const double at : x) curve.push_back(master(at - exponent * size - shift));
+    return test::noisy_batches(curve, 0.1, generator);
 }
 
 std::vector<double> grid() {
