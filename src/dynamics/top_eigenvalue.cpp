@@ -79,15 +79,20 @@ void fill_explicit(const LaneProduct& times, Index n, Index m, Index k, Rows& ou
     }
 }
 
-// With `copies` more of one value a lane, in order: out has as many rows as fit.
+// With `copies` more of one value a lane, in order; 0 beyond all directions there are.
 void merge_copies(const Rows& sorted, const Lanes& value, double copies, Rows& out) {
     for (Index j = 0; j < out.cols(); ++j) {
         Index next = 0;
         double left = copies;
         for (Index i = 0; i < out.rows(); ++i) {
             const bool copy = left >= 1.0 && (next >= sorted.rows() || value[j] > sorted(next, j));
-            out(i, j) = copy ? value[j] : sorted(next++, j);
-            if (copy) left -= 1.0;
+            if (copy) {
+                out(i, j) = value[j];
+                left -= 1.0;
+            } else {
+                out(i, j) = next < sorted.rows() ? sorted(next, j) : 0.0;
+                ++next;
+            }
         }
     }
 }

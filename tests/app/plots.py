@@ -27,8 +27,8 @@ JOBS = {  # name -> (figures that must exist, and no others; arguments)
                   "--clones.pairs=50", "--observe.observables=all"]),
     "wells": ({"entropy", "identities", "decisions", "landscape", "free-energy"},  # enough trajectories for a barrier to be seen
               ["--data.dimension=16", "--ensemble.trajectories=4000", "--landscape.bins=20", "--observe.observables=class_entropy"]),
-    "tree": (CLASSES | {"paths", "decisions", "symmetry", "production"},
-             ["--data.model=hierarchical", "--data.levels=2", "--data.branching=3", "--data.dimension=40", "--observe.paths=5",
+    "tree": (CLASSES | {"paths", "decisions", "symmetry", "production", "histograms"},
+             ["--observe.histograms=entropy_production", "--data.model=hierarchical", "--data.levels=2", "--data.branching=3", "--data.dimension=40", "--observe.paths=5",
               "--observe.observables=all", "--observe.states=true"]),
     "empirical": (CLASSES | {"decisions", "collapse"},
                   ["--data.model=random-clusters", "--data.components=12", "--data.dimension=8", "--data.samples=60",

@@ -89,7 +89,7 @@ TEST(Settings, AMalformedLineIsShownWithFileAndNumber) {
 }
 
 TEST(Settings, ABinaryFileIsRefusedWithoutShowingItsBytes) {
-    const ConfigError error = refusal_of(std::string("\x89HDF\r\n\x1a\n\0\0\0=\1", 13));
+    const ConfigError error = refusal_of(std::string("\x89PNG\r\n\x1a\n\0\0\0=\1", 13));
     for (const char letter : std::string(error.what()))
         EXPECT_TRUE(letter == '\n' || static_cast<unsigned char>(letter) >= ' ');
 }
