@@ -1,7 +1,6 @@
 #include "kairos/app/write_result.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <numeric>
 
@@ -196,14 +195,9 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Mea
     }
 }
 
-}  // namespace
-
-void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
-                  const Findings& findings, const RunRecord& record,
-                  const parallel::Communicator& communicator) {
-    WorkTimes times = record.times.value_or(WorkTimes{});
-    const auto start = std::chrono::steady_clock::now();
-    ResultFile file(communicator, setup.config.output);
+void write_contents(ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan,
+                    const Measured& measured, const Findings& findings, const RunRecord& record,
+                    const parallel::Communicator& communicator) {
     write_head(file, "kairos", communicator);
     write_run(file, setup, record, communicator);
     write_axes(file, setup, measured.batch_count);
@@ -221,7 +215,16 @@ void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Mea
     write_paths(file, setup, plan, measured, communicator);
     write_clones(file, setup, record.clones, communicator);
     write_bifurcation(file, record.diagrams);
-    times.output += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+void write_result(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
+                  const Findings& findings, const RunRecord& record,
+                  const parallel::Communicator& communicator) {
+    ResultFile file(communicator, setup.config.output);
+    WorkTimes times = record.times.value_or(WorkTimes{});
+    timed(times.output, [&] { write_contents(file, setup, plan, measured, findings, record, communicator); });
     if (record.times) write_performance(file, times, communicator);
     file.publish();
 }
