@@ -1,21 +1,25 @@
 #include "kairos/app/batch_curves.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "result_columns.hpp"
 
 namespace kairos::app {
 namespace {
 
+using measure::BatchedCurve;
+using measure::MomentCurve;
 using measure::Moments;
 using parallel::BatchRange;
 using parallel::ColumnSlice;
 
 constexpr std::uint64_t most_curves = 2048;
-constexpr std::size_t most_known = std::size_t{1} << 21U;    // moments of curves kept at hand: 112 MiB
-constexpr std::size_t most_at_once = std::size_t{1} << 18U;  // moments of batches asked for together
+constexpr std::size_t most_known = std::size_t{1}
+                                   << 21U;  // moments of curves kept at hand, of all ranks together: 112 MiB
+constexpr std::size_t most_at_once = std::size_t{1} << 14U;  // moments of batches asked for together: 0.9 MiB
 
-// Batches of one range, shared out evenly.
+// Batches of one range, as evenly as they can be.
 void add_blocks(BatchRange range, std::uint64_t count, std::vector<BatchRange>& blocks) {
     for (std::uint64_t k = 0; k < count; ++k)
         blocks.push_back(
@@ -23,14 +27,14 @@ void add_blocks(BatchRange range, std::uint64_t count, std::vector<BatchRange>& 
 }
 
 // The moments of each block in some columns of this rank, [block][column].
-std::vector<Moments> merged_blocks(const Measured& measured, const std::vector<BatchRange>& blocks,
-                                   parallel::ColumnSlice columns) {
+std::vector<Moments> merged_blocks(const Measured& measured, std::span<const BatchRange> blocks,
+                                   ColumnSlice columns) {
     std::vector<Moments> merged(blocks.size() * columns.size());
     if (columns.size() == 0) return merged;
     const std::uint64_t together = std::max<std::uint64_t>(1, most_at_once / columns.size());
     std::size_t block = 0;
-    for (std::uint64_t begin = 0; begin < measured.batch_count; begin += together) {
-        const std::uint64_t end = std::min(begin + together, measured.batch_count);
+    for (std::uint64_t begin = blocks.front().begin; begin < blocks.back().end; begin += together) {
+        const std::uint64_t end = std::min(begin + together, blocks.back().end);
         const auto rows = measured.batches({begin, end}, columns);
         auto next = rows.begin();
         for (std::uint64_t b = begin; b < end; ++b) {
@@ -43,8 +47,8 @@ std::vector<Moments> merged_blocks(const Measured& measured, const std::vector<B
 }
 
 // Those of one component, [block][time].
-std::vector<Moments> of_component(const std::vector<Moments>& merged, const measure::Column& column,
-                                  Index component, ColumnSlice columns) {
+std::vector<Moments> of_component(std::vector<Moments> merged, const measure::Column& column, Index component,
+                                  ColumnSlice columns) {
     if (column.components == 1) return merged;
     std::vector<Moments> chosen;
     for (std::size_t i = 0; i < merged.size(); ++i) {
@@ -55,24 +59,48 @@ std::vector<Moments> of_component(const std::vector<Moments>& merged, const meas
     return chosen;
 }
 
-// Each rank holds a range of the column's times, for every block; ranges join in rank order, time by time.
-std::vector<measure::MomentCurve> joined_curves(std::vector<Moments> mine, std::size_t blocks,
-                                                const parallel::Communicator& communicator) {
-    std::vector<double> by_time;
-    const std::size_t own = mine.size() / blocks;
-    by_time.reserve(mine.size() * moments_width);
-    for (std::size_t q = 0; q < own; ++q)
+// What each rank needs of the times that are held here, time by time: the folds of all blocks, of those before its own and of those behind,
+// and its own ones. merged: [block][time]
+std::vector<std::vector<double>> shares_of(const std::vector<Moments>& merged, std::size_t blocks,
+                                           int ranks) {
+    std::vector<std::vector<double>> shares(static_cast<std::size_t>(ranks));
+    const std::size_t times = merged.size() / blocks;
+    std::vector<MomentCurve> column(blocks, MomentCurve(1)), before(blocks + 1, MomentCurve(1));
+    for (std::size_t t = 0; t < times; ++t) {
         for (std::size_t k = 0; k < blocks; ++k) {
-            const auto flat = flat_moments({&mine[k * own + q], 1});
-            by_time.insert(by_time.end(), flat.begin(), flat.end());
+            column[k].front() = merged[k * times + t];
+            before[k + 1] = before[k];
+            measure::merge_into(before[k + 1], column[k]);
         }
-    mine.clear();
-    mine.shrink_to_fit();
-    const std::vector<Moments> all = moments_from(communicator.all_gather(by_time));
-    std::vector<measure::MomentCurve> curves(blocks);
-    for (std::size_t i = 0; i < all.size() / blocks; ++i)
-        for (std::size_t k = 0; k < blocks; ++k) curves[k].push_back(all[i * blocks + k]);
-    return curves;
+        const std::vector<MomentCurve> behind = measure::folds_from_behind(column, MomentCurve(1));
+        for (int rank = 0; rank < ranks; ++rank) {
+            const auto own = parallel::slice_of(rank, ranks, blocks);
+            std::vector<Moments> part = {before.back().front(), before[own.begin].front(),
+                                         behind[own.end].front()};
+            for (std::size_t k = own.begin; k < own.end; ++k) part.push_back(column[k].front());
+            const std::vector<double> flat = flat_moments(part);
+            auto& share = shares[static_cast<std::size_t>(rank)];
+            share.reserve(times * flat.size());
+            share.insert(share.end(), flat.begin(), flat.end());
+        }
+    }
+    return shares;
+}
+
+// Each rank had a range of the column's times, in rank order.
+BatchedCurve joined_share(const std::vector<std::vector<double>>& parts, std::size_t own) {
+    BatchedCurve curve;
+    curve.own.resize(own);
+    for (const auto& part : parts) {
+        const std::vector<Moments> share = moments_from(part);
+        for (auto next = share.begin(); next != share.end();) {
+            curve.all.push_back(*next++);
+            curve.before.push_back(*next++);
+            curve.after.push_back(*next++);
+            for (MomentCurve& block : curve.own) block.push_back(*next++);
+        }
+    }
+    return curve;
 }
 
 }  // namespace
@@ -90,30 +118,38 @@ BatchCurves::BatchCurves(const measure::ColumnPlan& plan, const Measured& measur
     }
 }
 
-const std::vector<measure::MomentCurve>& BatchCurves::known(const std::string& name) {
-    const auto found = known_.find(name);
-    if (found != known_.end()) return found->second;
-    if ((known_.size() + 1) * blocks_.size() * plan_.times() > most_known) known_.clear();
-    auto& curves = known_[name];
+BatchedCurve BatchCurves::measured_curve(const std::string& name, BatchRange blocks) const {
     const auto slash = name.find('/');
     const auto* column = plan_.find(measure::Quantity::observable, name.substr(0, slash));
-    if (column == nullptr || (slash == std::string::npos && column->components != 1)) return curves;
+    if (column == nullptr || (slash == std::string::npos && column->components != 1)) return {};
     const Index component = slash == std::string::npos ? 0 : std::stol(name.substr(slash + 1));
     const auto part = own_part(*column, plan_.times(), measured_.slice);
     const ColumnSlice columns{column->first + part.begin, column->first + part.end};
-    const auto merged = merged_blocks(measured_, blocks_, columns);
-    curves = joined_curves(of_component(merged, *column, component, columns), blocks_.size(), communicator_);
-    return curves;
+    auto merged = of_component(
+        merged_blocks(measured_, std::span(blocks_).subspan(blocks.begin, blocks.size()), columns), *column,
+        component, columns);
+    const int ranks = communicator_.size();
+    auto shares = shares_of(merged, blocks.size(), ranks);
+    merged = {};
+    BatchedCurve curve = joined_share(communicator_.all_to_all(std::move(shares)),
+                                      parallel::slice_of(communicator_.rank(), ranks, blocks.size()).size());
+    curve.count = blocks.size();
+    curve.join = [this](std::vector<double> own) { return communicator_.all_gather(own); };
+    return curve;
 }
 
-std::vector<measure::MomentCurve> BatchCurves::all(const std::string& name) { return known(name); }
+const BatchedCurve& BatchCurves::known(const std::string& name, BatchRange blocks) {
+    const std::pair key{name, blocks.begin};
+    const auto found = known_.find(key);
+    if (found != known_.end() && found->second.count == blocks.size()) return found->second;
+    if ((known_.size() + 1) * blocks_.size() * plan_.times() > most_known) known_.clear();
+    return known_[key] = measured_curve(name, blocks);
+}
 
-std::vector<measure::MomentCurve> BatchCurves::of_realisation(const std::string& name, std::size_t which) {
-    const auto& curves = known(name);
-    if (curves.empty()) return {};
-    const BatchRange blocks = realisations_.at(which);
-    return {curves.begin() + static_cast<std::ptrdiff_t>(blocks.begin),
-            curves.begin() + static_cast<std::ptrdiff_t>(blocks.end)};
+BatchedCurve BatchCurves::all(const std::string& name) { return known(name, {0, blocks_.size()}); }
+
+BatchedCurve BatchCurves::of_realisation(const std::string& name, std::size_t which) {
+    return known(name, realisations_.at(which));
 }
 
 }  // namespace kairos::app

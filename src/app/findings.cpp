@@ -97,7 +97,7 @@ void find_transitions(const Setup& setup, BatchCurves& curves, const Measured& m
     findings.transitions = transitions_of(
         setup, [&](const std::string& name) { return curves.all(name); }, last_changes);
     if (measured.realisations.size() == 1) return;
-    const phases::BatchCurves none = [](const std::string&) { return std::vector<measure::MomentCurve>{}; };
+    const phases::BatchCurves none = [](const std::string&) { return measure::BatchedCurve{}; };
     Transitions closed = phases::speciation(*setup.law, setup.schedule, setup.ensemble.times, none);
     closed["collapse_nearest"];  // decisions are counted over all realisations together
     for (std::size_t r = 0; r < measured.realisations.size(); ++r) {

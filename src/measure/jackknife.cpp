@@ -3,34 +3,13 @@
 #include "kairos/measure/jackknife.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 #include "kairos/base/array.hpp"
 
 namespace kairos::measure {
-namespace {
-
-void merge_into(MomentCurve& curve, const MomentCurve& other) {
-    assert(curve.size() == other.size());
-    for (std::size_t t = 0; t < curve.size(); ++t) {
-        curve[t].merge(other[t]);
-    }
-}
-
-// after[b]: the fold of batches b, b + 1, ..., B - 1; after[B] is empty.
-std::vector<MomentCurve> folds_from(std::span<const MomentCurve> batches) {
-    std::vector<MomentCurve> after(batches.size() + 1, MomentCurve(batches.front().size()));
-    for (std::size_t b = batches.size(); b-- > 0;) {
-        after[b] = batches[b];
-        merge_into(after[b], after[b + 1]);
-    }
-    return after;
-}
-
-}  // namespace
-
 double delete_one_error(std::span<const double> replicates) {
     if (replicates.size() < 2) return nan;
     const auto count = static_cast<double>(replicates.size());
@@ -51,24 +30,21 @@ std::vector<MomentCurve> blocks_of(std::span<const MomentCurve> batches, std::si
     return blocks;
 }
 
-JackknifeEstimate jackknife(std::span<const MomentCurve> batches,
+JackknifeEstimate jackknife(const BatchedCurve& curve,
                             const std::function<double(std::span<const Moments>)>& statistic) {
-    if (batches.empty()) {
-        return {nan, nan};
-    }
-    const std::vector<MomentCurve> after = folds_from(batches);
-    MomentCurve before(batches.front().size());
+    if (curve.empty()) return {nan, nan};
+    if (curve.count == 1) return {statistic(curve.all), nan};
+    const std::vector<MomentCurve> after = folds_from_behind(curve.own, curve.after);
+    MomentCurve before = curve.before;
     std::vector<double> thetas;
-    thetas.reserve(batches.size());
-    for (std::size_t b = 0; b < batches.size(); ++b) {
-        if (batches.size() > 1) {
-            MomentCurve others = before;
-            merge_into(others, after[b + 1]);
-            thetas.push_back(statistic(others));
-        }
-        merge_into(before, batches[b]);
+    thetas.reserve(curve.own.size());
+    for (std::size_t b = 0; b < curve.own.size(); ++b) {
+        MomentCurve others = before;
+        merge_into(others, after[b + 1]);
+        thetas.push_back(statistic(others));
+        merge_into(before, curve.own[b]);
     }
-    return {statistic(before), delete_one_error(thetas)};
+    return {statistic(curve.all), delete_one_error(curve.join(std::move(thetas)))};
 }
 
 }  // namespace kairos::measure

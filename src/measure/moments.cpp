@@ -191,13 +191,5 @@ void Moments::merge(const Moments& other) {
     maximum = beyond(other.maximum, maximum, other.maximum > maximum);
 }
 
-Moments fold(std::span<const Moments> batches) {
-    Moments all;
-    for (const Moments& batch : batches) {
-        all.merge(batch);
-    }
-    return all;
-}
-
 }  // namespace kairos::measure
 #endif

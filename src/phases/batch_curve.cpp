@@ -5,24 +5,17 @@
 namespace kairos::phases {
 
 Curve folded_curve(const dynamics::Schedule& schedule, std::span<const Time> times,
-                   std::span<const measure::MomentCurve> batches, const CurveValue& value) {
+                   const measure::BatchedCurve& batches, const CurveValue& value) {
     Curve curve{{}, Vector(static_cast<Index>(times.size()))};
-    std::vector<measure::Moments> column(batches.size());
     for (std::size_t i = 0; i < times.size(); ++i) {
-        for (std::size_t b = 0; b < batches.size(); ++b) column[b] = batches[b][i];
         curve.log_snr.push_back(schedule.log_snr(times[i]).value);
-        curve.values(static_cast<Index>(i)) = value(measure::fold(column), i);
+        curve.values(static_cast<Index>(i)) = value(batches.all[i], i);
     }
     return curve;
 }
 
-Replicates::Replicates(Window window, std::span<const measure::MomentCurve> batches, const CurveValue& value)
-    : window_(window), value_(&value) {
-    for (const measure::MomentCurve& batch : batches) {
-        const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(window.first);
-        curves_.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(window.count));
-    }
-}
+Replicates::Replicates(Window window, const measure::BatchedCurve& batches, const CurveValue& value)
+    : window_(window), value_(&value), curves_(batches.window(window.first, window.count)) {}
 
 double Replicates::standard_error(const std::function<double(const Vector&)>& statistic) const {
     const auto of_fold = [&](std::span<const measure::Moments> folded) {
@@ -35,8 +28,8 @@ double Replicates::standard_error(const std::function<double(const Vector&)>& st
 }
 
 double Replicates::quantile() const {
-    if (curves_.size() < 2) return nan;
-    return boost::math::quantile(boost::math::students_t(static_cast<double>(curves_.size()) - 1.0), 0.975);
+    if (curves_.count < 2) return nan;
+    return boost::math::quantile(boost::math::students_t(static_cast<double>(curves_.count) - 1.0), 0.975);
 }
 
 }  // namespace kairos::phases

@@ -16,12 +16,12 @@ struct Curve {
 };
 
 [[nodiscard]] Curve folded_curve(const dynamics::Schedule& schedule, std::span<const Time> times,
-                                 std::span<const measure::MomentCurve> batches, const CurveValue& value);
+                                 const measure::BatchedCurve& batches, const CurveValue& value);
 
 // Keeps a window of every batch; `value` must outlive it.
 class Replicates {
 public:
-    Replicates(Window window, std::span<const measure::MomentCurve> batches, const CurveValue& value);
+    Replicates(Window window, const measure::BatchedCurve& batches, const CurveValue& value);
 
     [[nodiscard]] std::size_t first() const { return window_.first; }
     // Standard error of a number read off the values inside the window; NaN with fewer than 2 batches.
@@ -32,7 +32,7 @@ public:
 private:
     Window window_;
     const CurveValue* value_;
-    std::vector<measure::MomentCurve> curves_;
+    measure::BatchedCurve curves_;
 };
 
 }  // namespace kairos::phases

@@ -53,7 +53,7 @@ Population population_behind(const law::Law& law) {
 
 // Batch curves that are proportional to the entropy of the datum, and what divides them into f/a.
 struct ExcessEntropy {
-    std::vector<measure::MomentCurve> batches;
+    measure::BatchedCurve batches;
     double unit = nan;
 };
 

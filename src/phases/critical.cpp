@@ -32,7 +32,7 @@ double variance_of(const measure::Moments& moments, std::size_t) {
 }
 
 CriticalTime crossing(const dynamics::Schedule& schedule, std::span<const Time> times,
-                      std::span<const measure::MomentCurve> batches, const CurveValue& value, double level) {
+                      const measure::BatchedCurve& batches, const CurveValue& value, double level) {
     const Curve curve = folded_curve(schedule, times, batches, value);
     const auto found = crossing_window(curve.values, level);
     if (!found) return no_critical_time();
@@ -48,7 +48,7 @@ CriticalTime crossing(const dynamics::Schedule& schedule, std::span<const Time> 
 }
 
 CriticalTime peak(const dynamics::Schedule& schedule, std::span<const Time> times,
-                  std::span<const measure::MomentCurve> batches, const CurveValue& value) {
+                  const measure::BatchedCurve& batches, const CurveValue& value) {
     const Curve curve = folded_curve(schedule, times, batches, value);
     const auto top = peak_index(curve.values);
     if (!top) return no_critical_time();
@@ -62,7 +62,7 @@ CriticalTime peak(const dynamics::Schedule& schedule, std::span<const Time> time
 }
 
 CriticalTime extrapolated_zero(const dynamics::Schedule& schedule, std::span<const Time> times,
-                               std::span<const measure::MomentCurve> batches, const CurveValue& value,
+                               const measure::BatchedCurve& batches, const CurveValue& value,
                                const Population& population) {
     const Curve curve = folded_curve(schedule, times, batches, value);
     std::vector<double> later(times.size());

@@ -8,7 +8,6 @@
 namespace kairos::phases {
 namespace {
 
-using measure::MomentCurve;
 using measure::Moments;
 
 struct Averages {
@@ -47,7 +46,7 @@ bool symmetric(const law::Law& law) {
 
 std::map<std::string, SymmetryCurve> symmetry_curves(const law::Law& law, const dynamics::Schedule& schedule,
                                                      std::span<const Time> times, const BatchCurves& curves) {
-    const std::vector<MomentCurve> batches = curves("order_parameter_modulus");
+    const measure::BatchedCurve batches = curves("order_parameter_modulus");
     if (batches.empty()) return {};
     const double d = law.mixture.dimension();
     std::map<std::string, SymmetryCurve> found;
@@ -56,12 +55,9 @@ std::map<std::string, SymmetryCurve> symmetry_curves(const law::Law& law, const 
         curve.long_name = kind.long_name;
         curve.definition = kind.definition;
         for (std::size_t i = 0; i < times.size(); ++i) {
-            std::vector<MomentCurve> here;
-            here.reserve(batches.size());
-            for (const MomentCurve& batch : batches) here.push_back({batch[i]});
-            const auto estimate = measure::jackknife(here, [&](std::span<const Moments> moments) {
-                return kind.of(averages_of(moments.front()), d);
-            });
+            const auto estimate = measure::jackknife(
+                batches.window(i, 1),
+                [&](std::span<const Moments> moments) { return kind.of(averages_of(moments.front()), d); });
             curve.value.push_back(estimate.value);
             curve.standard_error.push_back(estimate.standard_error);
             if (symmetric(law))

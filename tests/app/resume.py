@@ -3,7 +3,6 @@
 complete result is extended; damaged and foreign checkpoints."""
 import os
 import pathlib
-import random
 import shutil
 import signal
 import sys
@@ -104,28 +103,6 @@ def wall_time(base, whole):
     same_bits(check, whole, folder / "r.h5", "slices of wall time")
     with h5py.File(folder / "r.h5") as file:
         check(file.attrs["wall_seconds"] > 0.5 * turn, f"wall_seconds {file.attrs['wall_seconds']} of {turn} slices")
-    alone(folder)
-
-
-def kills(base, whole):
-    """Killed at random moments, a rank or the launcher, with checkpoints all the time: what is there is whole."""
-    chance = random.Random(7)
-    folder = base / "kill"
-    folder.mkdir()
-    killed = 0
-    for turn in range(8):
-        process = begin(folder, turn % 3 + 1, "--run.checkpoint-interval=0.1")
-        time.sleep(chance.uniform(0.35, 0.9))
-        if process.poll() is not None:
-            break
-        os_kill(process.pid if turn % 2 else chance.choice(programs_of(process)), signal.SIGKILL)
-        process.communicate(timeout=60)
-        time.sleep(0.3)  # ranks of a launcher that died notice it
-        killed += 1
-    check(killed >= 3, f"killed {killed} times only")
-    done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 2)
-    check.succeeded(done, "after kills")
-    same_bits(check, whole, folder / "r.h5", f"killed {killed} times")
     alone(folder)
 
 
@@ -262,7 +239,6 @@ with tempfile.TemporaryDirectory() as name:
     whole = base / "whole.h5"
     signals(base, whole)
     wall_time(base, whole)
-    kills(base, whole)
     long_batches(base)
     impatience(base)
     damage(base, whole)

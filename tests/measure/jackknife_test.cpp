@@ -139,9 +139,8 @@ TEST(Jackknife, BlocksHoldTheirBatchesInOrder) {
     const std::vector<std::vector<std::size_t>> members = {{0, 1}, {2, 3}, {4, 5, 6}};
     for (std::size_t k = 0; k < 3; ++k)
         for (std::size_t t = 0; t < 2; ++t) {
-            std::vector<Moments> column;
-            for (const std::size_t b : members[k]) column.push_back(batches[b][t]);
-            const Moments expected = fold(column);
+            Moments expected;
+            for (const std::size_t b : members[k]) expected.merge(batches[b][t]);
             EXPECT_EQ(blocks[k][t].count, expected.count);
             EXPECT_EQ(blocks[k][t].mean, expected.mean);
             EXPECT_EQ(blocks[k][t].m4, expected.m4);

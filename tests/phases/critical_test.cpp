@@ -19,6 +19,7 @@ namespace {
 using namespace kairos;
 using dynamics::Schedule;
 using dynamics::ScheduleKind;
+using measure::BatchedCurve;
 using measure::MomentCurve;
 using measure::Moments;
 using phases::CriticalTime, phases::mean_of;
@@ -50,7 +51,7 @@ std::vector<double> noise(const std::vector<double>& x, double size, bool correl
     return out;
 }
 
-using Estimate = std::function<CriticalTime(const std::vector<Time>&, std::span<const MomentCurve>)>;
+using Estimate = std::function<CriticalTime(const std::vector<Time>&, const BatchedCurve&)>;
 
 // A curve on a grid, its true critical time, and the standard error of all batches together.
 struct Experiment {
@@ -152,10 +153,10 @@ void expect_honest(const std::function<double(double)>& curve, double truth, con
                 expect_honest(Experiment(points, curve, truth, size, correlated), estimate);
 }
 
-CriticalTime crossing_at(const std::vector<Time>& times, std::span<const MomentCurve> drawn) {
+CriticalTime crossing_at(const std::vector<Time>& times, const BatchedCurve& drawn) {
     return phases::crossing(ou(), times, drawn, mean_of, 0.775);
 }
-CriticalTime peak_of(const std::vector<Time>& times, std::span<const MomentCurve> drawn) {
+CriticalTime peak_of(const std::vector<Time>& times, const BatchedCurve& drawn) {
     return phases::peak(ou(), times, drawn, mean_of);
 }
 
@@ -207,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(Curves, PeakOf,
 double excess_entropy_curve(double x) {
     return std::max(0.0, 1.0 - 128.0 / std::log(20000.0) * std::log1p(std::exp(x)));
 }
-CriticalTime zero_of(const std::vector<Time>& times, std::span<const MomentCurve> drawn) {
+CriticalTime zero_of(const std::vector<Time>& times, const BatchedCurve& drawn) {
     return phases::extrapolated_zero(ou(), times, drawn, mean_of, {1.0, true});
 }
 

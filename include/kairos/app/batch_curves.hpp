@@ -2,16 +2,17 @@
 //
 // Up to 2048 batches each has its curve. Of more, consecutive ones are merged into at most that many blocks, which never reach across
 // realisations: the error of a jackknife over 2048 groups is itself uncertain by less than 2 %, and memory stays that of 2048 curves however many
-// files a merge reads.
+// files a merge reads. Every rank holds its share of the blocks and leaves those out: neither its memory nor its work grows with the ranks.
 //
-// Collective; the same curves on every rank.
+// Collective; the same estimates on every rank, with the same bits on any number of them. Curves hold on to the communicator.
 #pragma once
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kairos/app/run_loop.hpp"
-#include "kairos/measure/jackknife.hpp"
+#include "kairos/measure/batched_curve.hpp"
 
 namespace kairos::app {
 
@@ -21,19 +22,20 @@ public:
                 const parallel::Communicator& communicator);
 
     // Of all batches, or of those of one realisation, named as phases::BatchCurves says; empty for what was not measured.
-    [[nodiscard]] std::vector<measure::MomentCurve> all(const std::string& name);
-    [[nodiscard]] std::vector<measure::MomentCurve> of_realisation(const std::string& name,
-                                                                   std::size_t which);
+    [[nodiscard]] measure::BatchedCurve all(const std::string& name);
+    [[nodiscard]] measure::BatchedCurve of_realisation(const std::string& name, std::size_t which);
 
 private:
-    const std::vector<measure::MomentCurve>& known(const std::string& name);
+    const measure::BatchedCurve& known(const std::string& name, parallel::BatchRange blocks);
+    [[nodiscard]] measure::BatchedCurve measured_curve(const std::string& name,
+                                                       parallel::BatchRange blocks) const;
 
     const measure::ColumnPlan& plan_;
     const Measured& measured_;
     const parallel::Communicator& communicator_;
-    std::vector<parallel::BatchRange> blocks_;        // of batches, in order
-    std::vector<parallel::BatchRange> realisations_;  // of blocks
-    std::map<std::string, std::vector<measure::MomentCurve>> known_;
+    std::vector<parallel::BatchRange> blocks_;                                      // of batches, in order
+    std::vector<parallel::BatchRange> realisations_;                                // of blocks
+    std::map<std::pair<std::string, std::uint64_t>, measure::BatchedCurve> known_;  // by name and first block
 };
 
 }  // namespace kairos::app

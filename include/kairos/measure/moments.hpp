@@ -24,7 +24,4 @@ struct Moments {
 // order.
 [[nodiscard]] Moments moments_of(std::span<const double> values);
 
-// Batches folded in the order given (promise 1 rests on that order).
-[[nodiscard]] Moments fold(std::span<const Moments> batches);
-
 }  // namespace kairos::measure

@@ -26,18 +26,18 @@ struct CriticalTime {
 // What the curve is made of at one time: the folded moments of an observable -> value (mean, variance, rate per log snr, ...).
 using CurveValue = std::function<double(const measure::Moments&, std::size_t time_index)>;
 
-// Batch curves by name; an empty vector if the run did not measure it. One component of an observable with several, from 0:
+// Curves in batches by name; an empty one if the run did not measure it. One component of an observable with several, from 0:
 // "level_entropy/1".
-using BatchCurves = std::function<std::vector<measure::MomentCurve>(const std::string&)>;
+using BatchCurves = std::function<measure::BatchedCurve(const std::string&)>;
 
 [[nodiscard]] double mean_of(const measure::Moments& moments, std::size_t time_index);
 [[nodiscard]] double variance_of(const measure::Moments& moments, std::size_t time_index);
 
 [[nodiscard]] CriticalTime crossing(const dynamics::Schedule& schedule, std::span<const Time> times,
-                                    std::span<const measure::MomentCurve> batches, const CurveValue& value,
+                                    const measure::BatchedCurve& batches, const CurveValue& value,
                                     double level);
 [[nodiscard]] CriticalTime peak(const dynamics::Schedule& schedule, std::span<const Time> times,
-                                std::span<const measure::MomentCurve> batches, const CurveValue& value);
+                                const measure::BatchedCurve& batches, const CurveValue& value);
 
 // S, the variance of the data within their classes: known, or a guess (then a fit to another value is a rival).
 struct Population {
@@ -45,8 +45,8 @@ struct Population {
     bool known;
 };
 [[nodiscard]] CriticalTime extrapolated_zero(const dynamics::Schedule& schedule, std::span<const Time> times,
-                                             std::span<const measure::MomentCurve> batches,
-                                             const CurveValue& value, const Population& population);
+                                             const measure::BatchedCurve& batches, const CurveValue& value,
+                                             const Population& population);
 
 // The same for functions known exactly (theory): root and maximum between t_min and t_max to 1e-10 relative; NaN if absent.
 [[nodiscard]] double exact_crossing(const dynamics::Schedule& schedule,
