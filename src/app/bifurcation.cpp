@@ -12,12 +12,6 @@ namespace {
 
 constexpr const char* drift_key = "bifurcation.drift";
 
-std::string value_of(const Config& config) {
-    const auto entry =
-        std::ranges::find(config.resolved, drift_key, &std::pair<std::string, std::string>::first);
-    return entry == config.resolved.end() ? "" : entry->second;
-}
-
 std::string counted(Index count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -52,7 +46,7 @@ void require_traceable(const Config& config, const law::Law& law) {
     if (config.bifurcation == BifurcationChoice::none) return;
     const Index components = law.mixture.components();
     if (components > phases::most_components_traced)
-        throw ConfigError(drift_key, value_of(config),
+        throw ConfigError(drift_key, config.value(drift_key),
                           "asks for the fixed points of " + std::to_string(components) +
                               (law.empirical ? " data" : " components"),
                           "none for laws of more than " + std::to_string(phases::most_components_traced) +
@@ -60,11 +54,12 @@ void require_traceable(const Config& config, const law::Law& law) {
                           "Use fewer data, or leave bifurcation.drift out.");
     const Index coordinates = phases::traced_law(law).mixture.coordinates();
     if (coordinates > phases::most_coordinates_traced)
-        throw ConfigError(
-            drift_key, value_of(config), "asks for fixed points in " + counted(coordinates, "coordinate"),
-            "none where the law keeps more than " + std::to_string(phases::most_coordinates_traced) +
-                " coordinates after its reduction",
-            "Leave bifurcation.drift out.");
+        throw ConfigError(drift_key, config.value(drift_key),
+                          "asks for fixed points in " + counted(coordinates, "coordinate"),
+                          "none where the law keeps more than " +
+                              std::to_string(phases::most_coordinates_traced) +
+                              " coordinates after its reduction",
+                          "Leave bifurcation.drift out.");
 }
 
 Diagrams trace_bifurcations(const Setup& setup, const std::function<void()>& check) {

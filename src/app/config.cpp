@@ -171,12 +171,19 @@ void fill_guidance(const Settings& settings, Config& config) {
                        .to = always ? settings.real("process.t-max") : interval[1]};
 }
 
+// In a list of keys and values, constant or not.
+auto& entry_of(auto& entries, const std::string& key) {
+    const auto entry = std::ranges::find(entries, key, &std::pair<std::string, std::string>::first);
+    if (entry == entries.end()) throw std::logic_error("no key " + key);
+    return *entry;
+}
+
 }  // namespace
 
-void Config::set_resolved(const std::string& key, const std::string& value) {
-    const auto entry = std::ranges::find(resolved, key, &std::pair<std::string, std::string>::first);
-    if (entry == resolved.end()) throw std::logic_error("no key " + key);
-    entry->second = value;
+const std::string& Config::value(const std::string& key) const { return entry_of(resolved, key).second; }
+
+void Config::set_resolved(const std::string& key, const std::string& text) {
+    entry_of(resolved, key).second = text;
 }
 
 Config read_config(const std::string& file, const std::vector<std::string>& arguments) {

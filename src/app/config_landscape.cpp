@@ -7,7 +7,13 @@ namespace kairos::app {
 void fill_landscape(const Settings& settings, Config& config) {
     config.landscape_bins = static_cast<int>(settings.integer("landscape.bins"));
     const std::string& text = settings.text("landscape.vectors");
-    if (text.empty()) return;
+    if (text.empty()) {
+        if (!settings.text("landscape.crc32").empty())
+            throw ConfigError("landscape.crc32", settings.text("landscape.crc32"),
+                              "has no meaning without landscape.vectors", "empty",
+                              "Leave landscape.crc32 out.");
+        return;
+    }
     const auto refuse = [&](const std::string& problem, const std::string& allowed, const std::string& mend) {
         throw ConfigError("landscape.vectors", text, problem, allowed, mend);
     };

@@ -34,6 +34,7 @@ std::vector<Ownership> ownerships() {
         {"data.kernel", {gaussian_process}},
         {"data.length-scale", {gaussian_process}},
         {"data.file", files},
+        {"data.crc32", files},
         {"data.dataset", {dataset_file}},
         {"data.labels", files},
     };

@@ -11,6 +11,7 @@
 #include "kairos/io/vector_file.hpp"
 #include "kairos/law/reduction.hpp"
 
+#include "input_bytes.hpp"
 #include "packed_copy.hpp"
 #include "team_shards.hpp"
 
@@ -147,6 +148,8 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
     const parallel::Teams teams(communicator, ranks_of_a_team(config, communicator));
     dynamics::Schedule schedule(config.process, config.limits);
     const MemoryNeed memory = checked_memory(config, communicator);
+    Config identified = config;
+    identify_inputs(identified, communicator);
     law::Law law = law_of(config, communicator);
     require_traceable(config, law);
 
@@ -177,7 +180,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
         landscape_spec(config, *owned, schedule, spec.times, given_axes(config, *owned, communicator));
     spec.recording.decisions = config.direction == measure::Direction::reverse;
 
-    Setup setup{config,
+    Setup setup{std::move(identified),
                 schedule,
                 std::move(owned),
                 std::move(spec),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 import h5py
 import numpy as np
@@ -62,6 +63,35 @@ def repeat(base):
     check("seed = 77" in done.stdout and "dimension = 32" in done.stdout, done.stdout + done.stderr)
 
 
+def changed_data(base):
+    """The CRC-32 of data files is in /config: a result repeats itself from those bytes alone, and a checkpoint goes on with them alone."""
+    def write(name, seed):
+        with h5py.File(base / name, "w") as file:
+            file["x"] = np.random.default_rng(seed).standard_normal((40, 8))
+
+    write("points.h5", 1)
+    write("axes.h5", 2)
+    crc = {name: f"{zlib.crc32((base / name).read_bytes()):08x}" for name in ("points.h5", "axes.h5")}
+    keys = ["--data.model=dataset-file", "--data.file=points.h5", "--data.dataset=x", "--data.dimension=8", "--time.points=9",
+            "--ensemble.batch=16", "--landscape.bins=8", "--landscape.vectors=axes.h5:x"]
+    check.succeeded(run([KAIROS, "run", *keys, "--ensemble.trajectories=640", "--output.file=of_file.h5"], base, 2), "data of a file")
+    with h5py.File(base / "of_file.h5") as file:
+        said = file["config"].attrs["data.crc32"], file["config"].attrs["landscape.crc32"]
+        check(said == (crc["points.h5"], crc["axes.h5"]), f"{said}, not {crc}")
+    check.succeeded(run([KAIROS, "run", "-c", "of_file.h5", "--output.file=again.h5", "--run.resume=never"], base, 3), "from the same file")
+    same_bits(check, base / "of_file.h5", base / "again.h5", "data of a file")
+    stopped = run([KAIROS, "run", *keys, "--output.file=cut.h5", "--ensemble.trajectories=64000", "--run.walltime=0.01"], base)
+    check(stopped.returncode == INTERRUPTED, f"exit {stopped.returncode}\n{stopped.stderr}")
+    write("points.h5", 3)
+    check.refused(KAIROS, "run", ["-c", "of_file.h5", "--output.file=n.h5"], base, (3,), ["points.h5", f"data.crc32 = {crc['points.h5']}", "--data.crc32="])
+    check.refused(KAIROS, "run", [*keys, "--output.file=cut.h5", "--ensemble.trajectories=64000"], base, (3,), ["data.crc32", crc["points.h5"]])
+    check.succeeded(run([KAIROS, "run", "-c", "of_file.h5", "--output.file=n.h5", "--data.crc32="], base), "from the file as it is")
+    write("axes.h5", 4)
+    check.refused(KAIROS, "run", ["-c", "n.h5", "--output.file=m.h5"], base, (3,), ["axes.h5", "landscape.crc32"])
+    check.refused(KAIROS, "run", ["--landscape.crc32=01234567", "--output.file=m.h5"], base, (2,), ["landscape.crc32", "landscape.vectors"])
+    check.refused(KAIROS, "run", ["--data.crc32=01234567", "--output.file=m.h5"], base, (2,), ["data.crc32", "dataset-file"])
+
+
 def not_repeatable(base):
     """A merge has no single seed; other HDF5 is no configuration."""
     check.succeeded(run([KAIROS, "run", *JOB, "--ensemble.seed=8", "--output.file=seed8.h5"], base, 1), "seed 8")
@@ -104,6 +134,7 @@ with tempfile.TemporaryDirectory() as name:
                                    ensemble={"trajectories": 400, "batch": 10, "seed": 7}))]
     machine(base)
     repeat(base)
+    changed_data(base)
     not_repeatable(base)
     interruptions(base)
 check.finish()

@@ -102,8 +102,9 @@ struct Config {
     [[nodiscard]] bool random_means() const;
     // Whether data.seed matters at all.
     [[nodiscard]] bool has_disorder() const;
+    [[nodiscard]] const std::string& value(const std::string& key) const;
     void set_resolved(const std::string& key,
-                      const std::string& value);  // for values made later (batch, t-min, ...)
+                      const std::string& text);  // for values made later (batch, t-min, ...)
 };
 
 // file empty: none. arguments: "--section.key=value" tokens of the command line, which win over the file.
