@@ -6,7 +6,6 @@
 #include "kairos/app/commands.hpp"
 #include "kairos/app/deadline.hpp"
 #include "kairos/app/findings.hpp"
-#include "kairos/app/interrupt.hpp"
 #include "kairos/app/progress.hpp"
 #include "kairos/app/realisations.hpp"
 #include "kairos/app/resume.hpp"
@@ -20,6 +19,24 @@
 namespace kairos::app {
 namespace {
 
+// Fixed points, before the first batch; an end meanwhile keeps what there was. A rank that is not told of the end traces on until it is done.
+Diagrams traced(const Setup& setup, const Checkpoint& from, Deadline& deadline, Keeping& keeping,
+                const parallel::Communicator& communicator) {
+    struct Ended {};
+    Diagrams diagrams;
+    bool ended = false;
+    try {
+        diagrams = trace_bifurcations(setup, [&] {
+            if (deadline.wanted(parallel::Halt::none) >= parallel::Halt::end) throw Ended{};
+        });
+    } catch (const Ended&) {
+        ended = true;
+    }
+    if (communicator.any(ended))
+        throw keeping.interruption(communicator.first_text(deadline.reason()), from.ensemble, from.clones);
+    return diagrams;
+}
+
 // Batches, findings, the result. Throws where the run shall end before its time, or cannot write.
 void carry_out(const CommandLine& line, Setup& setup, const measure::ColumnPlan& plan, Checkpoint from,
                Deadline& deadline, Keeping& keeping, const parallel::Communicator& communicator) {
@@ -29,8 +46,9 @@ void carry_out(const CommandLine& line, Setup& setup, const measure::ColumnPlan&
         keeping.pause(ensemble, clones);
         deadline.kept();
     };
-    RunRecord record{
-        .command_line = line.text, .clones = {}, .diagrams = trace_bifurcations(setup, throw_if_interrupted)};
+    RunRecord record{.command_line = line.text,
+                     .clones = {},
+                     .diagrams = traced(setup, from, deadline, keeping, communicator)};
     const Watch watch{.show_progress = stderr_is_terminal(),
                       .wanted = [&](parallel::Halt known) { return deadline.wanted(known); }};
     const Outcome outcome = run_realisations(setup, communicator, watch, std::move(from), keep);

@@ -1,7 +1,6 @@
 #include "kairos/app/interrupt.hpp"
 
 #include <csignal>
-#include <string>
 
 #include "kairos/base/error.hpp"
 
@@ -40,12 +39,6 @@ void throw_if_impatient() {
         ExitCode::other,
         "interrupted by a second SIGINT; nothing more was written, an earlier result or checkpoint is "
         "untouched.");
-}
-
-void throw_if_interrupted() {
-    if (received == 0) return;
-    throw Error(ExitCode::other, std::string("interrupted by ") + name_of_signal(received) +
-                                     "; nothing was written and an earlier result is untouched.");
 }
 
 }  // namespace kairos::app

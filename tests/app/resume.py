@@ -121,6 +121,24 @@ def long_batches(base):
         check(" 0 of 2 batches" in done.stderr, f"grace: {done.stderr}")
 
 
+def while_tracing(base):
+    """Bifurcations are traced before the first batch: the end is the same there, and the same command goes on."""
+    folder = base / "tracing"
+    folder.mkdir()
+    keys = ["--data.samples=40", "--data.dimension=30", "--bifurcation.drift=sde", "--ensemble.trajectories=64", "--time.points=5", "--output.file=r.h5"]
+    for ranks, sent in ((0, signal.SIGTERM), (2, None)):
+        process = start([KAIROS, "run", *keys, *([] if sent else ["--run.walltime=0.3"])], folder, ranks)
+        if sent:
+            time.sleep(1)
+            os_kill(process.pid, sent)
+        err = end(process, f"while tracing on {ranks} ranks")
+        check("0 of " in err and "r.h5.checkpoint" in err, err)
+    check.succeeded(run([KAIROS, "run", *keys], folder, 2), "traced after all")
+    alone(folder)
+    check.succeeded(run([KAIROS, "run", *keys[:-1], "--output.file=whole.h5"], folder), "never stopped")
+    same_bits(check, folder / "whole.h5", folder / "r.h5", "interrupted while tracing")
+
+
 def impatience(base):
     """SIGINT twice: at once, nothing more is written. run.checkpoint = none: nothing is kept."""
     for keys, times in (([], 2), (["--run.checkpoint=none"], 1)):
@@ -240,6 +258,7 @@ with tempfile.TemporaryDirectory() as name:
     signals(base, whole)
     wall_time(base, whole)
     long_batches(base)
+    while_tracing(base)
     impatience(base)
     damage(base, whole)
     foreign(base)

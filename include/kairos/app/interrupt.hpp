@@ -12,7 +12,5 @@ void install_interrupt_handlers();
 [[nodiscard]] const char* name_of_signal(int signal);
 // Error(ExitCode::other) once the end is wanted at once, that is to say by the second SIGINT: what was not kept before is lost.
 void throw_if_impatient();
-// The same after any signal: where there is nothing to keep yet.
-void throw_if_interrupted();
 
 }  // namespace kairos::app
