@@ -56,7 +56,8 @@ Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& group
         if (known == Halt::abandon) throw Abandoned{};
     };
     try {
-        while (const auto next = timed(times.wait, [&] { return counter.next(); })) {
+        const auto dealt = [&] { return timed(times.dealing, [&] { return counter.next(); }); };
+        while (const auto next = timed(times.wait, dealt)) {
             const BatchRange group = groups[number(*next)];
             progress.dealt(group.begin);
             std::vector<std::uint64_t> sizes;

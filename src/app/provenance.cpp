@@ -51,6 +51,7 @@ struct TimeField {
 constexpr TimeField time_fields[] = {
     {"compute", &WorkTimes::compute, "time inside batches"},
     {"wait", &WorkTimes::wait, "time waiting for the next batch, and for the other ranks when none was left"},
+    {"dealing", &WorkTimes::dealing, "time waiting for the next batch alone"},
     {"fold", &WorkTimes::fold, "time folding the moments of all ranks"},
     {"output", &WorkTimes::output, "time writing checkpoints, and this file up to here"}};
 

@@ -44,8 +44,9 @@ def performance(base):
     for name, ranks in (("one", 1), ("many", MANY)):
         with h5py.File(base / f"{name}.h5") as file:
             group = file["performance"]
-            times = {part: group[part][:] for part in ("compute", "wait", "fold", "output")}
+            times = {part: group[part][:] for part in ("compute", "wait", "dealing", "fold", "output")}
             check(all(values.shape == (ranks,) and (values >= 0).all() for values in times.values()), f"{name}: {times}")
+            check((times["dealing"] <= times["wait"]).all() and times["dealing"].max() > 0, f"{name}: dealing {times['dealing']} of {times['wait']}")
             dealt[name] = group["batches"][:].sum()
             check(all(dict(group[part].dims[0]).keys() for part in times), f"{name}: an axis without a scale")
             wall, used = file.attrs["wall_seconds"], (times["compute"] + times["wait"] + times["fold"]).max()

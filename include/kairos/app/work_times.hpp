@@ -1,6 +1,7 @@
 // include/kairos/app/work_times.hpp: where the time of one rank went.
 //
-//   compute   inside batches             wait   for the next batch, and for the others when none is left
+//   compute   inside batches             wait     for the next batch, and for the others when none is left
+//                                        dealing  of that, for the next batch
 //   fold      moments of all ranks into the ensemble's          output   checkpoints and the result file
 //
 // What is left of the wall time is the start: reading, building the law, theory. Units: seconds of a steady clock.
@@ -12,12 +13,13 @@
 namespace kairos::app {
 
 struct WorkTimes {
-    double compute = 0, wait = 0, fold = 0, output = 0;
+    double compute = 0, wait = 0, dealing = 0, fold = 0, output = 0;
     std::uint64_t batches = 0;  // that this rank worked on
 
     WorkTimes& operator+=(const WorkTimes& more) {
         compute += more.compute;
         wait += more.wait;
+        dealing += more.dealing;
         fold += more.fold;
         output += more.output;
         batches += more.batches;
