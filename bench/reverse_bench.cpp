@@ -1,8 +1,8 @@
 // bench/reverse_bench.cpp: a whole reverse ensemble on n data, dense and with its screen, in turn.
 //
-//   reverse_bench [ROUNDS] [d] [n] [TRAJECTORIES] [TIMES]        defaults: 5, 1024, 20000, 256, 40
+//   reverse_bench [ROUNDS] [d] [n] [TRAJECTORIES] [TIMES] [T-MIN] [T-MAX]      defaults: 5, 1024, 20000, 256, 40, those of the process
 //
-// Exact steps, default observables and identities, times even in log-snr over the process's whole range; the data packed once, as by
+// Exact steps, default observables and identities, times even in log-snr; the data packed once, as by
 // kairos run. Printed a round: seconds of the processor of the whole ensemble, dense and screened; the share of the dense one that the
 // products (4 n d operations a state and time) would take at the multiply-add limit; and the share that its evaluations take alone.
 #include <cstdio>
@@ -26,6 +26,7 @@ double processor_seconds() { return static_cast<double>(std::clock()) / static_c
 struct Job {
     int rounds = 5, times = 40;
     Index dimension = 1024, data = 20000, trajectories = 256;
+    dynamics::ScheduleLimits limits{};
 };
 
 measure::EnsembleSpec spec_of(const law::Law& law, const Job& job, const dynamics::Schedule& schedule) {
@@ -77,7 +78,7 @@ double evaluations(const measure::EnsembleSpec& spec, const Job& job, const dyna
 
 void run(const Job& job) {
     const law::Law law = points(static_cast<double>(job.dimension), job.data);
-    const dynamics::Schedule schedule(dynamics::ScheduleKind::ou, {});
+    const dynamics::Schedule schedule(dynamics::ScheduleKind::ou, job.limits);
     const measure::EnsembleSpec spec = spec_of(law, job, schedule);
     const double flops = 4.0 * static_cast<double>(job.data * job.dimension * job.trajectories * job.times);
     std::printf("  dense s  screened s  screened/dense  products  evaluations\n");
@@ -103,5 +104,6 @@ int main(int count, char** words) {
     };
     take(1, job.rounds), take(2, job.dimension), take(3, job.data), take(4, job.trajectories),
         take(5, job.times);
+    if (count > 7) job.limits = {.t_min = std::atof(words[6]), .t_max = std::atof(words[7])};
     kairos::bench::run(job);
 }

@@ -10,6 +10,7 @@
 #include "kairos/app/build_law.hpp"
 #include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/dynamics/packed_data.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/ensemble.hpp"
 
@@ -100,12 +101,12 @@ double lanes_of_a_block(const Sizes& sizes) {
     return std::clamp(512.0 * 1024.0 / bytes, 32.0, 1024.0);
 }
 
-// Padded to whole groups of six; beyond the limit the data are held once (dynamics/packed_data).
+// Beyond the limit the data are held once.
 double packed_bytes(const Config& config, const Sizes& sizes) {
     constexpr double limit = 1024.0 * 1024.0 * 1024.0;
     if (!streams(sizes)) return 0.0;
-    const double bytes = config.precision == dynamics::Precision::mixed ? sizeof(float) : sizeof(double);
-    const double all = bytes * 6.0 * std::ceil(sizes.coordinates / 6.0) * sizes.data;
+    const double all = dynamics::PackedData::bytes(static_cast<Index>(sizes.coordinates),
+                                                   static_cast<Index>(sizes.data), config.precision);
     return all <= limit ? all : 0.0;
 }
 

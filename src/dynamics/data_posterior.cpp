@@ -11,7 +11,6 @@ namespace kairos::dynamics {
 namespace {
 
 constexpr Index many = 128;  // components from which on the pass pays
-constexpr Index many_to_screen = 4096;
 // Means of every class are held for every lane, and a class fills up its last six data: few classes, or many of many data that fit into
 // some 64 MB with 128 lanes.
 constexpr Index few_classes = 16, least_data_of_a_class = 64, most_class_sums = 1 << 16;
@@ -43,10 +42,10 @@ StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, const Nu
       constants_(mixture),
       screening_(numerics.precision == Precision::mixed ? Screening::never : numerics.screening),
       tile_(mixture.coordinates()) {
-    if (order_.tiles().empty() ||
-        (screening_ == Screening::automatic && mixture.components() < many_to_screen))
+    if (order_.tiles().empty() || (screening_ == Screening::automatic && !Screen::may_pay(mixture.components())))
         screening_ = Screening::never;
-    if (screening_ != Screening::never) screen_ = std::make_unique<Screen>(mixture, order_, constants_);
+    if (screening_ != Screening::never)
+        screen_ = std::make_unique<Screen>(mixture, order_, constants_, packed_);
 }
 
 template <class Real>

@@ -6,25 +6,40 @@
 #include "aligned.hpp"
 #include "data_order.hpp"
 #include "data_posterior.hpp"
-#include "packed_tile.hpp"
+#include "quantised.hpp"
+#include "screen.hpp"
 
 namespace kairos::dynamics {
 namespace {
 
-std::size_t bytes_of(Precision precision) {
-    return precision == Precision::mixed ? sizeof(float) : sizeof(double);
+// Of a tile, in doubles.
+template <class Real>
+std::size_t size_of_tile(Index coordinates) {
+    return static_cast<std::size_t>(padded_values<Real>(coordinates) * tile_rows) * sizeof(Real) /
+           sizeof(double);
 }
 
-std::size_t size_of_tile(Index coordinates) {
-    return static_cast<std::size_t>(Chunks(coordinates).coordinates() * tile_rows);
+std::size_t size_of_tile(Index coordinates, Index components, Precision precision) {
+    if (precision == Precision::mixed) return size_of_tile<float>(coordinates);
+    return size_of_tile<double>(coordinates) +
+           (Screen::may_pay(components) ? size_of_tile<NumberPair>(coordinates) : 0);
+}
+
+bool with_pairs(const law::Mixture& mixture, Precision precision) {
+    return precision == Precision::in_double && Screen::may_pay(mixture.components());
 }
 
 }  // namespace
 
 std::size_t PackedData::numbers(const law::Mixture& mixture, Precision precision) {
     if (!DataPosterior::serves(mixture)) return 0;
-    const std::size_t values = DataOrder(mixture).tiles().size() * size_of_tile(mixture.coordinates());
-    return values * bytes_of(precision) / sizeof(double);
+    return DataOrder(mixture).tiles().size() *
+           size_of_tile(mixture.coordinates(), mixture.components(), precision);
+}
+
+double PackedData::bytes(Index coordinates, Index components, Precision precision) {
+    return static_cast<double>(size_of_tile(coordinates, components, precision)) * sizeof(double) /
+           static_cast<double>(tile_rows) * static_cast<double>(components);
 }
 
 PackedData::PackedData(const law::Mixture& mixture, Precision precision, std::shared_ptr<const void> owner,
@@ -33,7 +48,7 @@ PackedData::PackedData(const law::Mixture& mixture, Precision precision, std::sh
       precision_(precision),
       order_(std::make_unique<const DataOrder>(mixture)),
       tiles_(order_->tiles().size()),
-      values_of_tile_(size_of_tile(mixture.coordinates())),
+      pair_step_(with_pairs(mixture, precision) ? step_for(mixture.means.cwiseAbs().maxCoeff()) : 0.0),
       owner_(std::move(owner)),
       values_(values) {}
 
@@ -47,13 +62,22 @@ std::shared_ptr<const PackedData> PackedData::made(const law::Mixture& mixture, 
     return packed;
 }
 
+// Tiles of pairs stand behind all others.
+template <class Real>
+std::size_t PackedData::place_of(std::size_t number) const {
+    const std::size_t before =
+        std::is_same_v<Real, NumberPair> ? tiles_ * size_of_tile<double>(points_.rows()) : 0;
+    return before + number * size_of_tile<Real>(points_.rows());
+}
+
 template <class Real>
 void PackedData::pack_tiles(std::size_t first, std::size_t last) {
     std::vector<Index> columns;
     for (std::size_t number = first; number < last; ++number) {
         const auto data = order_->data(order_->tiles()[number]);
         columns.assign(data.begin(), data.end());
-        PackedTile<Real> tile(points_.rows(), reinterpret_cast<Real*>(values_) + number * values_of_tile_);
+        PackedTile<Real> tile(points_.rows(), reinterpret_cast<Real*>(values_ + place_of<Real>(number)));
+        tile.quantise_by(pair_step_);
         tile.take(points_, columns);
         for (Index chunk = 0; chunk < tile.chunks().count(); ++chunk) tile.pack(chunk);
     }
@@ -64,6 +88,7 @@ void PackedData::pack(std::size_t first, std::size_t last) {
         pack_tiles<float>(first, last);
     else
         pack_tiles<double>(first, last);
+    if (has_pairs()) pack_tiles<NumberPair>(first, last);
 }
 
 bool PackedData::holds(const law::Mixture& mixture, Precision precision, const DataOrder& order) const {
@@ -78,10 +103,11 @@ bool PackedData::holds(const law::Mixture& mixture, Precision precision, const D
 
 template <class Real>
 const Real* PackedData::tile(std::size_t number) const {
-    return reinterpret_cast<const Real*>(values_) + number * values_of_tile_;
+    return reinterpret_cast<const Real*>(values_ + place_of<Real>(number));
 }
 
 template const double* PackedData::tile<double>(std::size_t) const;
 template const float* PackedData::tile<float>(std::size_t) const;
+template const NumberPair* PackedData::tile<NumberPair>(std::size_t) const;
 
 }  // namespace kairos::dynamics

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <type_traits>
 
+#include "quantised.hpp"
+
 namespace kairos::dynamics {
 namespace {
 
@@ -33,10 +35,23 @@ void interleave(const std::array<const double*, data_group>& from, Index count, 
     for (std::size_t r = 0; k < count && r < data_group; ++r) to[r] = static_cast<Real>(from[r][k]);
 }
 
+// Pairs: to[6 k + r] = from[r][2k], from[r][2k + 1], in steps
+void interleave_pairs(const std::array<const double*, data_group>& from, Index coordinates, double step,
+                      NumberPair* to) {
+    const double steps = per_step(step);
+    Index k = 0;
+    for (; k + 1 < coordinates; k += 2, to += data_group)
+        for (std::size_t r = 0; r < data_group; ++r) to[r] = pair_of(from[r][k], from[r][k + 1], steps);
+    for (std::size_t r = 0; k < coordinates && r < data_group; ++r) to[r] = pair_of(from[r][k], 0.0, steps);
+}
+
 }  // namespace
 
 template <class Real>
-PackedTile<Real>::PackedTile(Index coordinates, Real* room) : chunks_(coordinates), room_(room) {
+PackedTile<Real>::PackedTile(Index coordinates, Real* room)
+    : data_coordinates_(coordinates),
+      chunks_((coordinates + coordinates_of_value<Real> - 1) / coordinates_of_value<Real>),
+      room_(room) {
     zeros_.reserve(static_cast<std::size_t>(coordinates));
     std::fill_n(zeros_.data(), coordinates, 0.0);
     if (room == nullptr) {
@@ -66,6 +81,12 @@ void PackedTile<Real>::look_at(const Real* packed, Index rows, const Real* next)
 }
 
 template <class Real>
+Index PackedTile<Real>::used_coordinates(Index number) const {
+    const Index first = chunks_.begin(number) * coordinates_of_value<Real>;
+    return std::min(data_coordinates_ - first, chunks_.size(number) * coordinates_of_value<Real>);
+}
+
+template <class Real>
 void PackedTile<Real>::pack(Index number) {
     if (data_ == nullptr) return;
     const Index first = chunks_.begin(number), used = chunks_.used(number), size = chunks_.size(number);
@@ -74,9 +95,13 @@ void PackedTile<Real>::pack(Index number) {
         std::array<const double*, data_group> from{};
         for (std::size_t r = 0; r < data_group; ++r) {
             const Index column = columns_[group + r];
-            from[r] = (column < 0 ? zeros_.data() : data_ + column * distance_) + first;
+            from[r] = (column < 0 ? zeros_.data() : data_ + column * distance_) +
+                      first * coordinates_of_value<Real>;
         }
-        interleave(from, used, to);
+        if constexpr (std::is_same_v<Real, NumberPair>)
+            interleave_pairs(from, used_coordinates(number), step_, to);
+        else
+            interleave(from, used, to);
         std::fill(to + used * data_group, to + size * data_group, Real{0});
     }
 }
@@ -86,8 +111,9 @@ Upcoming PackedTile<Real>::after(Index number) const {
     const bool last = number + 1 == chunks_.count();
     if (data_ == nullptr) return last ? all_of(next_packed_, 0) : packed_after(number);
     const Index following = last ? 0 : number + 1;
-    return {data_ + chunks_.begin(following), distance_ * static_cast<Index>(sizeof(double)),
-            last ? next_ : columns_, chunks_.used(following) * static_cast<Index>(sizeof(double))};
+    return {data_ + chunks_.begin(following) * coordinates_of_value<Real>,
+            distance_ * static_cast<Index>(sizeof(double)), last ? next_ : columns_,
+            used_coordinates(following) * static_cast<Index>(sizeof(double))};
 }
 
 template <class Real>
@@ -122,6 +148,7 @@ void pack_panels(const Rows& states, double factor, Index rows, Aligned<Real>& p
 
 template class PackedTile<double>;
 template class PackedTile<float>;
+template class PackedTile<NumberPair>;
 template void pack_panels(const Rows&, double, Index, Aligned<double>&);
 template void pack_panels(const Rows&, double, Index, Aligned<float>&);
 

@@ -13,12 +13,19 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "aligned.hpp"
 #include "kairos/base/array.hpp"
 
 namespace kairos::dynamics {
+
+// Two numbers of 16 bits, in the steps of quantised.hpp: what a screen looks at. Wherever values are counted, a pair of coordinates is one.
+using NumberPair = std::int32_t;
+template <class Real>
+inline constexpr Index coordinates_of_value = std::is_same_v<Real, NumberPair> ? 2 : 1;
 
 inline constexpr Index data_group = 6;   // data that share a pass over the coordinates
 inline constexpr Index tile_rows = 192;  // data of a tile
@@ -67,7 +74,7 @@ private:
     std::size_t column_ = 0;
 };
 
-// How `coordinates` of them are padded and cut.
+// How `coordinates` of them (values of a datum, for pairs) are padded and cut.
 class Chunks {
 public:
     explicit Chunks(Index coordinates)
@@ -87,11 +94,19 @@ private:
     Index data_, sixes_, count_;
 };
 
+// Values of a datum in a packed tile, padding included.
+template <class Real>
+[[nodiscard]] Index padded_values(Index coordinates) {
+    return Chunks((coordinates + coordinates_of_value<Real> - 1) / coordinates_of_value<Real>).coordinates();
+}
+
 template <class Real>
 class PackedTile {
 public:
     // Tiles of data in `coordinates` coordinates. room: where they are packed, tile_rows times the padded coordinates; none: own memory.
     explicit PackedTile(Index coordinates, Real* room = nullptr);
+    // Of pairs: the step that numbers are rounded to.
+    void quantise_by(double step) { step_ = step; }
     // The tile is columns[0], columns[1], ... of data; a negative number is a datum of zeros. A multiple of six of them. `next`: what will
     // be taken afterwards, as far as it is known. Both are looked at until then.
     void take(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
@@ -113,7 +128,11 @@ public:
 private:
     [[nodiscard]] Upcoming all_of(const Real* chunk, Index number) const;
 
+    [[nodiscard]] Index used_coordinates(Index number) const;
+
+    Index data_coordinates_;
     Chunks chunks_;
+    double step_ = 0.0;
     Aligned<double> zeros_;  // a datum that is absent
     Aligned<Real> own_;
     Real* room_;

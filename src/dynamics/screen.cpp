@@ -6,13 +6,14 @@
 
 #include "gaps.hpp"
 #include "kairos/random/noise.hpp"
+#include "quantised.hpp"
 #include "softmax_tile.hpp"
 #include "tile_products.hpp"
 
 namespace kairos::dynamics {
 namespace {
 
-constexpr Index screen_width = panel_width<float>;
+constexpr Index screen_width = panel_width<NumberPair>;
 static_assert(screen_width == 64, "the bits of a panel are one number");
 constexpr double steps_of_window = 200.0;    // fits a byte
 constexpr double negligible = 40.0;          // nats below the top; log n more, since n data may lie there
@@ -21,35 +22,41 @@ constexpr std::size_t sampled = 16;          // one tile of so many is looked at
 constexpr double most_kept =
     1 / 128.0;  // of the data, per trajectory: 32 of them then share a quarter of the data at most
 
-// Rounding of one inner product in single precision, relative to |y| |x|, and what underflow may add.
-double bound_of(double norm_x, double norm_y, double coordinates) {
-    constexpr double unit = 0x1p-24, least_normal = 0x1p-126;
-    return (static_cast<double>(most_of_chunk) + 4.0) * unit * norm_x * norm_y +
-           least_normal * (std::sqrt(coordinates) * (norm_x + norm_y) + coordinates);
-}
+constexpr Index many_to_screen = 4096;
 
 }  // namespace
 
-Screen::Screen(const law::Mixture& mixture, const DataOrder& order, const DataConstants& constants)
+bool Screen::may_pay(Index components) { return components >= many_to_screen; }
+
+Screen::Screen(const law::Mixture& mixture, const DataOrder& order, const DataConstants& constants,
+               std::shared_ptr<const PackedData> packed)
     : mixture_(&mixture),
       order_(&order),
       constants_(&constants),
       positions_(order.positions()),
+      packed_(packed && packed->has_pairs() ? std::move(packed) : nullptr),
+      step_(packed_ ? packed_->pair_step() : step_for(mixture.means.cwiseAbs().maxCoeff())),
       largest_norm_(std::sqrt(constants.norm2.maxCoeff())),
-      tile_(mixture.coordinates()) {}
+      tile_(mixture.coordinates()) {
+    tile_.quantise_by(step_);
+}
 
 void Screen::begin(const States& states, const TimePoint& time, double variance) {
-    const double scale = time.alpha / variance, n = static_cast<double>(mixture_->components());
+    const double scale = time.alpha / variance, n = static_cast<double>(mixture_->components()),
+                 d = static_cast<double>(mixture_->coordinates());
     half_ = 0.5 * time.alpha * scale;
     lane_count_ = states.count();
     const Index lanes = round_up(lane_count_, screen_width);
-    pack_panels(states.x, scale, tile_.coordinates(), states_);
+    quantise_panels(states.x, scale, tile_.coordinates(), factors_, states_);
     logits_.reserve(static_cast<std::size_t>(lanes * tile_rows));
     const auto size = static_cast<std::size_t>(lanes), tiles = order_->tiles().size();
     window_.assign(size, negligible + std::log(n));
-    for (Index q = 0; q < lane_count_; ++q)
-        window_[static_cast<std::size_t>(q)] += 2.0 * bound_of(scale * states.x.col(q).norm(), largest_norm_,
-                                                               static_cast<double>(tile_.coordinates()));
+    for (Index q = 0; q < lane_count_; ++q) {
+        auto& factor = factors_[static_cast<std::size_t>(q)];
+        window_[static_cast<std::size_t>(q)] +=
+            2.0 * quantisation_error(factor, scale * states.x.col(q).norm(), step_, largest_norm_, d);
+        factor *= step_;
+    }
     steps_.resize(size);
     std::ranges::transform(window_, steps_.begin(), [](double window) { return steps_of_window / window; });
     highest_.assign(size, -std::numeric_limits<double>::infinity());
@@ -58,16 +65,24 @@ void Screen::begin(const States& states, const TimePoint& time, double variance)
     kept_.assign(size / screen_width * static_cast<std::size_t>(positions_), 0);
 }
 
+void Screen::take_tile(std::size_t number) {
+    const std::vector<DataTile>& tiles = order_->tiles();
+    data_.take_all(*order_, tiles[number], *constants_, half_);
+    if (!packed_) return tile_.take(mixture_->means, data_.columns);
+    const bool last = number + 1 == tiles.size();
+    tile_.look_at(packed_->tile<NumberPair>(tiles[number].number), data_.rows(),
+                  last ? nullptr : packed_->tile<NumberPair>(tiles[number + 1].number));
+}
+
 // Tiles 0, stride, 2 stride, ... of the order.
 void Screen::pass(std::size_t stride) {
     std::vector<double> largest(screen_width), row(screen_width);
     const std::size_t lanes = highest_.size();
     for (std::size_t number = 0; number < order_->tiles().size(); number += stride) {
         const DataTile& tile = order_->tiles()[number];
-        data_.take_all(*order_, tile, *constants_, half_);
-        tile_.take(mixture_->means, data_.columns);
+        take_tile(number);
         tile_logits(tile_, states_.data(), static_cast<Index>(lanes) / screen_width, data_.constants.data(),
-                    logits_.data());
+                    logits_.data(), factors_.data());
         for (std::size_t first = 0; first < lanes; first += screen_width) {
             const double* const logits = logits_.data() + first * tile_rows;
             tile_maxima(logits, tile.rows, screen_width, screen_width, largest.data(), row.data());
@@ -80,7 +95,7 @@ void Screen::pass(std::size_t stride) {
     }
 }
 
-// Lanes that fill up a panel keep nothing; where single precision has overflowed, everything is kept.
+// Lanes that fill up a panel keep nothing; where a state is not finite, everything is kept.
 std::uint8_t Screen::limit_of(Index lane, double highest_then) const {
     const auto q = static_cast<std::size_t>(lane);
     if (lane >= lane_count_) return 0;

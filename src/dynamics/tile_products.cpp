@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#define HWY_WANT_AVX3_DL  // multiplies and adds pairs of 16-bit numbers in one instruction
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "../src/dynamics/tile_products.cpp"
 #include "hwy/foreach_target.h"  // must come before highway.h
@@ -17,7 +18,43 @@ constexpr int vectors = 4;  // of a row of the block in registers
 constexpr int vectors = 2;
 #endif
 
-// The 6 x `vectors` results in registers.
+// sum + a b
+template <class Tag, class V>
+HWY_INLINE V accumulate(Tag, V a, V b, V sum) {
+    return hn::MulAdd(a, b, sum);
+}
+// sum + a b + a' b' of pairs (a, a'), (b, b')
+using PairTag = hn::ScalableTag<NumberPair>;
+HWY_INLINE hn::Vec<PairTag> accumulate(PairTag tag, hn::Vec<PairTag> a, hn::Vec<PairTag> b,
+                                       hn::Vec<PairTag> sum) {
+#if HWY_TARGET == HWY_AVX3_DL
+    (void)tag;
+    // Not by its intrinsic, which wants a target that Highway does not name here (processors of this level have it).
+    asm("vpdpwssd %2, %1, %0" : "+v"(sum.raw) : "v"(a.raw), "v"(b.raw));
+    return sum;
+#elif HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+    const hn::Repartition<std::int16_t, PairTag> half;
+    auto unused = hn::Zero(tag);
+    return hn::ReorderWidenMulAccumulate(tag, hn::BitCast(half, a), hn::BitCast(half, b), sum, unused);
+#else
+    const auto low = [](hn::Vec<PairTag> pair)
+                         HWY_ATTR { return hn::ShiftRight<16>(hn::ShiftLeft<16>(pair)); };
+    (void)tag;
+    sum = hn::Add(sum, hn::Mul(low(a), low(b)));
+    return hn::Add(sum, hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b)));
+#endif
+}
+
+// The factors of lane q and the following; reals have none.
+template <class Real>
+HWY_INLINE const double* from_lane(const double* factors, Index q) {
+    if constexpr (std::is_same_v<Real, NumberPair>)
+        return factors + q;
+    else
+        return factors;
+}
+
+// The 6 x `vectors` results in registers. They are added to doubles, those of pairs times a factor of their lane.
 template <class Real>
 struct Block {
     using Tag = hn::ScalableTag<Real>;
@@ -41,7 +78,7 @@ struct Block {
         for (int r = 0; r < data_group; ++r) {
             const V factor = hn::Set(tag, y[r * stride]);
             HWY_UNROLL(4)
-            for (int v = 0; v < vectors; ++v) sum[r][v] = hn::MulAdd(factor, row[v], sum[r][v]);
+            for (int v = 0; v < vectors; ++v) sum[r][v] = accumulate(tag, factor, row[v], sum[r][v]);
         }
     }
     // what fold() will write
@@ -52,12 +89,13 @@ struct Block {
             for (Index q = 0; q < vectors * lanes; q += line) __builtin_prefetch(out + r * width + q, 1);
     }
     // out(r, v) += sum(r, v), in double
-    HWY_INLINE void fold(double* HWY_RESTRICT out) const {
-        over_rows(out, [](Index, const double* at) HWY_ATTR { return hn::Load(Wide(), at); });
+    HWY_INLINE void fold(double* HWY_RESTRICT out, const double* factors) const {
+        over_rows(out, factors, [](Index, const double* at) HWY_ATTR { return hn::Load(Wide(), at); });
     }
     // out(r, v) = start[r] + sum(r, v)
-    HWY_INLINE void begin(const double* start, double* HWY_RESTRICT out) const {
-        over_rows(out, [start](Index r, const double*) HWY_ATTR { return hn::Set(Wide(), start[r]); });
+    HWY_INLINE void begin(const double* start, double* HWY_RESTRICT out, const double* factors) const {
+        over_rows(out, factors,
+                  [start](Index r, const double*) HWY_ATTR { return hn::Set(Wide(), start[r]); });
     }
 
 private:
@@ -65,34 +103,45 @@ private:
 
     // out(r, v) = sum(r, v) + addend(r, place in out)
     template <class Addend>
-    HWY_INLINE void over_rows(double* HWY_RESTRICT out, Addend addend) const {
+    HWY_INLINE void over_rows(double* HWY_RESTRICT out, const double* factors, Addend addend) const {
         const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
         for (Index r = 0; r < data_group; ++r)
-            for (Index v = 0; v < vectors; ++v) add(sum[r][v], r, addend, out + r * width + v * lanes);
+            for (Index v = 0; v < vectors; ++v)
+                add(sum[r][v], r, addend, out + r * width + v * lanes, from_lane<Real>(factors, v * lanes));
+    }
+    template <class WideV>
+    static HWY_INLINE WideV scaled(WideV value, const double* factors, WideV addend) {
+        if constexpr (std::is_same_v<Real, NumberPair>)
+            return hn::MulAdd(value, hn::LoadU(Wide(), factors), addend);
+        else
+            return hn::Add(value, addend);
     }
     template <class Addend>
-    static HWY_INLINE void add(V value, Index r, Addend addend, double* HWY_RESTRICT out) {
+    static HWY_INLINE void add(V value, Index r, Addend addend, double* HWY_RESTRICT out,
+                               const double* factors) {
         if constexpr (sizeof(Real) == sizeof(double)) {
-            hn::Store(hn::Add(value, addend(r, out)), Wide(), out);
+            hn::Store(scaled(value, factors, addend(r, out)), Wide(), out);
         } else {
 #if HWY_TARGET == HWY_SCALAR  // has no halves
-            *out = static_cast<double>(hn::GetLane(value)) + hn::GetLane(addend(r, out));
+            const auto wide = hn::Set(Wide(), static_cast<double>(hn::GetLane(value)));
+            hn::Store(scaled(wide, factors, addend(r, out)), Wide(), out);
 #else
             const hn::Half<Tag> half;
             const auto lanes = static_cast<Index>(hn::Lanes(Wide()));
             const auto low = hn::PromoteTo(Wide(), hn::LowerHalf(half, value));
             const auto high = hn::PromoteTo(Wide(), hn::UpperHalf(half, value));
-            hn::Store(hn::Add(low, addend(r, out)), Wide(), out);
-            hn::Store(hn::Add(high, addend(r, out + lanes)), Wide(), out + lanes);
+            hn::Store(scaled(low, factors, addend(r, out)), Wide(), out);
+            hn::Store(scaled(high, from_lane<Real>(factors, lanes), addend(r, out + lanes)), Wide(),
+                      out + lanes);
 #endif
         }
     }
 };
 
-// One chunk of coordinates of the data, `rows` of them, with one panel. start: what logits begin with, or null.
+// One chunk of coordinates of the data, `rows` of them, with one panel. start: what logits begin with, or null. factors: of the lanes, for pairs.
 template <class Real>
 void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT panel,
-                const double* start, double* HWY_RESTRICT logits, Upcoming& upcoming) {
+                const double* start, double* HWY_RESTRICT logits, const double* factors, Upcoming& upcoming) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
@@ -110,9 +159,9 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Rea
                     block.template multiply_add<1>(y, x);
             }
             if (start != nullptr)
-                block.begin(start + j, out);
+                block.begin(start + j, out, from_lane<Real>(factors, q));
             else
-                block.fold(out);
+                block.fold(out, from_lane<Real>(factors, q));
         }
     }
 }
@@ -136,7 +185,7 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
                 for (Index b = 0; b < data_group; ++b)
                     block.template multiply_add<data_group>(y + b, w + b * width);
             }
-            block.fold(means + k * width + q);
+            block.fold(means + k * width + q, nullptr);
         }
     }
 }
@@ -144,11 +193,15 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
 // As functions, which are dispatched.
 void logits_double(const double* data, Index rows, Index size, const double* panel, const double* start,
                    double* logits, Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, start, logits, upcoming);
+    add_logits(data, rows, size, panel, start, logits, nullptr, upcoming);
 }
 void logits_float(const float* data, Index rows, Index size, const float* panel, const double* start,
                   double* logits, Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, start, logits, upcoming);
+    add_logits(data, rows, size, panel, start, logits, nullptr, upcoming);
+}
+void logits_pairs(const NumberPair* data, Index rows, Index size, const NumberPair* panel,
+                  const double* start, double* logits, const double* factors, Upcoming& upcoming) {
+    add_logits(data, rows, size, panel, start, logits, factors, upcoming);
 }
 void means_double(const double* data, Index rows, Index size, const double* weights, double* means,
                   Upcoming& upcoming) {
@@ -167,20 +220,26 @@ namespace kairos::dynamics {
 
 HWY_EXPORT(logits_double);
 HWY_EXPORT(logits_float);
+HWY_EXPORT(logits_pairs);
 HWY_EXPORT(means_double);
 HWY_EXPORT(means_float);
 
 namespace {
 
 void logits_of(const double* data, Index rows, Index size, const double* panel, const double* start,
-               double* logits, Upcoming& next) {
+               double* logits, const double*, Upcoming& next) {
     HWY_DYNAMIC_DISPATCH(logits_double)
     (data, rows, size, panel, start, logits, next);
 }
 void logits_of(const float* data, Index rows, Index size, const float* panel, const double* start,
-               double* logits, Upcoming& next) {
+               double* logits, const double*, Upcoming& next) {
     HWY_DYNAMIC_DISPATCH(logits_float)
     (data, rows, size, panel, start, logits, next);
+}
+void logits_of(const NumberPair* data, Index rows, Index size, const NumberPair* panel, const double* start,
+               double* logits, const double* factors, Upcoming& next) {
+    HWY_DYNAMIC_DISPATCH(logits_pairs)
+    (data, rows, size, panel, start, logits, factors, next);
 }
 void means_of(const double* data, Index rows, Index size, const double* weights, double* means,
               Upcoming& next) {
@@ -199,7 +258,7 @@ void means_of(const float* data, Index rows, Index size, const float* weights, d
 // coordinates of every group.
 template <class Real>
 void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
-                 double* logits) {
+                 double* logits, const double* factors) {
     constexpr Index width = panel_width<Real>;
     const Chunks& chunks = tile.chunks();
     for (Index c = 0; c < chunks.count(); ++c) {
@@ -209,7 +268,8 @@ void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const 
         for (Index p = 0; p < count; ++p)
             logits_of(tile.chunk(c), tile.rows(), chunks.size(c),
                       panels + (p * chunks.coordinates() + chunks.begin(c)) * width,
-                      c == 0 ? constants : nullptr, logits + p * panel_values<Real>, next);
+                      c == 0 ? constants : nullptr, logits + p * panel_values<Real>,
+                      factors == nullptr ? nullptr : factors + p * width, next);
     }
 }
 
@@ -228,8 +288,10 @@ void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, cons
     }
 }
 
-template void tile_logits(PackedTile<double>&, const double*, Index, const double*, double*);
-template void tile_logits(PackedTile<float>&, const float*, Index, const double*, double*);
+template void tile_logits(PackedTile<double>&, const double*, Index, const double*, double*, const double*);
+template void tile_logits(PackedTile<float>&, const float*, Index, const double*, double*, const double*);
+template void tile_logits(PackedTile<NumberPair>&, const NumberPair*, Index, const double*, double*,
+                          const double*);
 template void add_tile_means(const PackedTile<double>&, Index, Index, const double*,
                              std::span<double* const>);
 template void add_tile_means(const PackedTile<float>&, Index, Index, const float*, std::span<double* const>);

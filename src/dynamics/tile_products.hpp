@@ -17,9 +17,10 @@ namespace kairos::dynamics {
 
 // Packs the tile that was taken, chunk by chunk, and multiplies it with `count` panels one after another; their logits (and weights) begin
 // panel_values<Real> apart. constants: c_j, one a row of the tile. What the tile will pack next is fetched meanwhile.
+// factors: of pairs, what a product of steps is worth in each lane (s_x s_y).
 template <class Real>
 void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
-                 double* logits);
+                 double* logits, const double* factors = nullptr);
 
 // The data first .. first + count - 1 of the packed tile (multiples of six) into the means of every panel.
 template <class Real>

@@ -76,6 +76,20 @@ TEST_P(Packed, MayBePackedInParts) {
     expect_same_bits(evaluate(law, parts), evaluate(law, whole));
 }
 
+// What a screen looks at is packed beside the doubles: nothing that it would have kept is lost.
+TEST(Packed, PairsServeTheScreen) {
+    for (const auto& [n, d, classes] :
+         std::vector<std::array<int, 3>>{{4096, 1, 0}, {4100, 5, 0}, {4300, 66, 3}, {4224, 301, 2}}) {
+        const law::Law law = data_law(n, d, classes, 11);
+        const auto with = packed(law, Precision::in_double, 3);
+        ASSERT_TRUE(with->has_pairs());
+        expect_same_bits(evaluate(law, {.screening = Screening::always, .packed = with}),
+                         evaluate(law, {.screening = Screening::always}));
+    }
+    EXPECT_FALSE(packed(data_law(4000, 5, 0, 11), Precision::in_double)->has_pairs());
+    EXPECT_FALSE(packed(data_law(4100, 5, 0, 11), Precision::mixed)->has_pairs());
+}
+
 // Points that are not those that were packed, or in another order, would give the posterior of other data.
 TEST_P(Packed, IsLeftAloneByOtherLaws) {
     const law::Law law = data_law(400, 12, 4, 13), other = data_law(400, 12, 4, 14);

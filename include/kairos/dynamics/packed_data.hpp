@@ -1,6 +1,7 @@
 // include/kairos/dynamics/packed_data.hpp: a second copy of many data, in the order in which the products of a posterior read them.
 //
-//   tile i = the data of rows 192 i .. 192 i + 191 of the stream, packed (src/dynamics/packed_tile.hpp)
+//   tile i = the data of rows 192 i .. 192 i + 191 of the stream, packed (src/dynamics/packed_tile.hpp); where a screen may look at them
+//            (src/dynamics/screen.hpp), in 16 bits a number too, a quarter more
 //
 // A pass over the data otherwise packs every tile again, which costs about a tenth of its time and reads memory in small pieces. Nothing
 // else depends on it: results have the same bits with and without. Several processes may pack tiles of one memory each and share it; what
@@ -26,6 +27,8 @@ class PackedData {
 public:
     // Room that it takes, in doubles; 0 for a mixture whose components do not stream by.
     [[nodiscard]] static std::size_t numbers(const law::Mixture& mixture, Precision precision);
+    // The same in bytes, in advance; classes that fill up their last six data take a little more.
+    [[nodiscard]] static double bytes(Index coordinates, Index components, Precision precision);
     // All of it, packed, in memory of its own.
     [[nodiscard]] static std::shared_ptr<const PackedData> made(const law::Mixture& mixture,
                                                                 Precision precision);
@@ -43,15 +46,21 @@ public:
     [[nodiscard]] bool holds(const law::Mixture& mixture, Precision precision, const DataOrder& order) const;
     template <class Real>
     [[nodiscard]] const Real* tile(std::size_t number) const;
+    [[nodiscard]] bool has_pairs() const { return pair_step_ > 0.0; }
+    // What numbers were rounded to.
+    [[nodiscard]] double pair_step() const { return pair_step_; }
 
 private:
     template <class Real>
     void pack_tiles(std::size_t first, std::size_t last);
+    template <class Real>
+    [[nodiscard]] std::size_t place_of(std::size_t number) const;
 
     law::Points points_;
     Precision precision_;
     std::unique_ptr<const DataOrder> order_;
-    std::size_t tiles_, values_of_tile_;
+    std::size_t tiles_;
+    double pair_step_ = 0.0;  // 0: no pairs
     std::shared_ptr<const void> owner_;
     double* values_;
 };
