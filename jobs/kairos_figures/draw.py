@@ -1,7 +1,7 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import bifurcations, breaking, collapse, crossings, curves, distributions, scaling, thermodynamics
+from . import bifurcations, breaking, collapse, crossings, curves, distributions, scaling, schedules, thermodynamics
 from .result import Summary
 from .style import RC, plt
 
@@ -42,6 +42,8 @@ FIGURES_OF_A_SWEEP = {
     "lines": (scaling.lines, "Critical times by every criterion over the size, with fitted lines."),
     "scaling-collapse": (scaling.collapse, "Curves of every size: as they are, shifted by b log d, and over the scaled signal-to-noise "
                                            "ratio; b is fitted, S is the quality of the collapse (1: within errors)."),
+    "schedules": (schedules.schedules, "One law under several noise schedules: every criterion falls at one log snr, where it is a function of the snr; "
+                                       "right: what is left without the mean over the schedules (grey: its error)."),
     "crossings": (crossings.crossings, "Curves of every size over t/log d, where neighbouring ones cross, and the limit of the crossings, which is "
                                        "the exponent b."),
 }

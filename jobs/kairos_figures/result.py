@@ -108,6 +108,24 @@ class Summary:
         group = self.file[f"transitions/{transition}"]
         return np.fmax(group["stderr"][:], group["disorder_stderr"][:])
 
+    def schedules(self):
+        """Names of the noise schedules, by number."""
+        return text(self.file["points/schedule"].attrs["flag_meanings"]).split() if "schedule" in self.points else []
+
+    def error_in_log_snr(self, transition):
+        group = self.file[f"transitions/{transition}"]
+        return np.fmax(group["log_snr_stderr"][:], group["log_snr_disorder_stderr"][:])
+
+    def compared_laws(self):
+        """Numbers of the laws that have several schedules."""
+        return sorted({int(law) for group in self.file.get("schedules", {}).values() for law in group["law"][:]})
+
+    def comparison(self, transition, law):
+        """How the schedules of a law agree by one criterion; None where there are not several."""
+        group = self.file[f"schedules/{transition}"]
+        place = np.flatnonzero(group["law"][:] == law)
+        return {name: item[place[0]] for name, item in group.items()} if place.size else None
+
     def fits(self, kind, abscissa):
         """Transitions of a kind that have a line against the abscissa."""
         paths = {"speciation": "class_", "collapse": "datum_"}[kind]  # decisions

@@ -156,16 +156,18 @@ def disorder(folder):
     with h5py.File(folder / "draws.h5") as file:
         check(file["points/realisations"][0] == 4 and file["points/files"][0] == 5, "4 draws in 5 files")
         for name in ("speciation_clones", "speciation_entropy_rate"):
-            t, e = np.array([read(folder / f, name) for f in files]).T
-            weight = e[3:] ** -2.0
-            t = np.append(t[:3], np.sum(weight * t[3:]) / weight.sum())
-            e = np.append(e[:3], weight.sum() ** -0.5)
             found = {key: item[0] for key, item in file[f"transitions/{name}"].items()}
-            between = t.var(ddof=1)
-            expected = {"time": t.mean(), "stderr": np.sqrt(np.sum(e**2)) / 4, "disorder_stderr": np.sqrt(between / 4),
-                        "spread": np.sqrt(max(0, between - np.mean(e**2))), "realisations": 4}
-            for key, value in expected.items():
-                check(np.isclose(found[key], value, rtol=1e-9), f"{name}: {key} is {found[key]}, numpy says {value}")
+            t, e = np.array([read(folder / f, name) for f in files]).T
+            for value_of, prefix, place, error in ((found["time"], "", t, e), (found["log_snr"], "log_snr_", -np.log(np.expm1(2 * t)), -2 * e / np.expm1(-2 * t))):
+                weight = error[3:] ** -2.0
+                place = np.append(place[:3], np.sum(weight * place[3:]) / weight.sum())
+                error = np.append(error[:3], weight.sum() ** -0.5)
+                between = place.var(ddof=1)
+                expected = {"stderr": np.sqrt(np.sum(error**2)) / 4, "disorder_stderr": np.sqrt(between / 4), "spread": np.sqrt(max(0, between - np.mean(error**2)))}
+                check(np.isclose(value_of, place.mean(), rtol=1e-9), f"{name}: {prefix}mean is {value_of}, numpy says {place.mean()}")
+                for key, value in expected.items():
+                    check(np.isclose(found[prefix + key], value, rtol=1e-9), f"{name}: {prefix}{key} is {found[prefix + key]}, numpy says {value}")
+            check(found["realisations"] == 4, f"{name}: {found['realisations']} realisations")
             check(found["ci95_low"] < found["time"] < found["ci95_high"], f"{name}: interval {found}")
             check(found["spread"] > 3 * found["stderr"], f"{name}: three random means do not differ between draws: {found}")
 
@@ -285,10 +287,10 @@ def refusals(folder):
     with h5py.File(folder / "foreign.h5", "w") as file:
         file["x"] = [1.0]
     small = ["--ensemble.trajectories=50", "--time.points=9"]
-    for name, keys in (("ve", ["--process.kind=ve"]), ("wide", ["--data.sigma=2"]), ("tree", ["--data.model=hierarchical", "--data.dimension=8"])):
+    for name, keys in (("common", ["--ensemble.coupling=common"]), ("wide", ["--data.sigma=2"]), ("tree", ["--data.model=hierarchical", "--data.dimension=8"])):
         check.succeeded(run([KAIROS, "run", *small, *keys, "--ensemble.direction=marginal", f"--output.file={name}.h5"], folder), name)
     first = "clusters-1000.h5"
-    refused(folder, [first, "ve.h5"], (3,), "ve.h5", "process.kind = ve", first)
+    refused(folder, [first, "common.h5"], (3,), "common.h5", "ensemble.coupling = common", first)
     refused(folder, [first, "clusters-10000.h5", "wide.h5", "-o", "new.h5"], (3,), "wide.h5", "data.sigma = 2")
     refused(folder, [first, "tree.h5", "--csv", "new.csv"], (3,), "tree.h5", "data.model")
     refused(folder, [first, "absent.h5"], (3,), "absent.h5")
