@@ -30,8 +30,8 @@ def schedules(summary):
 
 
 def one_criterion(row, summary, law, criterion, height):
-    points = np.flatnonzero(summary.points["law"] == law)
     group = summary.file[f"transitions/{criterion}"]
+    points = np.flatnonzero((summary.points["law"] == law) & np.isfinite(group["log_snr"][:]))
     x, error = group["log_snr"][:][points], summary.error_in_log_snr(criterion)[points]
     found = summary.comparison(criterion, law)
     judged = found is not None and found["compared"]

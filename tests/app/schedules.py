@@ -178,7 +178,11 @@ def formats(folder, files, file):
         check(float(slope["value"]) == fit["slope"][names.index(kind)], f"slope of {kind} alone: {slope}")
     drawn = run([PLOT, "all.h5", "-o", "figures"], folder)
     if check.succeeded(drawn, "kairos-plot of schedules"):
-        check((folder / "figures/schedules.png").stat().st_size > 20000, "schedules.png shows nothing")
+        check(drawn.stderr == "", f"kairos-plot says {drawn.stderr}")
+        page = (folder / "figures/index.html").read_text()
+        for stem in ("schedules", "lines-ou", "lines-flow-matching", "scaling-collapse-edm"):
+            check((folder / f"figures/{stem}.png").stat().st_size > 20000 and f'src="{stem}.png"' in page, f"{stem}.png shows nothing")
+        check(not (folder / "figures/lines.png").exists(), "lines of several schedules in one figure")
 
 
 def refusals(folder):
