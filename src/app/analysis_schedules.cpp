@@ -92,14 +92,32 @@ bool one_disorder_everywhere(const Analysis& analysis, const PointNumbers& point
                                [&](std::size_t i) { return draws_at(i) == draws_at(points.front()); });
 }
 
-measure::Agreement agreement_of(const Analysis& analysis, const std::vector<PointTransition>& at_points,
-                                const PointNumbers& points) {
-    const bool shared = one_disorder_everywhere(analysis, points);
+// Draws that differ, and no spread between them to judge the difference by.
+bool unknown_disorder(const std::vector<PointTransition>& at_points, const PointNumbers& points) {
+    return std::ranges::any_of(points,
+                               [&](std::size_t i) { return !std::isfinite(at_points[i].disorder_error); });
+}
+
+// The error of each is that of its trajectories where all share one disorder.
+measure::Agreement agreement_of(const std::vector<PointTransition>& at_points, const PointNumbers& points,
+                                bool shared) {
     std::vector<measure::Realised> estimates;
     for (const std::size_t i : points)
         estimates.push_back(
             {at_points[i].value, shared ? at_points[i].noise : at_points[i].standard_error()});
     return measure::agreement(estimates);
+}
+
+ScheduleComparison compared(const Analysis& analysis, const std::string& name, std::size_t law,
+                            const std::vector<PointTransition>& at_points, const PointNumbers& points) {
+    const bool shared = one_disorder_everywhere(analysis, points);
+    ScheduleComparison found{name, law, points, why_not(name, results_at(analysis, points)),
+                             agreement_of(at_points, points, shared)};
+    if (found.not_compared.empty() && !shared && unknown_disorder(at_points, points))
+        found.not_compared = "of single draws of the disorder that differ";
+    if (!found.not_compared.empty())
+        found.log_snr = {nan, nan, found.log_snr.range, nan, 0, nan, found.log_snr.farthest};
+    return found;
 }
 
 }  // namespace
@@ -108,19 +126,14 @@ std::vector<ScheduleComparison> comparisons_of(const Analysis& analysis, const T
     std::vector<ScheduleComparison> comparisons;
     for (const auto& [name, at_points] : in_log_snr)
         for (std::size_t law = 0; law < analysis.laws.size(); ++law) {
-            ScheduleComparison found{name, law, {}, {}, {}};
+            PointNumbers points;
             std::set<std::size_t> schedules;
             for (const std::size_t i : analysis.laws[law]) {
                 if (!std::isfinite(at_points[i].value)) continue;
-                found.points.push_back(i);
+                points.push_back(i);
                 schedules.insert(analysis.points[i].schedule);
             }
-            if (schedules.size() < 2) continue;
-            found.not_compared = why_not(name, results_at(analysis, found.points));
-            found.log_snr = agreement_of(analysis, at_points, found.points);
-            if (!found.not_compared.empty())
-                found.log_snr = {nan, nan, found.log_snr.range, nan, 0, nan, found.log_snr.farthest};
-            comparisons.push_back(std::move(found));
+            if (schedules.size() > 1) comparisons.push_back(compared(analysis, name, law, at_points, points));
         }
     return comparisons;
 }

@@ -129,6 +129,8 @@ measure::Distribution stored_decisions(const io::ResultReader& result, const std
     }
     std::vector<std::uint64_t> counts;
     std::vector<Time> places;
+    counts.reserve(counted.size());
+    places.reserve(at.size());
     for (const double count : counted) counts.push_back(static_cast<std::uint64_t>(count));
     for (const double place : at) places.push_back(Time{place});
     return measure::distribution_of(places, counts,

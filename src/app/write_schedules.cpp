@@ -68,8 +68,9 @@ void write_schedule_of_points(ResultFile& file, const Analysis& analysis) {
 }
 
 void write_transitions_in_log_snr(ResultFile& file, const TransitionTable& in_log_snr) {
-    for (const auto& [name, at_points] : in_log_snr) {
-        const auto write_each = [&, group = "/transitions/" + name + "/log_snr"](
+    for (const auto& entry : in_log_snr) {
+        const std::vector<PointTransition>& at_points = entry.second;
+        const auto write_each = [&, group = "/transitions/" + entry.first + "/log_snr"](
                                     const char* ending, double PointTransition::*number,
                                     const char* meaning) {
             write_doubles(file, group + ending, {"/point"},

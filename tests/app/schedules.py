@@ -148,6 +148,28 @@ def grids(folder):
     check("p_t" in rows["speciation_clones"]["not_compared"], f"steps of an integrator: {rows['speciation_clones']}")
 
 
+def condensation(folder):
+    """Collapse on the same data; the nearest datum is a decision. Other data are another law, of which one draw says too little."""
+    def data(kind, seed, data_seed):
+        file = f"data-{kind}-{data_seed}.h5"
+        done = run([KAIROS, "run", f"--process.kind={kind}", f"--process.t-min={TIMES[kind](6):.17g}", f"--process.t-max={TIMES[kind](-4):.17g}", "--time.points=81", "--data.dimension=12",
+                    "--data.samples=80", f"--data.seed={data_seed}", f"--ensemble.seed={seed}", "--ensemble.trajectories=3000", f"--output.file={file}"], folder)
+        check.succeeded(done, file)
+        return file
+    files = [data(kind, seed, 1) for seed, kind in enumerate(("ou", "vp-cosine", "flow-matching"), 1)]
+    rows = rows_of(run([KAIROS, "analyze", *files, "--csv"], folder).stdout)
+    compared = {row["name"]: row for row in rows if row["kind"] == "schedules"}
+    for criterion in ("collapse_excess_entropy", "collapse_participation", "collapse_entropy_variance", "collapse_nearest", "datum_last_change", "datum_commitment"):
+        row = compared[criterion]
+        check(row["not_compared"] == "" and abs(float(row["largest_z"])) < 4.5 and float(row["stderr"]) < 0.1, f"{criterion}: {row}")
+    found = {(row["name"], row["process.kind"]): row["log_snr"] for row in rows if row["kind"] == "transition"}
+    check(all(found["collapse_nearest", kind] == found["datum_last_change", kind] for kind in ("ou", "vp-cosine")), "the nearest datum is averaged over times")
+    other = [data(kind, seed, 2) for seed, kind in ((8, "flow-matching"),)]
+    rows = rows_of(run([KAIROS, "analyze", files[0], *other, "--csv"], folder).stdout)
+    row = next(row for row in rows if row["kind"] == "schedules" and row["name"] == "collapse_participation")
+    check("draws" in row["not_compared"] and row["chi2"] == "", f"two draws of data: {row}")
+
+
 def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -176,11 +198,13 @@ def formats(folder, files, file):
         alone = [row for row in rows_of(run([KAIROS, "analyze", *[name(kind, d) for d in DIMENSIONS], "--csv"], folder).stdout) if row["kind"] == "fit"]
         slope = next(row for row in alone if row["name"] == "speciation_clones" and row["parameter"] == "slope")
         check(float(slope["value"]) == fit["slope"][names.index(kind)], f"slope of {kind} alone: {slope}")
-    drawn = run([PLOT, "all.h5", "-o", "figures"], folder)
+    few = [name(kind, d) for kind in ("ou", "edm") for d in DIMENSIONS]
+    check.succeeded(run([KAIROS, "analyze", *few, "-o", "few.h5"], folder), "two schedules")
+    drawn = run([PLOT, "few.h5", "-o", "figures"], folder)
     if check.succeeded(drawn, "kairos-plot of schedules"):
         check(drawn.stderr == "", f"kairos-plot says {drawn.stderr}")
         page = (folder / "figures/index.html").read_text()
-        for stem in ("schedules", "lines-ou", "lines-flow-matching", "scaling-collapse-edm"):
+        for stem in ("schedules", "lines-ou", "lines-edm", "scaling-collapse-edm"):
             check((folder / f"figures/{stem}.png").stat().st_size > 20000 and f'src="{stem}.png"' in page, f"{stem}.png shows nothing")
         check(not (folder / "figures/lines.png").exists(), "lines of several schedules in one figure")
 
@@ -213,5 +237,6 @@ with tempfile.TemporaryDirectory() as directory:
             conventions(place, summary, kinds)
             formats(place, results, summary)
     grids(place)
+    condensation(place)
     refusals(place)
 check.finish()

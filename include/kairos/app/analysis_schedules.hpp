@@ -9,6 +9,7 @@
 //   speciation_spectral*     with ou beside others: Lambda alpha^2 = 1 there by convention, Lambda snr = 1 elsewhere
 //   speciation_stability*    where alpha is not the same function of snr: the drift, and so its fixed points, depend on the frame of x
 //   decisions                where observation times differ in log snr: a decision is seen at one of them
+//   everything               of single draws of the disorder that differ: no spread tells how far apart they may be
 //   everything measured      where states are not those of p_t: integrators with steps, a start from the prior, guidance
 //
 // Source: docs/theory.md, "Comparing schedules".
