@@ -1,7 +1,7 @@
 """The list of figures and their rendering in memory."""
 import io
 
-from . import bifurcations, breaking, collapse, crossings, curves, distributions, scaling, thermodynamics
+from . import bifurcations, breaking, classes, collapse, crossings, curves, distributions, scaling, schedules, thermodynamics
 from .result import Summary
 from .style import RC, plt
 
@@ -42,9 +42,24 @@ FIGURES_OF_A_SWEEP = {
     "lines": (scaling.lines, "Critical times by every criterion over the size, with fitted lines."),
     "scaling-collapse": (scaling.collapse, "Curves of every size: as they are, shifted by b log d, and over the scaled signal-to-noise "
                                            "ratio; b is fitted, S is the quality of the collapse (1: within errors)."),
+    "classes": (classes.classes, "More and more classes in one dimension: where they part by every criterion, and the width of the decisions between paths; dotted: "
+                                 "where d Gaussian channels carry log K nats, and how far that fluctuates (random means)."),
+    "schedules": (schedules.schedules, "One law under several noise schedules: every criterion falls at one log snr, where it is a function of the snr; "
+                                       "right: what is left without the mean over the schedules (grey: its error)."),
     "crossings": (crossings.crossings, "Curves of every size over t/log d, where neighbouring ones cross, and the limit of the crossings, which is "
                                        "the exponent b."),
 }
+
+
+ONE_SCHEDULE = ("lines", "scaling-collapse", "crossings")  # times of different schedules have no axis in common
+
+
+def views(result, name):
+    """What a figure is drawn of: (ending of its name, what its caption adds, result)."""
+    names = result.schedules() if isinstance(result, Summary) else []
+    if len(names) < 2 or name not in ONE_SCHEDULE:
+        return [("", "", result)]
+    return [(f"-{schedule}", f" Schedule: {schedule}.", Summary(result.path, result.file, number)) for number, schedule in enumerate(names)]
 
 
 def drawn_files(result, prefix):
@@ -52,14 +67,16 @@ def drawn_files(result, prefix):
     files, captions = {}, []
     with plt.rc_context(RC):
         for name, (make, caption) in (FIGURES_OF_A_SWEEP if isinstance(result, Summary) else FIGURES).items():
-            figure = make(result)
-            if figure is None:
-                continue
-            for ending in ("png", "pdf"):
-                files[f"{prefix}{name}.{ending}"] = rendered(figure, ending)
-                figure.set_layout_engine("none")  # the layout is found: the second drawing keeps it
-            plt.close(figure)
-            captions.append((f"{prefix}{name}", caption))
+            for ending, more, seen in views(result, name):
+                figure = make(seen)
+                if figure is None:
+                    continue
+                stem = f"{prefix}{name}{ending}"
+                for kind in ("png", "pdf"):
+                    files[f"{stem}.{kind}"] = rendered(figure, kind)
+                    figure.set_layout_engine("none")  # the layout is found: the second drawing keeps it
+                plt.close(figure)
+                captions.append((stem, caption + more))
     return files, captions
 
 

@@ -30,16 +30,27 @@ def transitions(result):
 
 
 def scaled(summary):
-    """Lines and exponents with their errors."""
+    """Agreement of schedules, lines and exponents with their errors."""
+    names = summary.schedules()
+
+    def of(point):
+        return f" ({names[summary.points['schedule'][int(point)]]})" if len(names) > 1 else ""
+
+    for criterion, found in summary.file.get("schedules", {}).items():
+        for i, place in enumerate(found["log_snr"]):
+            judged = f"χ² = {found['chi2'][i]:.2f}, {int(found['dof'][i])} degrees of freedom" if np.isfinite(found["chi2"][i]) else text(found.attrs["not_compared"])
+            dimension = summary.points["dimension"][summary.points["law"] == found["law"][i]][0]
+            yield f"{criterion}: log snr over the schedules, d = {dimension:.10g}", number(place), number(found["stderr"][i]), judged
     for transition, group in summary.file.get("fits", {}).items():
         for fit in group.values():
             for i, slope in enumerate(fit["slope"]):
-                yield (f"{transition}: slope against {text(fit.attrs['against'])}", number(slope), number(fit["slope_stderr"][i]),
+                schedule = f" ({names[int(fit['schedule'][i])]})" if len(names) > 1 else ""
+                yield (f"{transition}: slope against {text(fit.attrs['against'])}{schedule}", number(slope), number(fit["slope_stderr"][i]),
                        f"χ² = {fit['chi2'][i]:.2f}, {int(fit['dof'][i])} degrees of freedom")
     for observable, group in summary.file.get("collapse", {}).items():
         for found in group.values():
             for i, exponent in enumerate(found["exponent"]):
-                yield (f"{observable}: b of {text(found.attrs['shifted'])}", number(exponent), number(found["exponent_stderr"][i]),
+                yield (f"{observable}: b of {text(found.attrs['shifted'])}{of(found['point'][:][found['series_of'][:] == i][0])}", number(exponent), number(found["exponent_stderr"][i]),
                        f"S = {found['quality'][i]:.2f}, {int(found['compared'][i])} points compared")
 
 

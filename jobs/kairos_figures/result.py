@@ -86,15 +86,22 @@ class Result:
 
 
 class Summary:
-    """Of `kairos analyze -o`: arrays over the points of a sweep."""
+    """Of `kairos analyze -o`: arrays over the points of a sweep. only: the number of a schedule, whose lines and curves are to be seen alone."""
 
-    def __init__(self, path, file):
-        self.path, self.file = path, file
+    def __init__(self, path, file, only=None):
+        self.path, self.file, self.only = path, file, only
         require(path, file, ("point", "points", "transitions", "config"))
         self.points = {name: item[:] for name, item in file["points"].items()}
+        for name in ("schedule", "law"):  # absent: one of each
+            self.points.setdefault(name, np.zeros(len(file["point"]), int))
+
+    def chosen(self, points):
+        """Which of some points, given by their numbers, are to be seen."""
+        points = points.astype(int)
+        return np.full(points.shape, True) if self.only is None else self.points["schedule"][points] == self.only
 
     def size(self, abscissa):
-        d, n = self.points["dimension"], self.points["samples"]
+        d, n = (np.where(self.chosen(self.file["point"][:]), self.points[name], np.nan) for name in ("dimension", "samples"))
         if abscissa == "log_dimension":
             return np.log(d)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -108,13 +115,34 @@ class Summary:
         group = self.file[f"transitions/{transition}"]
         return np.fmax(group["stderr"][:], group["disorder_stderr"][:])
 
+    def schedules(self):
+        """Names of the noise schedules, by number."""
+        return text(self.file["points/schedule"].attrs["flag_meanings"]).split() if "points/schedule" in self.file else []
+
+    def error_in_log_snr(self, transition):
+        group = self.file[f"transitions/{transition}"]
+        return np.fmax(group["log_snr_stderr"][:], group["log_snr_disorder_stderr"][:])
+
+    def compared_laws(self):
+        """Numbers of the laws that have several schedules."""
+        return sorted({int(law) for group in self.file.get("schedules", {}).values() for law in group["law"][:]})
+
+    def comparison(self, transition, law):
+        """How the schedules of a law agree by one criterion; None where there are not several."""
+        group = self.file[f"schedules/{transition}"]
+        place = np.flatnonzero(group["law"][:] == law)
+        return {name: item[place[0]] for name, item in group.items()} if place.size else None
+
     def fits(self, kind, abscissa):
         """Transitions of a kind that have a line against the abscissa."""
         paths = {"speciation": "class_", "collapse": "datum_"}[kind]  # decisions
-        return [name for name, group in self.file.get("fits", {}).items() if name.startswith((kind, paths)) and abscissa in group]
+        return [name for name, group in self.file.get("fits", {}).items()
+                if name.startswith((kind, paths)) and abscissa in group and self.fit(name, abscissa)["slope"].size]
 
     def fit(self, transition, abscissa):
-        return {name: item[:] for name, item in self.file[f"fits/{transition}/{abscissa}"].items()}
+        group = {name: item[:] for name, item in self.file[f"fits/{transition}/{abscissa}"].items()}
+        seen = np.full(len(group["slope"]), True) if self.only is None else group["schedule"] == self.only
+        return {name: item[seen] for name, item in group.items()}
 
     def shifted(self, observable, variable):
         """The scaled variable as text."""
@@ -122,12 +150,27 @@ class Summary:
         return text(group.attrs["shifted"]) if group else ""
 
     def collapse(self, observable, variable):
-        group = self.file.get(f"collapse/{observable}/{variable}")
-        return {name: item[:] for name, item in group.items()} if group else None
+        return self.series_seen(f"collapse/{observable}/{variable}", "curve", "point")
 
     def crossings(self, observable, variable):
-        group = self.file.get(f"crossings/{observable}/{variable}")
-        return {name: item[:] for name, item in group.items()} if group else None
+        return self.series_seen(f"crossings/{observable}/{variable}", "crossing", "smaller")
+
+    def series_seen(self, path, item, point):
+        """Arrays over series and over their items (curves, crossings), of which each belongs to a point; None where there are none to be seen."""
+        if path not in self.file:
+            return None
+        group = {name: array[:] for name, array in self.file[path].items()}
+        seen = self.chosen(group[point])
+        of_series = np.isin(group["series"], group["series_of"][seen])
+        if not seen.any():
+            return None
+        masks = {item: seen, "series": of_series}
+        found = {}
+        for name, array in group.items():
+            scale = self.file[path][name].dims[0]
+            axis = name if not len(scale) else scale[0].name.rsplit("/", 1)[-1]
+            found[name] = array[masks[axis]] if axis in masks else array
+        return found
 
 
 def text(value):

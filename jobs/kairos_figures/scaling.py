@@ -91,8 +91,8 @@ def draw(axes, summary, name, variable, abscissa, title):
 def size(d):
     exponent = int(np.floor(np.log10(d) + 1e-9))
     mantissa = d / 10.0**exponent
-    if d < 1000:
-        return f"{d:.3g}"
+    if d < 1000 or (d < 1e4 and abs(mantissa - 1) > 1e-9):
+        return f"{d:.4g}"
     return f"$10^{exponent}$" if abs(mantissa - 1) < 1e-9 else f"${mantissa:.3g} \\cdot 10^{exponent}$"
 
 

@@ -25,6 +25,8 @@ MARKS = {  # transitions drawn as vertical lines: label and colour
     "speciation_entropy_rate": ("rate peak", RED),
     "speciation_entropy_variance": ("variance peak", GREEN),
     "speciation_potts_variance": ("Potts variance", ORANGE),
+    "class_last_change": ("last change", BLUE),
+    "class_commitment": ("commitment", "#777777"),
     "collapse_excess_entropy": ("$f \\to 0$", BLUE),
     "collapse_participation": ("participation", PURPLE),
     "collapse_entropy_variance": ("variance peak", GREEN),

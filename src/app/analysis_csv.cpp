@@ -11,11 +11,39 @@ namespace {
 using Cells = std::map<std::string, std::string>;
 
 const std::vector<std::string>& own_columns() {
-    static const std::vector<std::string> columns = {
-        "kind",       "name",        "against",   "parameter", "value",        "stderr", "statistical",
-        "systematic", "ci95_low",    "ci95_high", "theory",    "realisations", "spread", "disorder_stderr",
-        "points",     "chi2",        "dof",       "quality",   "smaller",      "larger", "height",
-        "width",      "width_stderr"};
+    static const std::vector<std::string> columns = {"kind",
+                                                     "name",
+                                                     "against",
+                                                     "parameter",
+                                                     "value",
+                                                     "stderr",
+                                                     "statistical",
+                                                     "systematic",
+                                                     "ci95_low",
+                                                     "ci95_high",
+                                                     "theory",
+                                                     "realisations",
+                                                     "spread",
+                                                     "disorder_stderr",
+                                                     "points",
+                                                     "chi2",
+                                                     "dof",
+                                                     "quality",
+                                                     "smaller",
+                                                     "larger",
+                                                     "height",
+                                                     "width",
+                                                     "width_stderr",
+                                                     "log_snr",
+                                                     "log_snr_stderr",
+                                                     "log_snr_disorder_stderr",
+                                                     "log_snr_theory",
+                                                     "log_snr_width",
+                                                     "log_snr_width_stderr",
+                                                     "range",
+                                                     "largest_z",
+                                                     "farthest",
+                                                     "not_compared"};
     return columns;
 }
 
@@ -51,11 +79,11 @@ void add_place(const Analysis& analysis, const std::vector<std::size_t>& points,
     }
 }
 
-Cells of_transition(const std::string& name, const PointTransition& found) {
+Cells of_transition(const std::string& name, const PointTransition& found, const PointTransition& snr) {
     return {{"kind", "transition"},
             {"name", name},
             {"parameter", "time"},
-            {"value", number(found.time)},
+            {"value", number(found.value)},
             {"stderr", number(found.noise)},
             {"ci95_low", number(found.ci95_low)},
             {"ci95_high", number(found.ci95_high)},
@@ -64,7 +92,31 @@ Cells of_transition(const std::string& name, const PointTransition& found) {
             {"spread", number(found.spread)},
             {"disorder_stderr", number(found.disorder_error)},
             {"width", number(found.width)},
-            {"width_stderr", number(found.width_error)}};
+            {"width_stderr", number(found.width_error)},
+            {"log_snr", number(snr.value)},
+            {"log_snr_stderr", number(snr.noise)},
+            {"log_snr_disorder_stderr", number(snr.disorder_error)},
+            {"log_snr_theory", number(snr.theory)},
+            {"log_snr_width", number(snr.width)},
+            {"log_snr_width_stderr", number(snr.width_error)}};
+}
+
+Cells of_schedules(const Analysis& analysis, const ScheduleComparison& comparison) {
+    const measure::Agreement& found = comparison.log_snr;
+    Cells cells = {{"kind", "schedules"},
+                   {"name", comparison.transition},
+                   {"parameter", "log_snr"},
+                   {"value", number(found.mean)},
+                   {"stderr", number(found.standard_error)},
+                   {"points", std::to_string(comparison.points.size())},
+                   {"range", number(found.range)},
+                   {"not_compared", comparison.not_compared}};
+    if (!std::isfinite(found.chi2)) return cells;
+    cells["chi2"] = number(found.chi2);
+    cells["dof"] = std::to_string(found.degrees_of_freedom);
+    cells["largest_z"] = number(found.largest_z);
+    cells["farthest"] = analysis.schedules[analysis.points[comparison.farthest()].schedule];
+    return cells;
 }
 
 void add_fitted(const std::string& parameter, const phases::Fitted& fitted, Cells& cells) {
@@ -130,7 +182,10 @@ std::string analysis_csv(const AnalysisFindings& findings) {
         text += line_of(columns, cells);
     };
     for (const auto& [name, at_points] : findings.transitions)
-        for (std::size_t i = 0; i < at_points.size(); ++i) add(of_transition(name, at_points[i]), {i});
+        for (std::size_t i = 0; i < at_points.size(); ++i)
+            add(of_transition(name, at_points[i], findings.in_log_snr.at(name)[i]), {i});
+    for (const ScheduleComparison& comparison : findings.comparisons)
+        add(of_schedules(analysis, comparison), comparison.points);
     for (const TransitionFit& fit : findings.fits) {
         add(of_fit(fit, "slope", fit.line.slope), fit.points);
         add(of_fit(fit, "intercept", fit.line.intercept), fit.points);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <tuple>
 
 namespace kairos::app {
 namespace {
@@ -27,13 +27,14 @@ const std::vector<Abscissa>& abscissas_of(const std::string& transition) {
     return is_of("collapse", "datum_") ? collapse : none;
 }
 
-// Points of equal separation and components, in the order of the analysis.
+// Points of equal schedule, separation and components, in the order of the analysis.
 std::vector<Points> series_of(const Analysis& analysis, bool by_separation) {
-    std::vector<std::pair<std::pair<double, double>, Points>> series;
+    using Mark = std::tuple<std::size_t, double, double>;
+    std::vector<std::pair<Mark, Points>> series;
     for (std::size_t i = 0; i < analysis.points.size(); ++i) {
         const AnalysisPoint& point = analysis.points[i];
-        const std::pair mark(by_separation ? point.separation : 0.0, point.components);
-        auto known = std::ranges::find(series, mark, &std::pair<std::pair<double, double>, Points>::first);
+        const Mark mark(point.schedule, by_separation ? point.separation : 0.0, point.components);
+        auto known = std::ranges::find(series, mark, &std::pair<Mark, Points>::first);
         if (known == series.end()) known = series.insert(known, {mark, {}});
         known->second.push_back(i);
     }
@@ -55,7 +56,7 @@ void fit_series(const Analysis& analysis, const std::string& name,
     for (const Abscissa& against : abscissas_of(name)) {
         TransitionFit fit{name, against, {}, {}};
         for (const std::size_t i : series)
-            if (std::isfinite(against.of(analysis.points[i])) && std::isfinite(transitions[i].time))
+            if (std::isfinite(against.of(analysis.points[i])) && std::isfinite(transitions[i].value))
                 fit.points.push_back(i);
         // log d grows toward the limit of large d, log(n)/d falls
         const double sign = against.name == "log_dimension" ? 1.0 : -1.0;
@@ -65,7 +66,7 @@ void fit_series(const Analysis& analysis, const std::string& name,
         std::vector<double> places;
         for (const std::size_t i : fit.points) {
             places.push_back(against.of(analysis.points[i]));
-            line.push_back({places.back(), transitions[i].time, transitions[i].standard_error()});
+            line.push_back({places.back(), transitions[i].value, transitions[i].standard_error()});
         }
         if (!varies(places)) continue;
         fit.line = phases::fit_line(line);
@@ -122,7 +123,7 @@ std::vector<measure::MomentCurve> batches_of_draw(const Analysis& analysis, cons
 
 phases::MeasuredSystem system_of(const Analysis& analysis, const AnalysisPoint& point, const char* source,
                                  const Variable& variable) {
-    const AnalysedResult& first = analysis.results[point.realisations.front().front()];
+    const AnalysedResult& first = first_result(analysis, point);
     phases::MeasuredSystem system;
     system.size = (variable.time ? 1.0 : -1.0) * std::log(point.dimension);
     system.x = variable.time ? first.times : first.log_snr;
@@ -138,8 +139,7 @@ phases::MeasuredSystem system_of(const Analysis& analysis, const AnalysisPoint& 
 
 void collapse_series(const Analysis& analysis, const Points& series, const Collapsing& what,
                      const Variable& variable, std::vector<CurveCollapse>& collapses) {
-    const double classes =
-        analysis.results[analysis.points[series.front()].realisations.front().front()].classes;
+    const double classes = first_result(analysis, analysis.points[series.front()]).classes;
     if (classes < 2.0) return;
     std::vector<std::pair<std::size_t, phases::MeasuredSystem>> systems;
     for (const std::size_t i : series) {

@@ -58,7 +58,7 @@ Row place_of(const Analysis& analysis, std::size_t point) {
 // A criterion that no point has a time for, nor a prediction, is left out of the text.
 bool is_met(const std::vector<PointTransition>& at_points) {
     return std::ranges::any_of(at_points, [](const PointTransition& found) {
-        return std::isfinite(found.time) || std::isfinite(found.theory);
+        return std::isfinite(found.value) || std::isfinite(found.theory);
     });
 }
 
@@ -75,19 +75,22 @@ std::string transition_rows(const AnalysisFindings& findings) {
                decisions = any_has(findings.transitions, &PointTransition::width);
     Row head = {"transition"};
     for (const std::string& key : findings.analysis.varied) head.push_back(short_name(key));
-    head.insert(head.end(), {"time", "stderr", "95 % interval", "theory"});
-    if (decisions) head.insert(head.end(), {"width", "stderr"});
+    head.insert(head.end(), {"time", "stderr", "95 % interval", "theory", "log snr", "stderr"});
+    if (decisions) head.insert(head.end(), {"width", "stderr", "in log snr", "stderr"});
     if (disorder) head.insert(head.end(), {"realisations", "spread", "stderr over disorder"});
     std::vector<Row> rows = {head};
     for (const auto& [name, at_points] : findings.transitions)
         for (std::size_t i = 0; i < at_points.size() && is_met(at_points); ++i) {
-            const PointTransition& found = at_points[i];
+            const PointTransition &found = at_points[i], &snr = findings.in_log_snr.at(name)[i];
             Row row = {name};
             const Row place = place_of(findings.analysis, i);
             row.insert(row.end(), place.begin(), place.end());
-            row.insert(row.end(), {cell(found.time), cell(found.noise, "%.2g"),
-                                   interval(found.ci95_low, found.ci95_high), cell(found.theory)});
-            if (decisions) row.insert(row.end(), {cell(found.width), cell(found.width_error, "%.2g")});
+            row.insert(row.end(), {cell(found.value), cell(found.noise, "%.2g"),
+                                   interval(found.ci95_low, found.ci95_high), cell(found.theory),
+                                   cell(snr.value), cell(snr.noise, "%.2g")});
+            if (decisions)
+                row.insert(row.end(), {cell(found.width), cell(found.width_error, "%.2g"), cell(snr.width),
+                                       cell(snr.width_error, "%.2g")});
             if (disorder)
                 row.insert(row.end(), {std::to_string(found.realisations), cell(found.spread, "%.2g"),
                                        cell(found.disorder_error, "%.2g")});
@@ -96,9 +99,44 @@ std::string transition_rows(const AnalysisFindings& findings) {
     return aligned(rows);
 }
 
+// What sets one law apart from the others.
+Row law_cells(const Analysis& analysis, std::size_t point) {
+    Row cells;
+    const Keys& keys = analysis.points[point].keys;
+    for (const std::string& key : analysis.varied)
+        if (key.starts_with("data.")) cells.push_back(keys.contains(key) ? keys.at(key) : "-");
+    return cells;
+}
+
+std::string schedule_rows(const AnalysisFindings& findings) {
+    if (findings.comparisons.empty()) return "";
+    const Analysis& analysis = findings.analysis;
+    std::vector<Row> rows = {{"schedules"}};
+    for (const std::string& key : analysis.varied)
+        if (key.starts_with("data.")) rows.front().push_back(short_name(key));
+    for (const char* title : {"points", "log snr", "stderr", "range", "chi^2", "dof", "largest z", "of"})
+        rows.front().emplace_back(title);
+    for (const ScheduleComparison& comparison : findings.comparisons) {
+        const measure::Agreement& found = comparison.log_snr;
+        Row row = {comparison.transition};
+        const Row law = law_cells(analysis, comparison.points.front());
+        row.insert(row.end(), law.begin(), law.end());
+        const bool judged = std::isfinite(found.chi2);
+        row.insert(row.end(),
+                   {std::to_string(comparison.points.size()), cell(found.mean),
+                    cell(found.standard_error, "%.2g"), cell(found.range, "%.2g"), cell(found.chi2, "%.2f"),
+                    judged ? std::to_string(found.degrees_of_freedom) : "-", cell(found.largest_z, "%.2f"),
+                    judged ? analysis.schedules[analysis.points[comparison.farthest()].schedule] : "-"});
+        if (!comparison.not_compared.empty()) row.back() = "not compared: " + comparison.not_compared;
+        rows.push_back(std::move(row));
+    }
+    return aligned(rows);
+}
+
 // What sets one series of points apart from the others.
 std::string series_name(const Analysis& analysis, std::size_t point) {
     Row marks;
+    if (analysis.schedules.size() > 1) marks.push_back(analysis.schedules[analysis.points[point].schedule]);
     for (const std::string key : {"data.separation", "data.components"})
         if (std::ranges::find(analysis.varied, key) != analysis.varied.end())
             marks.push_back(short_name(key) + "=" + analysis.points[point].keys.at(key));
@@ -178,7 +216,7 @@ std::string heading(const Analysis& analysis) {
     std::string text = std::to_string(analysis.results.size()) + " results at " +
                        std::to_string(analysis.points.size()) +
                        (analysis.points.size() == 1 ? " point: " : " points: ") + keys.at("data.model") +
-                       ", " + keys.at("process.kind");
+                       ", " + joined(analysis.schedules, ", ");
     if (!analysis.varied.empty()) text += "; varied: " + joined(analysis.varied, ", ");
     return text + "\n\n";
 }
@@ -188,7 +226,9 @@ std::string heading(const Analysis& analysis) {
 AnalysisFindings analysed(const std::vector<std::string>& files) {
     AnalysisFindings findings;
     findings.analysis = read_analysis(files);
-    findings.transitions = transitions_of(findings.analysis);
+    findings.transitions = transitions_of(findings.analysis, TransitionAxis::time);
+    findings.in_log_snr = transitions_of(findings.analysis, TransitionAxis::log_snr);
+    findings.comparisons = comparisons_of(findings.analysis, findings.in_log_snr);
     findings.fits = fits_of(findings.analysis, findings.transitions);
     findings.collapses = collapses_of(findings.analysis);
     return findings;
@@ -196,8 +236,8 @@ AnalysisFindings analysed(const std::vector<std::string>& files) {
 
 std::string analysis_text(const AnalysisFindings& findings) {
     std::string text = heading(findings.analysis);
-    for (const std::string& table :
-         {transition_rows(findings), fit_rows(findings), collapse_rows(findings), crossing_rows(findings)})
+    for (const std::string& table : {transition_rows(findings), schedule_rows(findings), fit_rows(findings),
+                                     collapse_rows(findings), crossing_rows(findings)})
         if (!table.empty()) text.append(table).append("\n");
     for (const std::string& note : findings.analysis.notes) text.append("note: ").append(note).append(".\n");
     return text;

@@ -117,16 +117,23 @@ phases::CriticalTime stored_transition(const io::ResultReader& result, const std
             result.scalar(group + "ci95_high"), result.scalar(group + "theory")};
 }
 
-measure::Distribution stored_decisions(const io::ResultReader& result, const std::string& name) {
+measure::Distribution stored_decisions(const io::ResultReader& result, const std::string& name,
+                                       const std::string& axis) {
     const std::string path = "/decisions/" + name + "/count";
-    const auto counted = result.vector(path), at = result.vector("/time");
-    if (counted.size() != at.size())
+    auto counted = result.vector(path), at = result.vector(axis);
+    if (counted.size() != at.size() || at.empty())
         throw InputError(result.file(), path, "is not [time]", "The file is damaged.");
+    if (at.front() > at.back()) {
+        std::ranges::reverse(counted);
+        std::ranges::reverse(at);
+    }
     std::vector<std::uint64_t> counts;
-    std::vector<Time> times;
+    std::vector<Time> places;
+    counts.reserve(counted.size());
+    places.reserve(at.size());
     for (const double count : counted) counts.push_back(static_cast<std::uint64_t>(count));
-    for (const double time : at) times.push_back(Time{time});
-    return measure::distribution_of(times, counts,
+    for (const double place : at) places.push_back(Time{place});
+    return measure::distribution_of(places, counts,
                                     static_cast<std::uint64_t>(result.number("/", "trajectories")));
 }
 

@@ -7,6 +7,7 @@
 #include "kairos/io/result_file.hpp"
 #include "summary_arrays.hpp"
 #include "write_crossings.hpp"
+#include "write_schedules.hpp"
 
 namespace kairos::app {
 namespace {
@@ -56,7 +57,7 @@ void write_transitions(ResultFile& file, const TransitionTable& transitions) {
             write_doubles(file, group + field, {"/point"}, each(entry.second, read), meaning);
         };
         write_each(
-            "time", [](const auto& t) { return t.time; }, "mean over the realisations");
+            "time", [](const auto& t) { return t.value; }, "mean over the realisations");
         write_each(
             "stderr", [](const auto& t) { return t.noise; }, "error of the trajectories");
         write_each(
@@ -73,7 +74,7 @@ void write_transitions(ResultFile& file, const TransitionTable& transitions) {
             "theory", [](const auto& t) { return t.theory; }, "continuous-time root or peak");
         write_each(
             "realisations", [](const auto& t) { return t.realisations; },
-            "realisations that have such a time");
+            "realisations that have such a transition");
         if (std::ranges::none_of(entry.second, [](const auto& t) { return std::isfinite(t.width); }))
             continue;
         write_each(
@@ -87,7 +88,7 @@ void write_transitions(ResultFile& file, const TransitionTable& transitions) {
 void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<const TransitionFit*>& fits) {
     const std::string group = "/fits/" + fits.front()->transition + "/" + fits.front()->against.name;
     const std::string axis = group + "/series";
-    number_scale(file, axis, fits.size(), "series of points of equal separation and components");
+    number_scale(file, axis, fits.size(), "series of points of equal schedule, separation and components");
     file.attribute(group, "against", fits.front()->against.text);
     std::vector<phases::Fitted> slopes, intercepts;
     for (const TransitionFit* fit : fits) {
@@ -112,6 +113,9 @@ void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<con
         "separation", [&](const auto* f) { return first(f).separation; }, "data.separation");
     write_each(
         "components", [&](const auto* f) { return first(f).components; }, "data.components");
+    write_each(
+        "schedule", [&](const auto* f) { return first(f).schedule; },
+        "noise schedule, as in points/schedule");
 }
 
 void write_fits(ResultFile& file, const AnalysisFindings& findings) {
@@ -172,7 +176,8 @@ void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& c
     std::vector<phases::Fitted> exponents;
     exponents.reserve(collapses.size());
     for (const CurveCollapse* collapse : collapses) exponents.push_back(collapse->found.exponent);
-    number_scale(file, axis, collapses.size(), "series of points of equal separation and components");
+    number_scale(file, axis, collapses.size(),
+                 "series of points of equal schedule, separation and components");
     file.attribute(group, "shifted", first.shifted);
     write_fitted(file, group + "/exponent", axis, exponents, "b of " + first.shifted);
     write_doubles(file, group + "/quality", {axis},
@@ -200,7 +205,10 @@ void write_analysis(const AnalysisFindings& findings, const std::string& path,
     file.attribute("/", "command_line", command_line);
     write_config(file, findings.analysis);
     write_points(file, findings.analysis);
+    write_schedule_of_points(file, findings.analysis);
     write_transitions(file, findings.transitions);
+    write_transitions_in_log_snr(file, findings.in_log_snr);
+    write_comparisons(file, findings);
     write_fits(file, findings);
     write_collapses(file, findings);
     write_crossings(file, findings);

@@ -156,16 +156,18 @@ def disorder(folder):
     with h5py.File(folder / "draws.h5") as file:
         check(file["points/realisations"][0] == 4 and file["points/files"][0] == 5, "4 draws in 5 files")
         for name in ("speciation_clones", "speciation_entropy_rate"):
-            t, e = np.array([read(folder / f, name) for f in files]).T
-            weight = e[3:] ** -2.0
-            t = np.append(t[:3], np.sum(weight * t[3:]) / weight.sum())
-            e = np.append(e[:3], weight.sum() ** -0.5)
             found = {key: item[0] for key, item in file[f"transitions/{name}"].items()}
-            between = t.var(ddof=1)
-            expected = {"time": t.mean(), "stderr": np.sqrt(np.sum(e**2)) / 4, "disorder_stderr": np.sqrt(between / 4),
-                        "spread": np.sqrt(max(0, between - np.mean(e**2))), "realisations": 4}
-            for key, value in expected.items():
-                check(np.isclose(found[key], value, rtol=1e-9), f"{name}: {key} is {found[key]}, numpy says {value}")
+            t, e = np.array([read(folder / f, name) for f in files]).T
+            for value_of, prefix, place, error in ((found["time"], "", t, e), (found["log_snr"], "log_snr_", -np.log(np.expm1(2 * t)), -2 * e / np.expm1(-2 * t))):
+                weight = error[3:] ** -2.0
+                place = np.append(place[:3], np.sum(weight * place[3:]) / weight.sum())
+                error = np.append(error[:3], weight.sum() ** -0.5)
+                between = place.var(ddof=1)
+                expected = {"stderr": np.sqrt(np.sum(error**2)) / 4, "disorder_stderr": np.sqrt(between / 4), "spread": np.sqrt(max(0, between - np.mean(error**2)))}
+                check(np.isclose(value_of, place.mean(), rtol=1e-9), f"{name}: {prefix}mean is {value_of}, numpy says {place.mean()}")
+                for key, value in expected.items():
+                    check(np.isclose(found[prefix + key], value, rtol=1e-9), f"{name}: {prefix}{key} is {found[prefix + key]}, numpy says {value}")
+            check(found["realisations"] == 4, f"{name}: {found['realisations']} realisations")
             check(found["ci95_low"] < found["time"] < found["ci95_high"], f"{name}: interval {found}")
             check(found["spread"] > 3 * found["stderr"], f"{name}: three random means do not differ between draws: {found}")
 
@@ -252,6 +254,30 @@ def condensation(folder):
     check("speciation_clones" not in {key[0] for key in fits}, "one dimension has a slope in log d")
 
 
+def many_classes(folder):
+    """More random means: to higher snr where d Gaussian channels carry log K nats, over a width of their fluctuations; the spectral time goes astray."""
+    d, numbers, files = 128, (4, 32, 256), []
+    for seed, k in enumerate(numbers, 1):
+        files.append(f"classes-{k}.h5")
+        check.succeeded(run([KAIROS, "run", "--data.model=random-clusters", f"--data.components={k}", f"--data.dimension={d}", "--data.sigma=0.3", "--process.t-min=0.1",
+                             "--process.t-max=6", "--time.points=41", "--ensemble.trajectories=1000", f"--ensemble.seed={seed}", f"--output.file={files[-1]}"], folder), files[-1])
+    if not check.succeeded(run([KAIROS, "analyze", *files, "-o", "classes.h5"], folder), "many classes"):
+        return
+    with h5py.File(folder / "classes.h5") as file:
+        signal = np.expm1(2 * np.log(numbers) / d)
+        expected, width = np.log(signal / (1 - 0.09 * signal)), 2 / np.sqrt(d * signal / (1 + signal))
+        for name in ("speciation_clones", "speciation_entropy_rate", "class_last_change", "class_commitment"):
+            x, error = (file[f"transitions/{name}/{key}"][:] for key in ("log_snr", "log_snr_stderr"))
+            # an O(1) part of what is asked of the channels is each criterion's own: 1 nat of log K, and the width
+            check(np.all(np.diff(x) > 4.5 * np.hypot(error[1:], error[:-1])) and np.all(np.abs(x - expected) < 1 / np.log(numbers) + 0.5 * width), f"{name}: {x}, channels {expected}")
+        for name in ("class_last_change", "class_commitment"):
+            found = file[f"transitions/{name}/log_snr_width"][:]
+            check(np.all(np.diff(found) < 0) and np.all(found > 0.45 * width) and np.all(found < 1.5 * width), f"{name}: widths {found}, fluctuations {width}")
+        check(np.ptp(file["transitions/speciation_spectral/log_snr"][:] - expected) > 1, "the spectral criterion knows of K")
+    if check.succeeded(run([PLOT, "classes.h5", "-o", "figures-classes"], folder), "kairos-plot of many classes"):
+        check((folder / "figures-classes/classes.png").stat().st_size > 20000, "classes.png shows nothing")
+
+
 def one_result(folder):
     """Of one file the tables as they are, and a summary with one point."""
     done = run([KAIROS, "analyze", "clusters-1000.h5", "-o", "one.h5"], folder)
@@ -285,10 +311,10 @@ def refusals(folder):
     with h5py.File(folder / "foreign.h5", "w") as file:
         file["x"] = [1.0]
     small = ["--ensemble.trajectories=50", "--time.points=9"]
-    for name, keys in (("ve", ["--process.kind=ve"]), ("wide", ["--data.sigma=2"]), ("tree", ["--data.model=hierarchical", "--data.dimension=8"])):
+    for name, keys in (("common", ["--ensemble.coupling=common"]), ("wide", ["--data.sigma=2"]), ("tree", ["--data.model=hierarchical", "--data.dimension=8"])):
         check.succeeded(run([KAIROS, "run", *small, *keys, "--ensemble.direction=marginal", f"--output.file={name}.h5"], folder), name)
     first = "clusters-1000.h5"
-    refused(folder, [first, "ve.h5"], (3,), "ve.h5", "process.kind = ve", first)
+    refused(folder, [first, "common.h5"], (3,), "common.h5", "ensemble.coupling = common", first)
     refused(folder, [first, "clusters-10000.h5", "wide.h5", "-o", "new.h5"], (3,), "wide.h5", "data.sigma = 2")
     refused(folder, [first, "tree.h5", "--csv", "new.csv"], (3,), "tree.h5", "data.model")
     refused(folder, [first, "absent.h5"], (3,), "absent.h5")
@@ -303,7 +329,7 @@ def refusals(folder):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (slopes, formats, disorder, draws_within_a_file, condensation, decisions, one_result, without_batches, refusals):
+    for part in (slopes, formats, disorder, draws_within_a_file, condensation, decisions, many_classes, one_result, without_batches, refusals):
         began = time.monotonic()
         part(pathlib.Path(directory))
         print(f"{part.__name__}: {time.monotonic() - began:.1f} s")

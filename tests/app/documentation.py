@@ -107,6 +107,27 @@ def links(_):
             check(not anchor or path.exists() and anchor in anchors(path), f"{document.name}: no heading for {target}")
 
 
+def small_sweep(path, folder):
+    """The sweep with few trajectories and times."""
+    small = folder / path.name
+    small.write_text(re.sub(r"^(trajectories|points) = \d+", lambda key: f"{key[1]} = {40 if key[1] == 'trajectories' else 6}", path.read_text(), flags=re.M))
+    return small
+
+
+def table(folder):
+    """jobs/phi-table: the published curve in four dimensions, to 0.002."""
+    done = run([SOURCE / "jobs/phi-table", "phi"], folder, environment={"KAIROS": str(KAIROS)})
+    if not check.succeeded(done, "jobs/phi-table"):
+        return
+    rows = {float(row.split()[0]): row.split() for row in done.stdout.splitlines()[1:20]}
+    check(len(rows) == 19 and min(rows) == 1 and max(rows) == 10, f"times {sorted(rows)}")
+    check(float(re.search(r"largest standard error ([\d.]+)", done.stdout)[1]) < 0.002, done.stdout)
+    check(float(re.search(r"0.999 ([\d.]+)", done.stdout)[1]) < 4.5, done.stdout)
+    for t, phi in zip((2.5, 3, 3.5, 4, 4.5), (0.9934, 0.9176, 0.7644, 0.6319, 0.5565)):
+        value, _, error, theory = rows[t][5:9]
+        check(float(theory) == phi and abs(float(value) - phi) < 4.5 * float(error) + 5e-5, f"phi({t}): {rows[t]}")
+
+
 def commands(folder):
     """The commands shown, with few trajectories."""
     for name in ("README.md", "docs/commands.md", "docs/gallery/README.md"):
@@ -118,10 +139,13 @@ def commands(folder):
                      SOURCE / word if word.startswith("jobs/") else word for word in words]
             if "run" in words:
                 words += ["--ensemble.trajectories=40", "--time.points=6", "--clones.pairs=10"]
+            if "sweep" in words:
+                words[words.index("-c") + 1] = small_sweep(words[words.index("-c") + 1], folder)
+            words = [match for word in words for match in (sorted(folder.glob(word)) if "*" in str(word) else [word])]
             check.succeeded(run(words, folder), f"{name}: {line}")
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (keys, observables, layout, links, commands):
+    for part in (keys, observables, layout, links, table, commands):
         part(pathlib.Path(directory))
 check.finish()

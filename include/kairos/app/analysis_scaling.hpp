@@ -7,7 +7,7 @@
 //              over t - b log d, and over log(snr d^b mu^2)
 //   crossings  the same curves of neighbouring dimensions, over t/log d and -log(snr mu^2)/log d, and their limit in 1/d: b again
 //
-// Points that agree in separation and components make a series, and each series has its own lines; over log(snr d^b mu^2) separations share
+// Points that agree in schedule, separation and components make a series, and each series has its own lines; over log(snr d^b mu^2) separations share
 // one collapse (mu^2 is left out where a separation is 0). A line needs two different sizes, a collapse too. Farthest from the limit of
 // large d stand first, as the fits of phases expect.
 // Source: docs/theory.md, "Scaling".

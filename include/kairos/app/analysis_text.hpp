@@ -1,18 +1,20 @@
 // include/kairos/app/analysis_text.hpp: an analysis as tables for people, and as CSV for scripts.
 //
-// Text: transitions, fits, data collapse, crossings, notes. CSV: one table, a row for every number with an error; `kind` is transition, fit, collapse or crossing, and cells
-// that do not apply are empty. Numbers of CSV read back as the same doubles; texts with commas are quoted.
+// Text: transitions, schedules, fits, data collapse, crossings, notes. CSV: one table, a row for every number with an error; `kind` is transition, schedules, fit, collapse
+// or crossing, and cells that do not apply are empty. Numbers of CSV read back as the same doubles; texts with commas are quoted.
 #pragma once
 #include <string>
 
 #include "kairos/app/analysis_scaling.hpp"
+#include "kairos/app/analysis_schedules.hpp"
 
 namespace kairos::app {
 
 // Everything that is found out about a sweep.
 struct AnalysisFindings {
     Analysis analysis;
-    TransitionTable transitions;
+    TransitionTable transitions, in_log_snr;
+    std::vector<ScheduleComparison> comparisons;
     std::vector<TransitionFit> fits;
     std::vector<CurveCollapse> collapses;
 };

@@ -8,7 +8,7 @@
 //                       average over the disorder, sqrt(V/R)                                                  (measure/quenched.hpp)
 //
 // standard_error() is the larger of both errors: what fits use. The interval is that of the file, or m +- the 97.5 % quantile of Student's t with
-// R - 1 degrees of freedom. NaN where there is none. Units: process time.
+// R - 1 degrees of freedom. NaN where there is none. Places are process times, or log snr, of which each realisation has its own average.
 #pragma once
 #include <map>
 #include <string>
@@ -20,8 +20,8 @@
 namespace kairos::app {
 
 struct PointTransition {
-    double time, noise, spread, disorder_error, ci95_low, ci95_high, theory;
-    std::size_t realisations;               // that have such a time
+    double value, noise, spread, disorder_error, ci95_low, ci95_high, theory;
+    std::size_t realisations;               // that have such a transition
     double width = nan, width_error = nan;  // of a decision: standard deviation between paths
     [[nodiscard]] double standard_error() const;
 };
@@ -29,6 +29,6 @@ struct PointTransition {
 // name -> [point]
 using TransitionTable = std::map<std::string, std::vector<PointTransition>>;
 
-[[nodiscard]] TransitionTable transitions_of(const Analysis& analysis);
+[[nodiscard]] TransitionTable transitions_of(const Analysis& analysis, TransitionAxis axis);
 
 }  // namespace kairos::app

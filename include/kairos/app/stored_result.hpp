@@ -45,8 +45,9 @@ void require_same_physics(const StoredConfig& first, const StoredConfig& other,
 [[nodiscard]] std::vector<measure::MomentCurve> batches_of(const io::ResultReader& result,
                                                            const std::string& observable);
 
-// From the counts of a decision.
-[[nodiscard]] measure::Distribution stored_decisions(const io::ResultReader& result, const std::string& name);
+// From the counts of a decision, over the observation times or another monotonic function of them ("/schedule/log_snr").
+[[nodiscard]] measure::Distribution stored_decisions(const io::ResultReader& result, const std::string& name,
+                                                     const std::string& axis = "/time");
 [[nodiscard]] phases::CriticalTime stored_transition(const io::ResultReader& result, const std::string& name);
 
 // ConfigError if the output of a command is one of the files it reads.
