@@ -31,7 +31,7 @@ namespace kairos::dynamics {
 // about 1e-5 nats where kappa |x| |y| is of the order of d). Laws of few components are always evaluated in doubles.
 enum class Precision { in_double, mixed };
 
-// Of products in doubles over many data: whether data that cannot matter are found in single precision first and left out. What is left
+// Of products in doubles over many data: whether data that cannot matter are found from numbers of 16 bits first and left out. What is left
 // out weighs less than e^-40 altogether. automatic: at times when a few states of the law show that it pays.
 enum class Screening { automatic, never, always };
 
