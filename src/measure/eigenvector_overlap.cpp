@@ -5,8 +5,8 @@
 namespace kairos::measure {
 namespace {
 
-constexpr double equal =
-    1e-7;  // of the largest eigenvalue: vectors are known to 1e-10 over the distance of their eigenvalues
+// Of the largest eigenvalue. Vectors are known to 1e-10 over the distance of their eigenvalues: to angles of 1e-4 at least.
+constexpr double equal_values = 1e-6;
 
 // |P v_i|^2 of every eigenvector, [k x m].
 Rows squared_projections(const dynamics::Posterior& posterior, const Matrix& basis) {
@@ -24,7 +24,7 @@ void average_copies(const Vector& values, double rank, double dimension, Vector&
     double above = 0.0;
     for (Index first = 0; first < size;) {
         Index last = first + 1;
-        while (last < size && values[last - 1] - values[last] <= equal * values[0]) ++last;
+        while (last < size && values[last - 1] - values[last] <= equal_values * values[0]) ++last;
         const bool goes_on = last == size && last - first > 1 && static_cast<double>(size) < dimension;
         const double sum = goes_on ? rank - above : overlaps.segment(first, last - first).sum();
         const double copies =

@@ -10,7 +10,7 @@ namespace {
 constexpr double an_evaluation = 5e3;  // what it costs beside its multiplications, in multiplications
 // A product of one vector reads every number once: beyond a megabyte it waits for memory.
 constexpr double cached_numbers = 131072.0, from_memory = 4.0;
-constexpr double negligible = 1e-25;  // of a weight
+constexpr double weighs_nothing = 1e-25;  // of a weight
 
 // sum_k w_k tr S_k / d
 double variance_per_dimension(const law::Mixture& mixture) {
@@ -104,7 +104,7 @@ void DriftField::keep_those_near() {
     const law::Mixture& all = mixture();
     std::vector<Index> chosen;
     for (Index k = 0; k < all.components(); ++k)
-        if (posterior_.weights(k, 0) > negligible) chosen.push_back(k);
+        if (posterior_.weights(k, 0) > weighs_nothing) chosen.push_back(k);
     const Index count = std::ssize(chosen);
     if (4 * count > all.components()) return;
     law::Law& law = near_law_.emplace();
