@@ -6,6 +6,7 @@
 #include "kairos/app/options.hpp"
 #include "kairos/app/text.hpp"
 #include "kairos/base/spelling.hpp"
+#include "kairos/phases/clones.hpp"
 
 namespace kairos::app {
 namespace {
@@ -78,6 +79,18 @@ void check_clones(const Settings& settings, const Config& config, const dynamics
                           "Leave clones.times out.");
     }
     check_inside("clones.times", value, config.clone_times, schedule);
+    if (config.clone_times.size() > phases::most_branch_times)
+        throw ConfigError("clones.times", std::to_string(config.clone_times.size()) + " times",
+                          "are too many: each has noise of its own",
+                          "at most " + std::to_string(phases::most_branch_times) + " branching times",
+                          "Branch at fewer times, or in several runs.");
+    const bool steps = config.integrator != dynamics::IntegratorKind::exact || config.overlap_path;
+    if (steps && static_cast<double>(config.points) * config.substeps > phases::most_clone_steps)
+        throw ConfigError(
+            "time.points", std::to_string(config.points),
+            "makes too many steps of a clone with time.substeps = " + std::to_string(config.substeps),
+            "points * substeps up to " + to_text(phases::most_clone_steps) + " with clones",
+            "Take fewer steps, or leave clones.times out.");
 }
 
 void check_direction(const Settings& settings, const Config& config) {

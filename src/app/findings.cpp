@@ -60,7 +60,7 @@ IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPla
     for (std::size_t i = 0; i < plan.times(); ++i)
         for (Index c = 0; c < value.components; ++c) {
             measure::IdentityValue judged{0, 0, 0, 0};  // an interval that does not exist holds nothing
-            measure::KnownErrors known;
+            measure::KnownErrors known{.share = identity.share};
             if (identity.increments) known.extra = extra[i];
             if (noise != nullptr) known.noise = measured.folded[noise->at(i)].mean;
             if (!identity.increments || i > 0)

@@ -13,6 +13,7 @@
 #include "kairos/dynamics/packed_data.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/ensemble.hpp"
+#include "kairos/phases/clones.hpp"
 
 namespace kairos::app {
 namespace {
@@ -110,16 +111,48 @@ double packed_bytes(const Config& config, const Sizes& sizes) {
     return all <= limit ? all : 0.0;
 }
 
+bool asked_for(const Config& config, const char* name) {
+    return std::ranges::count(config.observables, name) > 0;
+}
+
 // States, noise and scores; then sums of every class, or the weights of all components where something asks for them.
 double numbers_per_lane(const Config& config, const Sizes& sizes) {
-    const auto asked = [&](const char* name) { return std::ranges::count(config.observables, name) > 0; };
-    const bool weights = !streams(sizes) || config.tangents > 0 || asked("all") ||
+    const auto asked = [&](const char* name) { return asked_for(config, name); };
+    const bool eigenvectors =
+        config.eigenvalues > 0 && (config.states || asked("all") || asked("eigenvector_overlap"));
+    const bool weights = !streams(sizes) || config.tangents > 0 || asked("all") || eigenvectors ||
                          asked("posterior_top_eigenvalue") || asked("posterior_eigenvalues") ||
                          asked("filter_eigenvalues");
-    // Vectors of the iteration, at most.
-    const double vectors = config.eigenvalues > 1 ? std::min(sizes.coordinates, 400.0) : 0.0;
-    return (8.0 + vectors) * sizes.coordinates + 200.0 +
+    // Vectors of the iteration, at most, and those of the posterior.
+    const double vectors = config.eigenvalues > 1 || eigenvectors ? std::min(sizes.coordinates, 400.0) : 0.0;
+    const double kept = eigenvectors ? 2.0 * (config.eigenvalues + 1.0) : 0.0;
+    return (8.0 + vectors + kept) * sizes.coordinates + 200.0 +
            (weights ? 4.0 * sizes.terms() : std::max(few_classes, sizes.components) * sizes.coordinates);
+}
+
+// A distribution at every time, and of clones at every time below every branching time. Beside the sum of finished batches a rank has that of
+// the batch in work, one that is empty and one on its way to another rank.
+double histogram_numbers(const Config& config) {
+    const double times = config.points;
+    const double overlaps = config.overlap_path ? static_cast<double>(config.clone_times.size()) : 0.0;
+    return 4.0 * measure::Histogram::bins * times *
+           (static_cast<double>(config.histograms.size()) + overlaps);
+}
+
+// Raw values, and with them states and eigenvectors: as they are kept, gathered, flat and in the order of the file.
+double path_numbers(const Config& config, const Sizes& sizes) {
+    constexpr double scalars = 25.0;
+    const double r = sizes.coordinates, k = std::min<double>(config.eigenvalues, sizes.dimension);
+    const double states = config.states ? r + 1.0 + k * (r + 2.0) : 0.0;
+    const double paths =
+        std::min(static_cast<double>(config.paths), static_cast<double>(config.trajectories));
+    return 4.0 * paths * config.points * (scalars + states);
+}
+
+// Moments of clones in a batch.
+double clone_columns(const Config& config) {
+    const double path = config.overlap_path ? config.points : 0.0;
+    return static_cast<double>(config.clone_times.size()) * (phases::clone_quantities + path);
 }
 
 double law_numbers(const Config& config, const Sizes& sizes) {
@@ -170,6 +203,9 @@ MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, in
     const double batches = std::min<double>(512.0, static_cast<double>(config.trajectories));
     const double row = columns_per_time * static_cast<double>(config.points) * sizeof(measure::Moments);
     need.moments = 2.0 * row * std::ceil(batches / ranks) + row;
+    const double clone_batches = std::min<double>(512.0, static_cast<double>(config.pairs));
+    need.moments += 2.0 * clone_columns(config) * sizeof(measure::Moments) * std::ceil(clone_batches / ranks);
+    need.kept = number_bytes * (histogram_numbers(config) + path_numbers(config, sizes));
     return need;
 }
 

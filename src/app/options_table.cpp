@@ -176,7 +176,8 @@ Rows observe_rows() {
         {"observe.tangents", integer, "0", "1", "k, Lyapunov exponents per path (reverse, not exact)",
          natural},
         {"observe.eigenvalues", integer, "0", "1",
-         "k, leading eigenvalues of the posterior covariance: posterior_eigenvalues, filter_eigenvalues",
+         "k, leading eigenpairs of the posterior covariance: posterior_eigenvalues, filter_eigenvalues, "
+         "eigenvector_overlap; with observe.states the vectors along raw paths",
          eigenvalue_counts},
     };
 }

@@ -53,6 +53,9 @@ std::vector<double> flat_paths(const std::vector<measure::PathRecord>& paths) {
         append(flat, path.values);
         append(flat, path.x);
         append(flat, path.radius2);
+        append(flat, path.eigenvalues);
+        append(flat, path.eigenvectors);
+        append(flat, path.eigenvectors_radial);
     }
     return flat;
 }
@@ -68,6 +71,9 @@ std::vector<measure::PathRecord> paths_from(const std::vector<double>& flat) {
         path.values = cut(flat, at);
         path.x = cut(flat, at);
         path.radius2 = cut(flat, at);
+        path.eigenvalues = cut(flat, at);
+        path.eigenvectors = cut(flat, at);
+        path.eigenvectors_radial = cut(flat, at);
         paths.push_back(std::move(path));
     }
     return paths;

@@ -26,6 +26,10 @@ void add_states(const io::ResultReader& result, std::vector<measure::PathRecord>
     };
     fill("x", [](auto& path, const std::vector<double>& values) { path.x = values; });
     fill("radius2", [](auto& path, const std::vector<double>& values) { path.radius2 = values; });
+    fill("eigenvalues", [](auto& path, const std::vector<double>& values) { path.eigenvalues = values; });
+    fill("eigenvectors", [](auto& path, const std::vector<double>& values) { path.eigenvectors = values; });
+    fill("eigenvectors_radial",
+         [](auto& path, const std::vector<double>& values) { path.eigenvectors_radial = values; });
     fill("end_class", [](auto& path, const std::vector<double>& values) {
         path.end_class = static_cast<std::int64_t>(values.front());
     });

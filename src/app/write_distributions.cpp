@@ -45,6 +45,37 @@ std::vector<double> padded(const std::vector<measure::PathRecord>& paths,
     return all;
 }
 
+// How many coordinates the states of all paths have at most, and whether there are more that are not explicit.
+struct Coordinates {
+    std::uint64_t width;
+    bool complement;
+};
+
+// Beside the states: [path][time][eigenvalue], [path][time][eigenvalue][component].
+void write_eigenpairs(ResultFile& file, const Setup& setup, const Measured& measured, std::size_t times,
+                      const Coordinates& coordinates) {
+    const auto count = static_cast<std::size_t>(
+        measure::columns(*measure::find_observable("posterior_eigenvalues"), setup.ensemble.setting));
+    if (count == 0) return;
+    using Path = measure::PathRecord;
+    const std::vector<std::string> axes = {"/paths/path", "/time", "/eigenvalue"};
+    const auto values = padded(measured.paths, &Path::eigenvalues, times, count);
+    file.write("/paths/eigenvalues", axes, std::span<const double>(values),
+               {{"long_name", "leading eigenvalues of the posterior covariance"}, {"units", "data^2"}});
+    const auto vectors = padded(measured.paths, &Path::eigenvectors, times * count, coordinates.width);
+    std::vector<std::string> by_component = axes;
+    by_component.emplace_back("/paths/component");
+    file.write("/paths/eigenvectors", by_component, std::span<const double>(vectors),
+               {{"long_name", "their orthonormal eigenvectors, largest entry positive"},
+                {"units", "dimensionless"}});
+    if (!coordinates.complement) return;
+    const auto radial = padded(measured.paths, &Path::eigenvectors_radial, times, count);
+    file.write("/paths/eigenvectors_radial", axes, std::span<const double>(radial),
+               {{"long_name",
+                 "their component along the part of the state in the coordinates that are not explicit"},
+                {"units", "dimensionless"}});
+}
+
 void write_states(ResultFile& file, const Setup& setup, const Measured& measured, std::size_t times,
                   const parallel::Communicator& communicator) {
     std::uint64_t width = 0;
@@ -69,6 +100,7 @@ void write_states(ResultFile& file, const Setup& setup, const Measured& measured
             "/paths/radius2", {"/paths/path", "/time"}, std::span<const double>(radius2),
             {{"long_name", "squared radius in the coordinates that are not explicit"}, {"units", "data^2"}});
     }
+    write_eigenpairs(file, setup, measured, times, {width, communicator.any(complement)});
     if (setup.config.direction == measure::Direction::marginal) return;
     if (setup.law->mixture.labels.any())
         file.write("/paths/end_class", {"/paths/path"}, std::span<const std::int64_t>(end_class),

@@ -46,6 +46,9 @@ void clear_unrequested(const Request& request, Posterior& out) {
     if (request.eigenvalues == 0) {
         out.eigenvalues.resize(0, 0);
     }
+    if (!request.eigenvectors) {
+        out.eigenvectors.clear();
+    }
 }
 
 }  // namespace
@@ -77,6 +80,7 @@ void Request::merge(const Request& other) {
     fourth |= other.fourth;
     top_eigenvalue |= other.top_eigenvalue;
     eigenvalues = std::max(eigenvalues, other.eigenvalues);
+    eigenvectors |= other.eigenvectors;
     weights |= other.weights;
     if (other.draw) draw = other.draw;
 }
@@ -165,10 +169,12 @@ void PosteriorEvaluator::evaluate(const States& states, const TimePoint& time, c
         fill_level_spread(components, p.groupings, states, p.mean, p.kappa, out.weights, out.level_spread);
     }
     if (request.top_eigenvalue || request.eigenvalues > 0) {
-        Rows values(std::max<Index>(1, request.eigenvalues), states.count());
-        fill_eigenvalues(p.product, components, states, p.mean, p.kappa, out.weights, values);
-        if (request.top_eigenvalue) out.top_eigenvalue = values.row(0);
-        if (request.eigenvalues > 0) out.eigenvalues = std::move(values);
+        LanePairs leading;
+        fill_eigenpairs(p.product, components, {&states, &out.weights, &p.mean, &p.kappa},
+                        std::max<Index>(1, request.eigenvalues), request.eigenvectors, leading);
+        if (request.top_eigenvalue) out.top_eigenvalue = leading.values.row(0);
+        if (request.eigenvalues > 0) out.eigenvalues = std::move(leading.values);
+        if (request.eigenvectors) out.eigenvectors = std::move(leading.vectors);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "covariance_product.hpp"
 #include "data_posterior.hpp"
 #include "kairos/dynamics/posterior.hpp"
+#include "lanczos.hpp"
 #include "softmax.hpp"
 
 namespace kairos::dynamics {
@@ -61,8 +62,11 @@ void fill_level_spread(Components& components, const std::vector<Grouping>& leve
                        const Rows& mean, const Lanes& kappa, const Rows& weights, Rows& spread);
 // covariance_trace and divergence, from the spread
 void fill_traces(const Components& components, Posterior& out);
-// The largest of Cov(y|x), as many as `out` [k x m] has rows, descending; k is at most d.
-void fill_eigenvalues(CovarianceProduct& product, Components& components, const States& states,
-                      const Rows& mean, const Lanes& kappa, const Rows& weights, Rows& out);
+// The k largest eigenvalues of Cov(y|x), descending, and their eigenvectors as in Posterior; k is at most d.
+void fill_eigenpairs(CovarianceProduct& product, Components& components, const CovarianceTerms& terms,
+                     Index k, bool vectors, LanePairs& out);
+// Those of one Gaussian, signs as they come; out.values has as many columns as there are lanes.
+void gaussian_eigenpairs(const law::Mixture& mixture, const TimePoint& time, Index k, bool vectors,
+                         LanePairs& out);
 
 }  // namespace kairos::dynamics

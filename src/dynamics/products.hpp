@@ -28,6 +28,11 @@ inline void add_combination(double factor, const Eigen::Ref<const Matrix>& a, co
     const auto weights = w.middleRows(run.first, run.count);
     if (few_terms(a.rows(), run.count)) {
         add_few(factor, columns, weights, out);
+    } else if (w.cols() == 1 && 2 * (weights.array() != 0.0).count() < run.count) {
+        // Of one state most weights of many components may be 0, and their columns need not be read.
+        Eigen::Map<Vector> sum(out.data(), out.rows());
+        for (Index k = 0; k < run.count; ++k)
+            if (weights(k, 0) != 0.0) sum += (factor * weights(k, 0)) * columns.col(k);
     } else {
         out.noalias() += factor * columns * weights;
     }

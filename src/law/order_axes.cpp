@@ -18,18 +18,11 @@ void add_class_axes(const Law& law, std::vector<OrderAxis>& axes) {
     const Mixture& mixture = law.mixture;
     if (!mixture.labels.any() || mixture.labels.classes().classes() > most_classes) return;
     const Level& level = mixture.labels.classes();
-    const Vector mean = total_mean(mixture);
+    const Matrix differences = class_differences(mixture);
     for (int c = 0; c < level.classes(); ++c) {
-        Vector sum = Vector::Zero(mixture.coordinates());
-        double weight = 0.0;
-        for (Index k = 0; k < mixture.components(); ++k) {
-            if (level.class_of[static_cast<std::size_t>(k)] != c) continue;
-            sum += mixture.weights[k] * mixture.means.col(k);
-            weight += mixture.weights[k];
-        }
         const std::string label = std::to_string(level.values[static_cast<std::size_t>(c)]);
         axes.push_back({std::string("class_").append(label), "from the mean of all to that of class " + label,
-                        sum / weight - mean});
+                        differences.col(c)});
     }
 }
 
@@ -74,6 +67,27 @@ std::vector<OrderAxis> order_axes(const Law& law) {
     const double least = vanishing * scale_of(law.mixture);
     std::erase_if(axes, [&](const OrderAxis& axis) { return !(axis.v.squaredNorm() > least); });
     return axes;
+}
+
+Matrix class_differences(const Mixture& mixture) {
+    const Level& level = mixture.labels.classes();
+    Matrix sums = Matrix::Zero(mixture.coordinates(), level.classes());
+    Vector weights = Vector::Zero(level.classes());
+    for (Index k = 0; k < mixture.components(); ++k) {
+        const int c = level.class_of[static_cast<std::size_t>(k)];
+        sums.col(c) += mixture.weights[k] * mixture.means.col(k);
+        weights[c] += mixture.weights[k];
+    }
+    sums *= weights.cwiseInverse().asDiagonal();
+    sums.colwise() -= total_mean(mixture);
+    return sums;
+}
+
+Matrix between_classes(const Mixture& mixture) {
+    const SingularPairs pairs = singular_pairs(class_differences(mixture));
+    const double least = 1e-9 * std::sqrt(scale_of(mixture));
+    const Index rank = (pairs.values.array() > least).count();
+    return pairs.left.leftCols(rank);
 }
 
 double variance_along(const Covariance& covariance, const Vector& v) {

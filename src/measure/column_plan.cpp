@@ -5,6 +5,15 @@
 #include "kairos/dynamics/common_coupling.hpp"
 
 namespace kairos::measure {
+namespace {
+
+// One more eigenpair than columns, where vectors are asked for: it tells whether the last eigenvalue has another copy.
+Index eigenpairs(const Setting& setting, bool vectors) {
+    const int count = setting.eigenvalues + (vectors ? 1 : 0);
+    return static_cast<Index>(std::min<double>(count, setting.law->mixture.dimension()));
+}
+
+}  // namespace
 
 ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observable*>& observables,
                        bool identities, std::size_t times)
@@ -13,7 +22,8 @@ ColumnPlan::ColumnPlan(const Setting& setting, const std::vector<const Observabl
         const Index components = measure::columns(*observable, setting);
         add(Quantity::observable, observable, nullptr, components);
         request_.merge(observable->request);
-        if (observable->axis == Axis::eigenvalues) request_.merge({.eigenvalues = components});
+        if (observable->axis == Axis::eigenvalues)
+            request_.merge({.eigenvalues = eigenpairs(setting, observable->request.eigenvectors)});
         path_integrals_ |= observable->path_integral;
         observed_path_integrals_ |= observable->path_integral;
     }

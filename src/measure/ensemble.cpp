@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kairos/base/error.hpp"
+#include "kairos/law/order_axes.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -52,7 +53,13 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
     if (spec_.recording.landscape) observed_request_.score = true;
     if (plan_.needs_path_integrals()) step_request_.spread = true;
     if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
-    if (spec_.setting.coupling == Coupling::common && !observed_request_.beyond_latents() &&
+    kept_request_ = observed_request_;
+    if (spec_.recording.states && spec_.setting.eigenvalues > 0)
+        kept_request_.merge({.eigenvalues = columns(*find_observable("posterior_eigenvalues"), spec_.setting),
+                             .eigenvectors = true});
+    if (plan_.find(Quantity::observable, "eigenvector_overlap") != nullptr)
+        between_classes_ = law::between_classes(spec_.setting.law->mixture);
+    if (spec_.setting.coupling == Coupling::common && !kept_request_.beyond_latents() &&
         dynamics::CommonCoupling::serves(*spec_.setting.law))
         coupled_.emplace(*spec_.setting.law, times_, spec_.setting.numerics.shards);
 }
@@ -200,7 +207,8 @@ void Ensemble::require_finite(const dynamics::TimePoint& time) const {
 
 void Ensemble::evaluate(const dynamics::TimePoint& time, bool observed,
                         const std::optional<dynamics::Draw>& draw) {
-    dynamics::Request& request = observed ? observed_request_ : step_request_;
+    const bool kept = number(first_) < spec_.recording.paths;
+    dynamics::Request& request = !observed ? step_request_ : kept ? kept_request_ : observed_request_;
     request.draw = draw;
     evaluator_.evaluate(states_, time, request, posterior_);
     require_finite(time);
@@ -217,7 +225,8 @@ void Ensemble::visit(std::size_t time) {
                            .path = plan_.needs_path_integrals() ? &path_ : nullptr,
                            .clean = clean ? &clean_ : nullptr,
                            .clean_log_density = clean_log_density_.size() > 0 ? &clean_log_density_ : nullptr,
-                           .exponents = tangents ? &tangents_.exponents() : nullptr});
+                           .exponents = tangents ? &tangents_.exponents() : nullptr,
+                           .between_classes = &between_classes_});
 }
 
 // log p_0(y): the mixture's density without noise, for the surprisal of continuous data.

@@ -217,6 +217,7 @@ std::vector<Identity> make_identities() {
 
     row = of_states("tower", "E[p(c|x_t)] = weight of class c", latents, needs::classes, tower);
     row.axis = Axis::classes;
+    row.share = true;
     table.push_back(row);
 
     table.push_back(of_states("chain_rule",
@@ -243,17 +244,39 @@ std::span<const Identity> identity_table() {
     return table;
 }
 
+namespace {
+
+constexpr double fewest_expected = 15.0, fewest_carriers = 25.0;  // trajectories
+
+// Whether a normal law holds for the mean of a share: see KnownErrors::share.
+bool share_is_told(const Moments& difference, double q) {
+    const double n = difference.count;
+    if (n * std::min(q, 1.0 - q) < fewest_expected) return false;
+    const double kurtosis = difference.m2 > 0.0 ? n * difference.m4 / (difference.m2 * difference.m2) : 1.0;
+    return n >= fewest_carriers * (kurtosis - 1.0);
+}
+
+// Of the sample's variance.
+double variance_factor(double p, double q) {
+    return std::max({1.0, p > 0.0 ? q / p : 1.0, p < 1.0 ? (1.0 - q) / (1.0 - p) : 1.0});
+}
+
+}  // namespace
+
 IdentityValue judge(const Moments& value, const Moments& difference, const KnownErrors& known) {
     constexpr double agreement = 1e-9;
     const double n = difference.count;
     IdentityValue result{value.mean, nan, value.mean - difference.mean, nan};
     if (n < 2.0) return result;
-    const double variance = known.noise.value_or(difference.m2 / (n - 1.0));
+    double variance = known.noise.value_or(difference.m2 / (n - 1.0));
+    if (known.share) variance *= variance_factor(result.value, result.expected);
     const double resolution = std::max(std::abs(difference.minimum), std::abs(difference.maximum)) / n;
     result.standard_error = std::hypot(std::sqrt(variance / n), resolution, known.extra);
     const double scale = std::max(std::abs(result.value), std::abs(result.expected));
-    // an infinite z: a difference without spread that is not zero
-    result.z = std::abs(difference.mean) <= agreement * scale ? 0.0 : difference.mean / result.standard_error;
+    if (std::abs(difference.mean) <= agreement * scale)
+        result.z = 0.0;
+    else if (!known.share || share_is_told(difference, result.expected))
+        result.z = difference.mean / result.standard_error;
     return result;
 }
 

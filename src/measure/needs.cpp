@@ -97,4 +97,9 @@ const char* eigenvalues(const Setting& setting) {
     return setting.eigenvalues > 0 ? nullptr : "needs observe.eigenvalues > 0";
 }
 
+const char* classes_and_eigenvalues(const Setting& setting) {
+    const char* missing = classes(setting);
+    return missing != nullptr ? missing : eigenvalues(setting);
+}
+
 }  // namespace kairos::measure::needs

@@ -21,5 +21,6 @@ const char* clean_density(
 const char* exact_path(const Setting& setting);  // paths that obey the forward SDE without step-size error
 const char* tangents(const Setting& setting);
 const char* eigenvalues(const Setting& setting);
+const char* classes_and_eigenvalues(const Setting& setting);
 
 }  // namespace kairos::measure::needs

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "eigenvector_overlap.hpp"
 #include "kairos/measure/observables.hpp"
 #include "needs.hpp"
 #include "observable_rows.hpp"
@@ -119,12 +120,19 @@ void entropy_production(const Sight& sight, Out out) {
     fill(out, sight.path->environment() - sight.posterior->log_density);
 }
 
-void posterior_eigenvalues(const Sight& sight, Out out) { out = sight.posterior->eigenvalues; }
+void posterior_eigenvalues(const Sight& sight, Out out) {
+    out = sight.posterior->eigenvalues.topRows(out.rows());
+}
 
 // F = (alpha^2/sigma^2) Cov(y|x)
 void filter_eigenvalues(const Sight& sight, Out out) {
     const dynamics::TimePoint& time = sight.posterior->time;
-    out = time.alpha * time.alpha / time.sigma2 * sight.posterior->eigenvalues;
+    out = time.alpha * time.alpha / time.sigma2 * sight.posterior->eigenvalues.topRows(out.rows());
+}
+
+void eigenvector_overlap(const Sight& sight, Out out) {
+    fill_eigenvector_overlap(*sight.posterior, *sight.between_classes,
+                             sight.setting->law->mixture.dimension(), out);
 }
 
 void lyapunov(const Sight& sight, Out out) { out = *sight.exponents; }
@@ -226,6 +234,12 @@ void add_spectrum_rows(std::vector<Observable>& table) {
     add(plain("filter_eigenvalues", "dimensionless", "how far the leading directions are still open",
               "leading eigenvalues of F = (alpha^2/sigma^2) Cov(y|x), whose trace is active_dimensions",
               {.eigenvalues = 1}, needs::eigenvalues, filter_eigenvalues));
+    add(plain(
+        "eigenvector_overlap", "dimensionless",
+        "how far the leading directions of the posterior lie between the classes",
+        "|P v|^2, v the eigenvectors of posterior_eigenvalues, P onto the span of the differences of class "
+        "means; of eigenvalues that are equal the average over their eigenspace",
+        {.eigenvalues = 1, .eigenvectors = true}, needs::classes_and_eigenvalues, eigenvector_overlap));
 }
 
 std::vector<Observable> make_observables() {

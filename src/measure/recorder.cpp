@@ -36,6 +36,7 @@ Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const Recordi
     for (const Column& column : plan.columns())
         if (column.quantity == Quantity::observable && column.observable->axis == Axis::none)
             scalars_.push_back(column.observable);
+    if (spec_.states) eigenpairs_ = columns(*find_observable("posterior_eigenvalues"), setting_);
     begin_batch();
 }
 
@@ -189,9 +190,27 @@ void Recorder::keep_paths(std::size_t time, const Sight& sight) {
         PathRecord& record = result_.paths[base + static_cast<std::size_t>(j)];
         record.x.resize(times_.size() * static_cast<std::size_t>(r));
         Eigen::Map<Vector>(record.x.data() + time * static_cast<std::size_t>(r), r) = sight.states->x.col(j);
+        if (eigenpairs_ > 0) keep_eigenpairs(time, *sight.posterior, j, record);
         if (!complement) continue;
         record.radius2.resize(times_.size());
         record.radius2[time] = sight.states->radius2[j];
+    }
+}
+
+void Recorder::keep_eigenpairs(std::size_t time, const dynamics::Posterior& posterior, Index lane,
+                               PathRecord& record) const {
+    const Index r = setting_.law->mixture.coordinates();
+    const auto width = static_cast<std::size_t>(r), count = static_cast<std::size_t>(eigenpairs_);
+    record.eigenvalues.resize(times_.size() * count);
+    record.eigenvectors.resize(times_.size() * count * width);
+    const bool complement = setting_.law->mixture.complement > 0;
+    if (complement) record.eigenvectors_radial.resize(times_.size() * count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const Rows& v = posterior.eigenvectors[i];
+        const std::size_t place = time * count + i;
+        record.eigenvalues[place] = posterior.eigenvalues(static_cast<Index>(i), lane);
+        Eigen::Map<Vector>(record.eigenvectors.data() + place * width, r) = v.col(lane).head(r);
+        if (complement) record.eigenvectors_radial[place] = v(r, lane);
     }
 }
 

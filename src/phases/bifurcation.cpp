@@ -11,7 +11,7 @@
 namespace kairos::phases {
 namespace {
 
-constexpr double most_operations = 1e12;  // about a minute of one core in few coordinates
+constexpr double most_operations = 2e12;  // about two minutes of one core
 constexpr double most_numbers = 2e7;      // of the positions kept
 
 // Times of the search, in log snr: both ends and about every 1.5 between them.
@@ -104,12 +104,14 @@ Bifurcations find_bifurcations(const law::Law& law, const dynamics::Schedule& sc
     const LogSnrRange range{schedule.log_snr(schedule.t_max()).value,
                             schedule.log_snr(schedule.t_min()).value};
     const std::vector<double> levels = search_levels(range);
+    field.limit(most_operations);
     Diagram diagram(field, range, levels, check);
-    diagram.search(0, Depth::shallow, 0.1 * most_operations);
-    diagram.search(levels.size() - 1, Depth::deep, 0.2 * most_operations);
+    // Shares of the search, each from where it begins; the branches it finds may cost three times as much.
+    diagram.search(0, Depth::shallow, 0.05 * most_operations);
+    diagram.search(levels.size() - 1, Depth::deep, 0.15 * most_operations);
     for (std::size_t i = 1; i + 1 < levels.size(); ++i)
-        diagram.search(i, Depth::shallow, 0.23 * most_operations);
-    diagram.finish(most_operations);
+        diagram.search(i, Depth::shallow, 0.1 * most_operations / static_cast<double>(levels.size()));
+    diagram.finish();
 
     Bifurcations out;
     out.modes = field.coordinates();

@@ -15,10 +15,16 @@ namespace {
 constexpr double kernel_width = 1e-5;
 // Of the segment: how near to a tangency its curve is followed.
 constexpr double tangency_width = 0.01;
+// Of the segment: from where on a fold is that of the cubic through four points about it, to the fourth power of this.
+constexpr double fold_width = 1e-3;
 constexpr double largest_error = 1e-5;  // of a place that is an event
 
 using Segment = std::pair<const CurvePoint*, const CurvePoint*>;
-using OfPoint = std::function<double(const CurvePoint&)>;
+struct OfPoint {
+    std::function<double(const CurvePoint&)> value;
+    Spectrum spectrum;  // whether it reads that
+    double operator()(const CurvePoint& point) const { return value(point); }
+};
 
 // A point of the curve as far from the event as a value of `of` is from 0.
 struct Located {
@@ -40,7 +46,7 @@ Bracket bisect(Continuation& continuation, const Segment& segment, const OfPoint
         double fraction = 0.0;
         for (const double part : {0.5, 0.37, 0.63}) {  // one of them may be too near to the event
             fraction = bracket.low + part * (bracket.high - bracket.low);
-            if ((point = continuation.between(*segment.first, *segment.second, fraction))) break;
+            if ((point = continuation.between(*segment.first, *segment.second, fraction, of.spectrum))) break;
         }
         if (!point) break;
         bracket.middle = *point;
@@ -68,7 +74,8 @@ std::optional<Located> interpolate(Continuation& continuation, const Segment& se
     std::array<CurvePoint, 4> points;
     std::array<double, 4> values{};
     for (std::size_t i = 0; i < 4; ++i) {
-        const auto point = continuation.between(*segment.first, *segment.second, centre + nodes[i] * width);
+        const auto point =
+            continuation.between(*segment.first, *segment.second, centre + nodes[i] * width, of.spectrum);
         if (!point) return std::nullopt;
         points[i] = *point;
         values[i] = of(*point);
@@ -92,9 +99,10 @@ std::optional<Located> interpolate(Continuation& continuation, const Segment& se
 }
 
 Located located_crossing(Continuation& continuation, const Segment& segment, Index which) {
-    const OfPoint of = [which](const CurvePoint& point) {
-        return point.eigenvalues.size() > which ? point.eigenvalues[which] : -1.0;
-    };
+    const OfPoint of{[which](const CurvePoint& point) {
+                         return point.eigenvalues.size() > which ? point.eigenvalues[which] : -1.0;
+                     },
+                     Spectrum::wanted};
     const double span = std::abs(segment.second->log_snr - segment.first->log_snr);
     const Bracket bracket = bisect(continuation, segment, of, std::min(0.5, 4e-3 / span));
     if (const auto found = interpolate(continuation, segment, of, bracket)) return *found;
@@ -104,11 +112,9 @@ Located located_crossing(Continuation& continuation, const Segment& segment, Ind
 
 // Where l' = 0: l is known to the square of the width.
 Located located_turn(Continuation& continuation, const Segment& segment, bool fold) {
-    const OfPoint rate = [](const CurvePoint& point) { return point.rate; };
-    if (!fold) {
-        const Bracket bracket = bisect(continuation, segment, rate, tangency_width);
-        if (const auto found = interpolate(continuation, segment, rate, bracket)) return *found;
-    }
+    const OfPoint rate{[](const CurvePoint& point) { return point.rate; }, Spectrum::left_out};
+    const Bracket bracket = bisect(continuation, segment, rate, fold ? fold_width : tangency_width);
+    if (const auto found = interpolate(continuation, segment, rate, bracket)) return *found;
     const CurvePoint point = bisect(continuation, segment, rate, 1e-9).middle;
     return {point.u, point.log_snr};
 }

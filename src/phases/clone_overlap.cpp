@@ -10,7 +10,7 @@ namespace {
 
 using random::Purpose;
 
-// Of the angle between clones of a branch at an observation time: up to 4096 branches.
+// Of the angle between clones of a branch at an observation time: most_branch_times is 2^12, and the last bit is that of chi^2.
 StepId angle_number(std::size_t branch, std::size_t time) {
     return StepId{static_cast<std::uint32_t>(time << 12U | branch)};
 }
@@ -21,7 +21,7 @@ void CloneEnsemble::compare(std::size_t index, std::vector<measure::Moments>& ro
     const auto& labels = exposed_.mixture.labels;
     const auto lanes = ends_.front().component.size();
     Lanes same_class = Lanes::Zero(static_cast<Index>(lanes)), same_datum = same_class;
-    double pairs = 0;
+    std::size_t pairs = 0;
     for (std::size_t a = 0; a < ends_.size(); ++a)
         for (std::size_t b = a + 1; b < ends_.size(); ++b, ++pairs) {
             for (std::size_t j = 0; j < lanes; ++j) {
@@ -33,12 +33,15 @@ void CloneEnsemble::compare(std::size_t index, std::vector<measure::Moments>& ro
                     same_class[lane] +=
                         labels.classes().class_of[first] == labels.classes().class_of[second] ? 1.0 : 0.0;
             }
-            const Lanes q =
-                overlap(ends_[a], ends_[b], angle_number(index, 0), static_cast<std::uint8_t>(pairs));
+            if (spec_.overlap_path) continue;  // known on the way, below
+            const Lanes q = overlap(ends_[a], ends_[b], angle_number(index, 0), pairs);
             row[clone_column(index, CloneQuantity::overlap)].merge(measure::moments_of({q.data(), lanes}));
         }
-    same_class /= pairs;
-    same_datum /= pairs;
+    if (spec_.overlap_path)
+        row[clone_column(index, CloneQuantity::overlap)] =
+            row[overlap_column(spec_.branch_times.size(), spec_.times.size(), index, 0)];
+    same_class /= static_cast<double>(pairs);
+    same_datum /= static_cast<double>(pairs);
     if (labels.any())
         row[clone_column(index, CloneQuantity::same_class)].merge(
             measure::moments_of({same_class.data(), lanes}));
@@ -52,7 +55,7 @@ void CloneEnsemble::follow_overlap(std::size_t index, Time t, std::vector<measur
     if (place == spec_.times.end() || t < *place) return;
     const auto time = static_cast<std::size_t>(place - spec_.times.begin());
     const std::size_t branches = spec_.branch_times.size(), count = spec_.times.size();
-    std::uint8_t pair = 0;
+    std::size_t pair = 0;
     for (std::size_t a = 0; a < ends_.size(); ++a)
         for (std::size_t b = a + 1; b < ends_.size(); ++b) {
             const Lanes q = overlap(ends_[a], ends_[b], angle_number(index, time), pair++);
@@ -64,11 +67,12 @@ void CloneEnsemble::follow_overlap(std::size_t index, Time t, std::vector<measur
 
 // x1.x2/d: explicit coordinates, and in the c directions left two vectors at a uniform angle,
 // cos = z/sqrt(z^2 + chi^2_{c-1}) with z ~ N(0, 1).
-Lanes CloneEnsemble::overlap(const End& a, const End& b, StepId step, std::uint8_t pair) const {
+Lanes CloneEnsemble::overlap(const End& a, const End& b, StepId step, std::size_t pair) const {
     Lanes dot = (a.states.x.array() * b.states.x.array()).colwise().sum();
     const double left = exposed_.mixture.complement;
     if (left > 0) {
-        const random::Stream stream{spec_.seed, Purpose::clone_angle, pair};
+        const random::Stream stream{angle_seeds_[pair / 256], Purpose::clone_angle,
+                                    static_cast<std::uint8_t>(pair % 256)};
         Rows z(1, dot.size());
         random::fill_normals(stream, a.states.first, step, 0, z);
         Lanes chi2 = Lanes::Zero(dot.size());

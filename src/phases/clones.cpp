@@ -16,10 +16,18 @@ namespace {
 using random::Purpose;
 
 // Clones have a key of their own: their starts and prefixes share no noise with the ensemble.
-std::uint64_t clone_seed(std::uint64_t seed) {
+std::uint64_t clone_seed(std::uint64_t seed, std::uint64_t which = 0) {
     double u = 0;
-    random::fill_uniforms({seed, Purpose::clone_prefix}, TrajectoryId{0}, StepId{0}, {&u, 1});
+    random::fill_uniforms({seed, Purpose::clone_prefix}, TrajectoryId{which}, StepId{0}, {&u, 1});
     return std::bit_cast<std::uint64_t>(u);
+}
+
+// A stream tells 256 pairs of copies apart; further ones have seeds of their own.
+std::vector<std::uint64_t> angle_seeds(std::uint64_t seed, int copies) {
+    std::vector<std::uint64_t> seeds{seed};
+    const int pairs = copies * (copies - 1) / 2;
+    for (int first = 256; first < pairs; first += 256) seeds.push_back(clone_seed(seed, seeds.size()));
+    return seeds;
 }
 
 law::Law after_branching(const law::Law& law) {
@@ -59,6 +67,7 @@ CloneEnsemble::CloneEnsemble(CloneSpec spec, const dynamics::Schedule& schedule,
       overlaps_(spec_.overlap_path ? spec_.branch_times.size() * spec_.times.size() : 0),
       no_overlaps_(overlaps_) {
     spec_.seed = clone_seed(spec_.seed);
+    angle_seeds_ = angle_seeds(spec_.seed, spec_.copies);
 }
 
 std::vector<measure::Moments> CloneEnsemble::run(TrajectoryId first, std::uint64_t count) {

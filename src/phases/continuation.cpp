@@ -45,15 +45,17 @@ Continuation::Continuation(DriftField& field, LogSnrRange range, std::vector<dou
       check_(std::move(check)),
       scale_(field.mixture().means.colwise().norm().maxCoeff()) {}
 
-std::optional<CurvePoint> Continuation::corrected(Vector u, double log_snr, const CurvePoint& along) {
+std::optional<CurvePoint> Continuation::corrected(Vector u, double log_snr, const CurvePoint& along,
+                                                  Spectrum spectrum) {
     const Index r = u.size();
     const double length2 = along.length * along.length;
     const double norm = std::hypot(along.direction.norm() / length2, along.rate);
     Border border{{}, along.direction / (length2 * norm), along.rate / norm};
     double before = std::numeric_limits<double>::infinity();
     for (int i = 0; i < most_corrections; ++i) {
-        const FieldValue here = field_.value(u, log_snr);
         border.column = field_.slope(u, log_snr);
+        const FieldValue here =
+            field_.value(u, log_snr);  // after the slope: J is looked at in the same place
         const Linearisation near(field_, u, log_snr);
         Vector right = Vector::Zero(r + 1);
         right.head(r) = -here.drift;
@@ -68,7 +70,7 @@ std::optional<CurvePoint> Continuation::corrected(Vector u, double log_snr, cons
             point.complement = field_.value(u, log_snr).complement;
             const Linearisation there(field_, u, log_snr);
             if (!set_tangent(there, border, point)) return std::nullopt;
-            point.eigenvalues = there.leading_values();
+            if (spectrum == Spectrum::wanted) point.eigenvalues = there.leading_values();
             point.unstable = positive(point.eigenvalues);
             return point;
         }
@@ -79,8 +81,8 @@ std::optional<CurvePoint> Continuation::corrected(Vector u, double log_snr, cons
 
 // Hermite's cubic through both ends with their tangents is the predictor: near a crossing the chord itself may lie nearer to the other
 // branch.
-std::optional<CurvePoint> Continuation::between(const CurvePoint& from, const CurvePoint& to,
-                                                double fraction) {
+std::optional<CurvePoint> Continuation::between(const CurvePoint& from, const CurvePoint& to, double fraction,
+                                                Spectrum spectrum) {
     CurvePoint chord = from;
     chord.direction = to.u - from.u;
     chord.rate = to.log_snr - from.log_snr;
@@ -89,16 +91,18 @@ std::optional<CurvePoint> Continuation::between(const CurvePoint& from, const Cu
     const double p = fraction, q = 1.0 - fraction;
     const double forth = p * p * (3.0 - 2.0 * p), leaving = arc * p * q * q, arriving = -end * p * p * q;
     return corrected(from.u + forth * chord.direction + leaving * from.direction + arriving * to.direction,
-                     from.log_snr + forth * chord.rate + leaving * from.rate + arriving * to.rate, chord);
+                     from.log_snr + forth * chord.rate + leaving * from.rate + arriving * to.rate, chord,
+                     spectrum);
 }
 
-std::optional<CurvePoint> Continuation::at_level(const CurvePoint& from, const CurvePoint& to, double level) {
+std::optional<CurvePoint> Continuation::at_level(const CurvePoint& from, const CurvePoint& to, double level,
+                                                 Spectrum spectrum) {
     const double fraction = (level - from.log_snr) / (to.log_snr - from.log_snr);
     CurvePoint natural = from;
     natural.direction.setZero();
     natural.rate = to.log_snr > from.log_snr ? 1.0 : -1.0;
     const Vector guess = from.u + fraction * (to.u - from.u);
-    auto point = corrected(guess, level, natural);
+    auto point = corrected(guess, level, natural, spectrum);
     if (!point) return std::nullopt;
     const Vector expected = field_.value(guess, level).weights;
     if (distance(expected, field_.value(point->u, level).weights) > 0.3) return std::nullopt;
@@ -111,7 +115,7 @@ bool Continuation::pass_levels(const CurvePoint& from, const CurvePoint& to) {
         const bool passed =
             sign * (levels_[i] - from.log_snr) > 0.0 && sign * (levels_[i] - to.log_snr) <= 0.0;
         if (!passed) continue;
-        const auto point = at_level(from, to, levels_[i]);
+        const auto point = at_level(from, to, levels_[i], Spectrum::left_out);
         if (point && !visit_(i, point->u)) return false;
     }
     return true;
@@ -161,7 +165,7 @@ bool Continuation::leaps(const CurvePoint& from, const CurvePoint& next) {
         std::optional<CurvePoint> point;
         for (const double part : {0.47, 0.35, 0.6}) {  // one of them may be too near to a crossing
             middle = low + part * (high - low);
-            if ((point = between(from, next, middle))) break;
+            if ((point = between(from, next, middle, turns ? Spectrum::left_out : Spectrum::wanted))) break;
         }
         if (!point) return true;
         last = point->log_snr;
@@ -186,7 +190,7 @@ std::optional<CurvePoint> Continuation::advance(const CurvePoint& from, double& 
         if (step > narrowest_gap && leaps(from, *next)) continue;
         const double end = std::clamp(next->log_snr, range_.low, range_.high);
         if (end != next->log_snr) {
-            next = at_level(from, *next, end);
+            next = at_level(from, *next, end, Spectrum::wanted);
             if (!next) continue;
             next->log_snr = end;
         }
@@ -201,7 +205,7 @@ BranchCurve Continuation::follow(const CurvePoint& start) {
     BranchCurve curve{start};
     stopped_ = false;
     double step = first_step;
-    while (curve.size() < most_points) {
+    while (curve.size() < most_points && !field_.exhausted()) {
         check_();
         const auto next = advance(curve.back(), step);
         if (!next) break;

@@ -128,11 +128,12 @@ void Diagram::trace(const Vector& u, double log_snr) {
     join(backward, forward);
 }
 
-void Diagram::search(std::size_t level, Depth depth, double most_operations) {
-    const FixedPoints points = fixed_points(field_, levels_[level], depth, most_operations, check_);
+void Diagram::search(std::size_t level, Depth depth, double operations) {
+    const double start = field_.operations();
+    const FixedPoints points = fixed_points(field_, levels_[level], depth, start + operations, check_);
     complete_ = complete_ && !points.exhausted;
     for (const Vector& u : points.found) {
-        if (field_.operations() > 4.0 * most_operations) {
+        if (field_.exhausted() || field_.operations() > start + 4.0 * operations) {
             complete_ = false;
             return;
         }
@@ -154,8 +155,8 @@ bool Diagram::on_branch(const TracedBranch& branch, const Vector& u, double log_
         const double away2 = off.squaredNorm() / (unit * unit) + std::pow(log_snr - a.log_snr, 2);
         const double fraction = along / length2;
         if (!(fraction > -0.2 && fraction < 1.2 && away2 < 4.0 * length2 + 1e-4)) continue;
-        const auto there = continuation_.corrected(a.u + fraction * chord.direction,
-                                                   a.log_snr + fraction * chord.rate, chord);
+        const auto there = continuation_.corrected(
+            a.u + fraction * chord.direction, a.log_snr + fraction * chord.rate, chord, Spectrum::left_out);
         if (there && (there->u - u).norm() < 1e-4 * unit + 1e-8 * u.norm()) return true;
     }
     return false;
@@ -196,9 +197,9 @@ void Diagram::branch_off(const CurveEvent& event) {
     }
 }
 
-void Diagram::finish(double most_operations) {
+void Diagram::finish() {
     while (!unexplored_.empty()) {
-        if (field_.operations() > most_operations) {
+        if (field_.exhausted()) {
             complete_ = false;
             return;
         }

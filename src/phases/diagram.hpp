@@ -3,6 +3,8 @@
 //   search(level)     fixed points at levels[level], each traced unless a branch passes it already
 //   finish()          branches that part from those known at their events, until there is no new one
 //
+// Both end where the field is exhausted, curves too; complete() is then false.
+//
 // A branch that arrives at a place which another has passed is cut back to the event at which the two became one.
 #pragma once
 #include <deque>
@@ -27,11 +29,12 @@ class Diagram {
 public:
     Diagram(DriftField& field, LogSnrRange range, std::vector<double> levels, std::function<void()> check);
 
-    void search(std::size_t level, Depth depth, double most_operations);
-    void finish(double most_operations);
+    // operations: for the search from here on; what it finds is traced until four times as many are done.
+    void search(std::size_t level, Depth depth, double operations);
+    void finish();
     [[nodiscard]] const std::vector<TracedBranch>& branches() const { return branches_; }
     [[nodiscard]] const std::vector<CurveEvent>& events() const { return events_; }
-    [[nodiscard]] bool complete() const { return complete_; }
+    [[nodiscard]] bool complete() const { return complete_ && !field_.exhausted(); }
 
 private:
     struct Half {

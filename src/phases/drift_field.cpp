@@ -2,11 +2,15 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace kairos::phases {
 namespace {
 
 constexpr double an_evaluation = 5e3;  // what it costs beside its multiplications, in multiplications
+// A product of one vector reads every number once: beyond a megabyte it waits for memory.
+constexpr double cached_numbers = 131072.0, from_memory = 4.0;
+constexpr double weighs_nothing = 1e-25;  // of a weight
 
 // sum_k w_k tr S_k / d
 double variance_per_dimension(const law::Mixture& mixture) {
@@ -41,17 +45,32 @@ DriftField::Factors DriftField::factors(const dynamics::TimePoint& at) const {
             .variance = variance};
 }
 
-void DriftField::evaluate(const Vector& u, const dynamics::TimePoint& at, Index lanes) {
-    states_.x = (at.alpha * u).replicate(1, lanes);
+// Nothing where the posterior is that of this place already: a value and a Jacobian there are one evaluation.
+void DriftField::evaluate(const Vector& u, double log_snr, Index lanes) {
+    if (log_snr == log_snr_ && posterior_.score.cols() == lanes && u == place_) return;
+    const dynamics::TimePoint time = at(log_snr);
+    states_.x = (time.alpha * u).replicate(1, lanes);
     states_.radius2 = Lanes::Zero(lanes);
-    evaluator_.evaluate(states_, at, {.score = true, .weights = true}, posterior_);
-    here_ = factors(at);
-    operations_ +=
-        an_evaluation + 4.0 * static_cast<double>(mixture().components() * (coordinates() + 8) * lanes);
+    evaluator_.evaluate(states_, time, {.score = true, .weights = true}, posterior_);
+    here_ = factors(time);
+    place_ = u;
+    log_snr_ = log_snr;
+    operations_ += an_evaluation;
+    // Logits of all, and the mean of those that weigh anything (where there are several lanes of all).
+    const Index all = mixture().components();
+    const Index some = lanes == 1 ? (posterior_.weights.array() != 0.0).count() : all;
+    count_pass((all + some + 1) / 2, lanes);
+}
+
+// Logits and mean of every component, or a product and its sum.
+void DriftField::count_pass(Index components, Index lanes) {
+    const auto numbers = static_cast<double>(components * (coordinates() + 8));
+    const double cost = numbers > cached_numbers && lanes == 1 ? from_memory : 1.0;
+    operations_ += 4.0 * cost * numbers * static_cast<double>(lanes);
 }
 
 FieldValue DriftField::value(const Vector& u, double log_snr) {
-    evaluate(u, at(log_snr), 1);
+    evaluate(u, log_snr, 1);
     return {.drift = here_.scale * (posterior_.score.col(0) - here_.pull * states_.x.col(0)),
             .weights = posterior_.weights.col(0),
             .complement = -here_.variance * (here_.pull + posterior_.radial_rate[0])};
@@ -65,21 +84,48 @@ Vector DriftField::slope(const Vector& u, double log_snr) {
 
 Matrix DriftField::jacobian(const Vector& u, double log_snr) {
     const Index r = coordinates();
-    evaluate(u, at(log_snr), r);
+    evaluate(u, log_snr, r);
     vectors_.setIdentity(r, r);
     evaluator_.covariance_times(states_, posterior_, vectors_, products_);
-    operations_ += 4.0 * static_cast<double>(mixture().components() * r * r);
+    count_pass(mixture().components(), r);
     Matrix result = 0.5 * here_.gain * (products_ + products_.transpose());
     result.diagonal().array() += here_.diagonal;
     return result;
 }
 
-void DriftField::look_at(const Vector& u, double log_snr) { evaluate(u, at(log_snr), 1); }
+void DriftField::look_at(const Vector& u, double log_snr) {
+    evaluate(u, log_snr, 1);
+    keep_those_near();
+}
+
+// Next to a datum few of many weigh anything: a product with J then costs their number, not that of all.
+void DriftField::keep_those_near() {
+    near_.reset();
+    const law::Mixture& all = mixture();
+    std::vector<Index> chosen;
+    for (Index k = 0; k < all.components(); ++k)
+        if (posterior_.weights(k, 0) > weighs_nothing) chosen.push_back(k);
+    const Index count = std::ssize(chosen);
+    if (4 * count > all.components()) return;
+    law::Law& law = near_law_.emplace();
+    law.mixture.means = all.means(Eigen::all, chosen);
+    law.mixture.weights = all.weights(chosen);
+    law.mixture.complement = all.complement;
+    for (const Index k : chosen)
+        if (!all.shares_covariance()) law.mixture.covariances.push_back(all.covariance(k));
+    if (all.shares_covariance()) law.mixture.covariances = all.covariances;
+    near_.emplace(law);
+    near_->evaluate(states_, posterior_.time, {.score = true, .weights = true}, near_posterior_);
+    count_pass(count, 2 + (count <= 64 ? count : 0));  // few have the distances between them too
+}
 
 Vector DriftField::jacobian_times(const Vector& v) {
     vectors_ = v;
-    evaluator_.covariance_times(states_, posterior_, vectors_, products_);
-    operations_ += 4.0 * static_cast<double>(mixture().components() * coordinates());
+    if (near_)
+        near_->covariance_times(states_, near_posterior_, vectors_, products_);
+    else
+        evaluator_.covariance_times(states_, posterior_, vectors_, products_);
+    count_pass(near_ ? near_law_->mixture.components() : mixture().components(), 1);
     return here_.diagonal * v + here_.gain * products_.col(0);
 }
 

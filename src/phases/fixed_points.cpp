@@ -54,8 +54,11 @@ std::optional<Vector> newton(DriftField& field, Vector u, double log_snr) {
     return std::nullopt;
 }
 
+// |a| <= |b| + |a - b|: where one coordinate alone is further apart than that, the others need not be read.
 bool same_place(const DriftField& field, const Vector& a, const Vector& b, double log_snr) {
-    return (a - b).norm() <= 1e-6 * field.resolution(log_snr) + 1e-8 * a.norm();
+    const double absolute = 1e-6 * field.resolution(log_snr);
+    if (a.size() > 0 && std::abs(a[0] - b[0]) > 1.001 * (absolute + 1e-8 * b.norm())) return false;
+    return (a - b).norm() <= absolute + 1e-8 * a.norm();
 }
 
 FixedPoints fixed_points(DriftField& field, double log_snr, Depth depth, double most_operations,
@@ -63,7 +66,7 @@ FixedPoints fixed_points(DriftField& field, double log_snr, Depth depth, double 
     FixedPoints result;
     for (const Vector& start : search_starts(field, log_snr, depth)) {
         check();
-        if (field.operations() > most_operations) {
+        if (field.exhausted() || field.operations() > most_operations) {
             result.exhausted = true;
             break;
         }

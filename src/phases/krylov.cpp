@@ -34,11 +34,11 @@ EigenPairs descending(const EigenPairs& ritz, const Matrix& basis, double floor,
 }
 
 // Whether every Ritz value above `floor`, and the next `more`, has converged.
-bool converged(const EigenPairs& ritz, double next, double floor, Index more) {
+bool converged(const EigenPairs& ritz, double next, double floor, Index more, double residual) {
     const Index size = ritz.values.size();
     Index below = 0;
     for (Index i = size - 1; i >= 0 && below < more; --i) {
-        if (std::abs(next * ritz.vectors(size - 1, i)) > 1e-10 * (1.0 + std::abs(ritz.values[i])))
+        if (std::abs(next * ritz.vectors(size - 1, i)) > residual * (1.0 + std::abs(ritz.values[i])))
             return false;
         if (ritz.values[i] <= floor) ++below;
     }
@@ -70,7 +70,7 @@ Vector solve(const LinearMap& times, const Vector& right, Index most_products) {
     return basis.leftCols(y.size()) * y;
 }
 
-EigenPairs leading(const LinearMap& times, const Vector& start, double floor) {
+EigenPairs leading(const LinearMap& times, const Vector& start, double floor, double residual) {
     constexpr Index more = 3;
     const Index n = start.size(), most = std::min<Index>(n, 400);
     Matrix basis(n, most + 1);
@@ -84,7 +84,7 @@ EigenPairs leading(const LinearMap& times, const Vector& start, double floor) {
         const bool exhausted = !(off_diagonal[k] > 1e-13 * (1.0 + std::abs(diagonal[k]))) || k + 1 == most;
         if (k % 4 == 3 || exhausted) {
             const EigenPairs ritz = tridiagonal_eigen(diagonal.head(k + 1), off_diagonal.head(k));
-            if (exhausted || converged(ritz, off_diagonal[k], floor, more))
+            if (exhausted || converged(ritz, off_diagonal[k], floor, more, residual))
                 return descending(ritz, basis.leftCols(k + 1), floor, more);
         }
         basis.col(k + 1) = v / off_diagonal[k];

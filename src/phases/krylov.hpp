@@ -16,6 +16,8 @@ namespace kairos::phases {
 using LinearMap = std::function<Vector(const Vector&)>;
 
 [[nodiscard]] Vector solve(const LinearMap& times, const Vector& right, Index most_products = 120);
-[[nodiscard]] EigenPairs leading(const LinearMap& times, const Vector& start, double floor);
+// residual: of each pair, relative to 1 + |value|; values are off by no more than its square over the distance to the next.
+[[nodiscard]] EigenPairs leading(const LinearMap& times, const Vector& start, double floor,
+                                 double residual = 1e-10);
 
 }  // namespace kairos::phases

@@ -72,16 +72,19 @@ Vector Linearisation::solve_scaled(const Border& border, const Vector& right) co
     return smallest_solution(whole, right);
 }
 
+EigenPairs Linearisation::ritz(double residual) const {
+    return phases::leading([this](const Vector& v) { return times(v); }, start_vector(field_->coordinates()),
+                           0.0, residual);
+}
+
 EigenPairs Linearisation::leading() const {
-    if (!matrix_)
-        return phases::leading([this](const Vector& v) { return times(v); },
-                               start_vector(field_->coordinates()), 0.0);
+    if (!matrix_) return ritz(1e-10);
     EigenPairs pairs = symmetric_eigen(*matrix_);
     return {pairs.values.reverse(), pairs.vectors.rowwise().reverse()};
 }
 
 Vector Linearisation::leading_values() const {
-    if (!matrix_) return leading().values;
+    if (!matrix_) return ritz(1e-7).values;
     const auto r = static_cast<double>(matrix_->rows());
     field_->count(9.0 * r * r * r + 2e3);
     return symmetric_eigenvalues(*matrix_).reverse();

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] Vector leading_values() const;
 
 private:
+    [[nodiscard]] EigenPairs ritz(double residual) const;
     [[nodiscard]] Vector solve_scaled(const Border& border, const Vector& right) const;
 
     DriftField* field_;

@@ -31,7 +31,12 @@ public:
         factor_ = 1.0 / std::copysign(std::max(std::abs(rho), 1e-3), rho);
     }
 
-    void add(const Vector& weights) { points_.push_back(factor_ * (means_ * weights)); }
+    void add(const Vector& weights) {
+        Vector sum = Vector::Zero(means_.rows());
+        for (Index k = 0; k < weights.size(); ++k)
+            if (weights[k] != 0.0) sum += weights[k] * means_.col(k);
+        points_.emplace_back(factor_ * sum);
+    }
     // With the weights of the law, and where its members are equally likely (if that is between them): the fixed point of the set where
     // noise is small.
     void add_set(const Set& set) {

@@ -83,6 +83,12 @@ INSTANTIATE_TEST_SUITE_P(
                 {mixture, "--data.file=x.h5", "--data.labels=a,b", "--data.class-level=3"},
                 "to 2"}));
 
+std::string branchings(int count) {
+    std::string text = "--clones.times=";
+    for (int i = 0; i < count; ++i) text += (i == 0 ? "" : ",") + std::to_string(1.0 + 1e-4 * i);
+    return text;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Run, Contradiction,
     testing::Values(
@@ -106,6 +112,14 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ensemble.coupling", {forward, "--ensemble.coupling=common"}, "marginal"},
         Refused{"clones.times", {marginal, "--clones.times=1"}, "reverse"},
         Refused{"clones.times", {"--clones.times=1,20"}, "t = 20"},
+        Refused{"clones.times", {branchings(4097)}, "4096"},
+        Refused{"clones.copies", {"--clones.times=1", "--clones.copies=256"}, "255"},
+        Refused{
+            "time.points", {"--clones.times=1", "--clones.overlap=path", "--time.points=600000"}, "524288"},
+        Refused{
+            "time.points",
+            {"--clones.times=1", "--ensemble.integrator=heun", "--time.points=8", "--time.substeps=70000"},
+            "524288"},
         Refused{"observe.states", {"--observe.states=true"}, "observe.paths"},
         Refused{"observe.tangents", {"--observe.tangents=1"}, "exact"},
         Refused{"observe.tangents", {forward, "--observe.tangents=1"}, "forward"},
@@ -204,6 +218,8 @@ TEST(Config, WhatOnlyLooksLikeAContradictionIsAccepted) {
               "--data.sigma=1,2,3"},
              {"--time.list=1"},
              {"--time.list=0.01,10", "--clones.times=10,0.01"},
+             {branchings(4096), "--clones.copies=255"},
+             {"--clones.times=1", "--time.points=600000"},
              {"--ensemble.integrator=heun", "--observe.tangents=2"},
              {"--observe.paths=3", "--observe.states=true", "--observe.histograms=class_entropy"},
              {"--bifurcation.drift=both", "--data.samples=1000"}}) {

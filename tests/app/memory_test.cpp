@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "kairos/base/error.hpp"
+#include "kairos/measure/moments.hpp"
 
 namespace kairos::app {
 namespace {
@@ -77,6 +78,40 @@ TEST(Memory, WeightsOfAllDataAreCountedWhereTheyAreAskedFor) {
     Config many = drawn(1000000, 256);
     many.model.components = 1000;  // too many classes for one pass
     EXPECT_GE(estimate_memory(many, no_file, 1).block, 32 * 4 * 8e6);
+}
+
+// 256 bins of 8 bytes at 50 times below 20 branching times: the sum, the batch's, an empty one and one that travels.
+TEST(Memory, DistributionsOfOverlapsAreCounted) {
+    Config config = drawn(0, 64);
+    config.points = 50;
+    config.clone_times.assign(20, 1.0);
+    const MemoryNeed ends = estimate_memory(config, no_file, 1);
+    EXPECT_EQ(ends.kept, 0.0);
+    config.overlap_path = true;
+    const MemoryNeed path = estimate_memory(config, no_file, 1);
+    EXPECT_EQ(path.kept, 4.0 * 8 * 256 * 50 * 20);
+    EXPECT_GE(path.moments - ends.moments, 512.0 * 20 * 50 * sizeof(measure::Moments));
+    EXPECT_EQ(path.rank() - ends.rank(), path.kept + path.moments - ends.moments);
+    config.histograms = {"norm2", "class_entropy"};
+    EXPECT_EQ(estimate_memory(config, no_file, 1).kept, 4.0 * 8 * 256 * 50 * 22);
+}
+
+// Of 100 paths 64 coordinates, and as many of each of 3 eigenvectors.
+TEST(Memory, StoredStatesAndEigenvectorsAreCounted) {
+    Config config = drawn(1000, 64);
+    config.points = 50;
+    config.paths = 100;
+    config.trajectories = 1000;
+    const double values = estimate_memory(config, no_file, 1).kept;
+    config.states = true;
+    const double states = estimate_memory(config, no_file, 1).kept;
+    config.eigenvalues = 3;
+    const MemoryNeed vectors = estimate_memory(config, no_file, 1);
+    EXPECT_GE(values, 8.0 * 100 * 50);
+    EXPECT_GE(states - values, 8.0 * 100 * 50 * 64);
+    EXPECT_GE(vectors.kept - states, 8.0 * 100 * 50 * 64 * 3);
+    config.trajectories = 10;
+    EXPECT_EQ(estimate_memory(config, no_file, 1).kept, vectors.kept / 10.0);
 }
 
 TEST(Memory, FewPointsInManyDimensionsAreReducedByEveryRank) {

@@ -142,9 +142,13 @@ def given_vectors(folder):
 def spectrum(folder):
     """Leading eigenvalues of the posterior covariance of six clusters: five directions between them, the others at the variance within a cluster; with these
     the filter's eigenvalues sum to the active dimensions. Several ranks write the bits of one."""
-    job = ["--data.model=random-clusters", "--data.components=6", "--data.dimension=40", "--data.sigma=0.5", "--ensemble.representation=full",
-           "--observe.eigenvalues=8", "--ensemble.trajectories=1000", "--ensemble.batch=100", "--time.points=9", "--process.t-max=3",
-           "--observe.observables=active_dimensions,posterior_top_eigenvalue,posterior_eigenvalues,filter_eigenvalues"]
+    means = np.random.default_rng(8).standard_normal((6, 40))
+    with h5py.File(folder / "six.h5", "w") as file:
+        file["means"], file["sigmas"] = means, np.full(6, 0.5)
+    job = ["--data.model=mixture-file", "--data.file=six.h5", "--ensemble.representation=full", "--observe.eigenvalues=8",
+           "--ensemble.trajectories=1000", "--ensemble.batch=100", "--time.points=9", "--process.t-max=3",
+           "--observe.observables=active_dimensions,posterior_top_eigenvalue,posterior_eigenvalues,filter_eigenvalues,eigenvector_overlap",
+           "--observe.paths=3", "--observe.states=true"]
     for ranks in (1, 3):
         check.succeeded(run([KAIROS, "run", *job, f"--output.file=spectrum-{ranks}.h5"], folder, ranks), f"eigenvalues on {ranks} ranks")
     with h5py.File(folder / "spectrum-1.h5") as file, h5py.File(folder / "spectrum-3.h5") as other:
@@ -158,6 +162,27 @@ def spectrum(folder):
         check(np.all(leading[-1, :5] > 2 * within[-1]), f"between the clusters: {leading[-1]}")
         total = open_[:, :5].sum(axis=1) + 35 * within * (alpha / sigma) ** 2
         check(np.allclose(total, mean["active_dimensions"], rtol=1e-9), f"trace of the filter: {total}, not {mean['active_dimensions']}")
+        overlap = mean["eigenvector_overlap"]
+        check(np.allclose(overlap[-1, :5], 1, atol=1e-6) and np.allclose(overlap[-1, 5:], 0, atol=1e-6), f"six undecided clusters: {overlap[-1]}")
+        check(np.all((overlap > -1e-12) & (overlap < 1 + 1e-9)), f"overlaps: {overlap}")
+        paths, others = file["paths"], other["paths"]
+        for name in ("eigenvalues", "eigenvectors"):
+            check(np.array_equal(paths[name][:], others[name][:]), f"{name} of paths: bits differ")
+        v, values = paths["eigenvectors"][:], paths["eigenvalues"][:]
+        check(v.shape == (3, 9, 8, 40) and values.shape == (3, 9, 8), f"eigenvectors of paths: {v.shape}")
+        check(np.allclose(np.einsum("ptic,ptjc->ptij", v, v), np.eye(8), atol=1e-10), "eigenvectors of paths are not orthonormal")
+        check(np.all(np.take_along_axis(v, np.abs(v).argmax(-1)[..., None], -1) > 0), "signs of eigenvectors")
+        # at every stored state, against Bayes' rule
+        gamma = 0.25 * alpha**2 + sigma**2
+        away = paths["x"][:][:, :, None] - alpha[None, :, None, None] * means
+        logits = -np.sum(away**2, axis=-1) / (2 * gamma[None, :, None])
+        w = np.exp(logits - logits.max(-1, keepdims=True))
+        w /= w.sum(-1, keepdims=True)
+        apart = means - np.einsum("ptk,kc->ptc", w, means)[:, :, None]
+        covariance = ((sigma**2 / gamma) ** 2)[None, :, None, None] * np.einsum("ptk,ptkc,ptkd->ptcd", w, apart, apart)
+        covariance += within[None, :, None, None] * np.eye(40)
+        residual = np.einsum("ptcd,ptid->ptic", covariance, v) - values[..., None] * v
+        check(np.max(np.abs(residual)) < 1e-8 * values.max(), f"eigenvectors of paths: residual {np.max(np.abs(residual))}")
 
 
 def levels(folder):

@@ -40,6 +40,27 @@ TEST(OrderAxes, OfClassesPointFromTheMeanOfAllToTheirs) {
     EXPECT_LT((axes[1].v - (0.5 * (y.col(0) + y.col(1)) - all)).norm(), 1e-14);
 }
 
+// Three classes in four coordinates: a plane. The projection onto it is that of two differences of their means.
+TEST(OrderAxes, TheSpanBetweenClassesIsThatOfTheirMeans) {
+    const law::Law law = clusters();
+    const Matrix& y = law.mixture.means;
+    const Vector a = y.col(2), b = 0.5 * (y.col(0) + y.col(1)), c = (y.col(3) + y.col(4) + y.col(5)) / 3.0;
+    Matrix apart(4, 2);
+    apart << b - a, c - a;
+    const Matrix expected = test::orthonormal(apart), between = law::between_classes(law.mixture);
+    ASSERT_EQ(between.cols(), 2);
+    EXPECT_LT((between * between.transpose() - expected * expected.transpose()).norm(), 1e-13);
+    EXPECT_LT((law::class_differences(law.mixture).col(0) - (a - y.rowwise().mean())).norm(), 1e-14);
+
+    law::Law line = law;  // on one line, and all in one place
+    Matrix means = Matrix::Zero(4, 6);
+    for (Index k = 0; k < 6; ++k) means.col(k) = 0.1 * static_cast<double>(k) * y.col(0);
+    line.mixture.means = means;
+    EXPECT_EQ(law::between_classes(line.mixture).cols(), 1);
+    line.mixture.means = Matrix(y.col(0).replicate(1, 6));
+    EXPECT_EQ(law::between_classes(line.mixture).cols(), 0);
+}
+
 TEST(OrderAxes, OfLeadingVariancesAreEigenvectorsOfTheirSize) {
     for (const bool few : {false, true}) {
         law::Law law = clusters();

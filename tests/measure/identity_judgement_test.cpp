@@ -1,9 +1,12 @@
 // How the two sides of an identity are judged: z by hand, and on samples that keep or break an identity.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <random>
+#include <vector>
 
 #include "dynamics/brute_force.hpp"
 #include "kairos/dynamics/schedule.hpp"
@@ -83,6 +86,69 @@ TEST(Judgement, NeedsTwoTrajectories) {
 TEST(Judgement, ANumberThatIsNoneIsNoAgreement) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     EXPECT_TRUE(std::isnan(judged(std::array{1.0, nan, 2.0}, std::array{1.0, 1.0, 2.0}).z));
+}
+
+// Of n trajectories k have p = 1, the others 0.
+IdentityValue share_of(int k, int n, double q) {
+    std::vector<double> p(static_cast<std::size_t>(n), 0.0), difference(static_cast<std::size_t>(n), -q);
+    std::fill_n(p.begin(), k, 1.0);
+    std::fill_n(difference.begin(), k, 1.0 - q);
+    return judge(moments_of(p), moments_of(difference), {.share = true});
+}
+
+TEST(Judgement, OfASharePutsTheVarianceAtTheMeanThatIsExpected) {
+    const double n = 4000.0, resolution = (1.0 - 0.01) / n;
+    const IdentityValue few = share_of(28, 4000, 0.01), many = share_of(52, 4000, 0.01);
+    const auto spread = [&](double p) { return p * (1.0 - p) / (n - 1.0); };
+    EXPECT_NEAR(few.standard_error, std::hypot(std::sqrt(spread(0.007) / 0.7), resolution), 1e-12);
+    const double others = 0.99 / 0.987;  // of which there are less than expected, by little
+    EXPECT_NEAR(many.standard_error, std::hypot(std::sqrt(spread(0.013) * others), resolution), 1e-12);
+    EXPECT_NEAR(few.z, -0.003 / few.standard_error, 1e-9);
+    EXPECT_NEAR(share_of(3972, 4000, 0.99).z, 0.003 / few.standard_error, 1e-9);  // the other side of it
+}
+
+TEST(Judgement, OfASharePassesOverWhatFewTrajectoriesCarry) {
+    EXPECT_TRUE(
+        std::isnan(share_of(4, 4000, 1.0 / 256).z));      // 15.6 expected, and their number is known to 50 %
+    EXPECT_TRUE(std::isnan(share_of(20, 1000, 0.01).z));  // 10 expected
+    EXPECT_TRUE(std::isnan(share_of(980, 1000, 0.99).z));
+    EXPECT_FALSE(std::isnan(share_of(40, 4000, 0.012).z));
+    EXPECT_EQ(share_of(10, 1000, 0.01).z, 0.0);
+}
+
+// p(c|x) of 64 equally likely classes, x_c = signal + noise for the class behind it and noise for the others: [class][trajectory].
+std::vector<std::vector<double>> shares_of_classes(int n, double signal, unsigned seed) {
+    constexpr int classes = 64;
+    test::Normals normal(seed);
+    std::mt19937_64 generator(seed);
+    std::vector<std::vector<double>> p(classes, std::vector<double>(static_cast<std::size_t>(n)));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+        Vector logits = signal * normal.matrix(classes, 1);
+        logits[static_cast<Index>(generator() % classes)] += signal * signal;
+        const Vector w = (logits.array() - logits.maxCoeff()).exp();
+        for (std::size_t c = 0; c < classes; ++c) p[c][i] = w[static_cast<Index>(c)] / w.sum();
+    }
+    return p;
+}
+
+// Where noise leaves a few classes open, their distribution has the heaviest tails. |z| above 4.5 has a probability of 7e-6.
+TEST(Judgement, OfSharesAlarmsNobodyWithoutCause) {
+    int judged_early = 0, all_early = 0, alarms_of_the_spread = 0;
+    for (const double signal : {0.7, 1.75, 2.25, 3.5})
+        for (unsigned seed = 1; seed <= 20; ++seed)
+            for (const auto& p : shares_of_classes(1600, signal, seed)) {
+                std::vector<double> difference = p;
+                for (double& of_one : difference) of_one -= 1.0 / 64;
+                const Moments of_p = moments_of(p), of_difference = moments_of(difference);
+                const double z = judge(of_p, of_difference, {.share = true}).z;
+                EXPECT_FALSE(std::abs(z) > largest_z) << z << " at signal " << signal;
+                alarms_of_the_spread += std::abs(judge(of_p, of_difference).z) > largest_z ? 1 : 0;
+                if (signal > 1.0) continue;
+                ++all_early;
+                judged_early += std::isnan(z) ? 0 : 1;
+            }
+    EXPECT_GT(alarms_of_the_spread, 0);
+    EXPECT_GT(judged_early, 0.98 * all_early);
 }
 
 law::Law two_points_apart() {

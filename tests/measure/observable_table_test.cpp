@@ -57,7 +57,8 @@ TEST(ObservableTable, HasEveryRowOnceWithItsMeaning) {
                                             "entropy_production",
                                             "lyapunov",
                                             "posterior_eigenvalues",
-                                            "filter_eigenvalues"};
+                                            "filter_eigenvalues",
+                                            "eigenvector_overlap"};
     ASSERT_EQ(observable_table().size(), names.size());
     for (const std::string& name : names) {
         const Observable* observable = find_observable(name);
@@ -77,7 +78,7 @@ TEST(ObservableTable, AsksThePosteriorForWhatItReads) {
             dynamics::Posterior posterior;
             dynamics::Request request = observable.request;
             if (observable.axis == Axis::eigenvalues)
-                request.eigenvalues = columns(observable, scene.setting);
+                request.eigenvalues = scene.posterior.eigenvalues.rows();
             dynamics::PosteriorEvaluator(scene.law).evaluate(scene.states, scene.time, request, posterior);
             Sight sight = scene.sight();
             sight.setting = &scene.setting;

@@ -40,6 +40,33 @@ struct Reference {
     [[nodiscard]] Vector leading_eigenvalues() const {
         return test::eigenvalues(b.covariance).reverse().head(2);
     }
+    // |P v|^2, averaged over the eigenspace of every eigenvalue in all d dimensions: tr(P Pi)/copies.
+    [[nodiscard]] Vector eigenvector_overlap() const {
+        const law::Level& level = law.mixture.labels.classes();
+        Matrix means = Matrix::Zero(x.size(), level.classes());
+        Vector weights = Vector::Zero(level.classes());
+        for (Index k = 0; k < law.mixture.components(); ++k) {
+            const int c = level.class_of[static_cast<std::size_t>(k)];
+            means.col(c).head(law.mixture.coordinates()) += law.mixture.weights(k) * law.mixture.means.col(k);
+            weights(c) += law.mixture.weights(k);
+        }
+        means *= weights.cwiseInverse().asDiagonal();
+        const Matrix apart = means.rightCols(level.classes() - 1).colwise() - Vector(means.col(0));
+        const Matrix between = test::orthonormal(apart);
+        const Vector values = test::eigenvalues(b.covariance).reverse();
+        const Matrix vectors = test::eigenvectors(b.covariance).rowwise().reverse();
+        Vector overlaps(2);
+        for (Index i = 0; i < 2; ++i) {
+            double sum = 0.0, copies = 0.0;
+            for (Index l = 0; l < values.size(); ++l)
+                if (std::abs(values(l) - values(i)) < 1e-9 * values(0)) {
+                    sum += (between.transpose() * vectors.col(l)).squaredNorm();
+                    copies += 1.0;
+                }
+            overlaps(i) = sum / copies;
+        }
+        return overlaps;
+    }
     [[nodiscard]] Vector classes(std::size_t level) const {
         return test::class_weights(law.mixture.labels.levels[level], b.weights);
     }
@@ -197,6 +224,7 @@ std::map<std::string, Expected> state_references() {
              [](const Reference& r) -> Vector {
                  return r.time.alpha * r.time.alpha / r.time.sigma2 * r.leading_eigenvalues();
              }},
+            {"eigenvector_overlap", [](const Reference& r) { return r.eigenvector_overlap(); }},
             {"lyapunov", [](const Reference& r) { return r.exponents; }}};
 }
 

@@ -1,7 +1,10 @@
 #include "measure/scene.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include "kairos/law/order_axes.hpp"
 
 namespace kairos::test {
 
@@ -89,11 +92,15 @@ Scene::Scene(law::Law law_, const dynamics::Schedule& schedule, double t, measur
     states.x = time.alpha * clean.y + std::sqrt(time.sigma2) * normal.matrix(mixture.coordinates(), lanes);
     states.radius2 = random_states(mixture, lanes, 1.0, seed + 1).radius2;
     exponents = normal.matrix(2, lanes);
+    if (law.mixture.labels.any()) between_classes = law::between_classes(mixture);
     for (Index j = 0; j < lanes && !law.empirical; ++j) {
         clean_log_density[j] = brute_force(mixture, clean_datum(j), at(1.0, 0.0)).log_density;
     }
     dynamics::Request request = everything;
     request.fourth = true;
+    request.eigenvalues = std::min<Index>(
+        3, static_cast<Index>(mixture.dimension()));  // one more than the columns: eigenvector_overlap
+    request.eigenvectors = true;
     request.class_spread = request.level_spread = law.mixture.labels.any();
     dynamics::PosteriorEvaluator(law).evaluate(states, time, request, posterior);
     path.begin(lanes);
@@ -109,7 +116,7 @@ Vector Scene::clean_datum(Index j) const {
 }
 
 measure::Sight Scene::sight() const {
-    return {&setting, &states, &posterior, &path, &clean, &clean_log_density, &exponents};
+    return {&setting, &states, &posterior, &path, &clean, &clean_log_density, &exponents, &between_classes};
 }
 
 Rows Scene::values(const measure::Observable& observable) const {

@@ -47,6 +47,7 @@ struct Scene {
     dynamics::CleanData clean;
     Lanes clean_log_density;
     Rows exponents;
+    Matrix between_classes;
     dynamics::Posterior posterior;
     measure::PathIntegrals path;
 };

@@ -102,6 +102,31 @@ TEST(Clones, OverlapOfOneGaussianHasClosedMoments) {
     }
 }
 
+// Of independent clones the mean over the P pairs of a tuple has the variance of one overlap over P: no two pairs share their angle,
+// however many there are (with the angles of 256 pairs alone it would be 1.8 times that).
+TEST(Clones, EveryPairOfManyHasAnAngleOfItsOwn) {
+    const auto law =
+        law::build_law({.kind = law::ModelKind::low_rank, .dimension = 40, .residual_sigma = 1.0},
+                       law::Representation::reduced);
+    auto spec = spec_of(law);
+    spec.copies = 30;
+    spec.branch_times = {Time{6.0}};
+    CloneEnsemble clones(spec, ou());
+    constexpr double pairs = 435.0;
+    std::vector<double> means;
+    measure::Moments all;
+    for (std::uint64_t i = 0; i < 4000; ++i) {
+        const auto row = clones.run(TrajectoryId{i}, 1);
+        const auto& overlap = row[clone_column(0, CloneQuantity::overlap)];
+        ASSERT_EQ(overlap.count, pairs);
+        means.push_back(overlap.mean);
+        all.merge(overlap);
+    }
+    const auto of_means = measure::estimate(measure::moments_of(means));
+    const double one = measure::estimate(all).variance / pairs;
+    expect_consistent(of_means.variance / one, of_means.variance_stderr / one, 1.0);
+}
+
 // The same at every observation time on the way: rho = e^-(t_b - t), and nothing before the branching.
 TEST(Clones, OverlapOnTheWayOfOneGaussianHasClosedMoments) {
     for (const auto representation : {law::Representation::full, law::Representation::reduced}) {

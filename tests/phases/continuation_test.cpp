@@ -53,6 +53,37 @@ Continuation plain(DriftField& field) {
     return {field, whole(), {}, [](std::size_t, const Vector&) { return true; }, [] {}};
 }
 
+TEST(Continuation, LeavesOutEigenvaluesWhereTheyAreNotWanted) {
+    DriftField field(test::two_clusters(m * m, variance, 9.0), ou, Drift::sde);
+    Continuation continuation = plain(field);
+    const BranchCurve curve =
+        continuation.follow(*phases::newton(field, Vector::Constant(1, m), whole().high), whole().high, -1);
+    ASSERT_GT(curve.size(), 3U);
+    const auto with = continuation.between(curve[1], curve[2], 0.4);
+    const auto without = continuation.between(curve[1], curve[2], 0.4, phases::Spectrum::left_out);
+    ASSERT_TRUE(with && without);
+    EXPECT_EQ(with->u, without->u);
+    EXPECT_EQ(with->rate, without->rate);
+    EXPECT_GT(with->eigenvalues.size(), 0);
+    EXPECT_EQ(without->eigenvalues.size(), 0);
+}
+
+TEST(Continuation, EndsWhereTheFieldIsExhausted) {
+    DriftField field(test::two_clusters(m * m, variance, 9.0), ou, Drift::sde);
+    Continuation continuation = plain(field);
+    const auto start = phases::newton(field, Vector::Constant(1, m), whole().high);
+    ASSERT_TRUE(start);
+    const double before = field.operations();
+    const BranchCurve all = continuation.follow(*start, whole().high, -1);
+    const double cost = field.operations() - before;
+    field.limit(field.operations() + 0.5 * cost);
+    const BranchCurve half = continuation.follow(*start, whole().high, -1);
+    EXPECT_TRUE(field.exhausted());
+    EXPECT_LT(half.size(), all.size());
+    EXPECT_GT(half.size(), all.size() / 4);
+    for (std::size_t i = 0; i < half.size(); ++i) EXPECT_EQ(half[i].u, all[i].u);
+}
+
 TEST(Continuation, PointsLieOnTheCurveAndCountItsUnstableDirections) {
     DriftField field(test::two_clusters(m * m, variance, 9.0), ou, Drift::sde);
     Continuation continuation = plain(field);

@@ -79,6 +79,38 @@ TEST(DriftField, JacobianAndSlopeAreDifferencesOfTheDrift) {
     }
 }
 
+// A place is evaluated once, for the drift and for J.
+TEST(DriftField, CountsEveryEvaluationOnceAndKnowsItsBound) {
+    DriftField field(laws()[1], dynamics::Schedule(dynamics::ScheduleKind::ou, {}), Drift::sde);
+    const Vector u = Vector{{0.2, 0.5}}, v = Vector{{0.3, -0.1}};
+    const Vector first = field.value(u, 0.7).drift;
+    const double once = field.operations();
+    EXPECT_GT(once, 0.0);
+    EXPECT_EQ(field.value(u, 0.7).drift, first);
+    field.look_at(u, 0.7);
+    EXPECT_EQ(field.operations(), once);
+    (void)field.value(v, 0.7);
+    (void)field.value(u, 0.8);
+    EXPECT_EQ(field.operations(), 3.0 * once);
+    EXPECT_FALSE(field.exhausted());
+    field.limit(3.0 * once);
+    EXPECT_FALSE(field.exhausted());
+    (void)field.value(u, 0.9);
+    EXPECT_TRUE(field.exhausted());
+}
+
+// 128 x 1016 numbers are below a megabyte of doubles, 130 x 1016 above: there a product waits for memory.
+TEST(DriftField, CountsAPassOverMoreThanACacheFourfold) {
+    const auto of = [](Index components) {
+        DriftField field(test::isotropic_law(Matrix::Identity(1008, components), 1.0),
+                         dynamics::Schedule(dynamics::ScheduleKind::ou, {}), Drift::sde);
+        (void)field.value(Vector::Zero(1008), -1.0);
+        return (field.operations() - 5e3) / static_cast<double>(components);
+    };
+    EXPECT_DOUBLE_EQ(of(128), 4.0 * 1016);
+    EXPECT_DOUBLE_EQ(of(130), 16.0 * 1016);
+}
+
 TEST(DriftField, TheComplementHasTheEigenvalueOfACoordinateWithoutMeans) {
     const dynamics::Schedule schedule(dynamics::ScheduleKind::vp_cosine, {});
     law::Law reduced = test::unequal_variances({0.3, 2.5}, {0.4, 0.6}, 7.0, {0, 1});

@@ -57,12 +57,42 @@ TEST(Linearisation, FindsTheEigenvaluesThatDecideStability) {
         const Index unstable = (exact.array() > 0.0).count();
         EXPECT_EQ(phases::positive(found.values), unstable);
         ASSERT_GT(found.values.size(), unstable);
+        const Vector alone = Linearisation(field, u, log_snr).leading_values();
+        EXPECT_EQ(phases::positive(alone), unstable);
         for (Index i = 0; i <= unstable; ++i) {
+            EXPECT_NEAR(alone[i], exact[i], 1e-9 * (1.0 + std::abs(exact[i])));
             EXPECT_NEAR(found.values[i], exact[i], 1e-9 * (1.0 + std::abs(exact[i])));
             const Vector v = found.vectors.col(i);
             EXPECT_NEAR(v.norm(), 1.0, 1e-10);
             EXPECT_LT((field.jacobian(u, log_snr) * v - exact[i] * v).norm(),
                       1e-6 * (1.0 + std::abs(exact[i])));
+        }
+    }
+}
+
+// Between two of 300 data, of which few weigh anything: products with those alone are products with all, of every kind of covariance.
+TEST(Linearisation, LeavesOutDataThatWeighNothing) {
+    for (const bool shared : {true, false}) {
+        law::Law law = test::isotropic_law(normals(many, 300), 0.0);
+        if (!shared)
+            for (int k = 0; k < 300; ++k)
+                law.mixture.covariances.push_back(
+                    test::isotropic_law(normals(1, 1), 0.01 + 1e-5 * k).mixture.covariances[0]);
+        if (!shared) law.mixture.covariances.erase(law.mixture.covariances.begin());
+        DriftField field(law, ou, Drift::sde);
+        const Vector u = 0.5 * (law.mixture.means.col(7) + law.mixture.means.col(200));
+        const Vector v = normals(many, 2).col(1);
+        for (const double log_snr : {0.7, 1.2, 2.0}) {
+            const Vector weights = field.value(u, log_snr).weights;
+            ASSERT_LT((weights.array() > 1e-25).count(), 150) << log_snr;
+            ASSERT_GT((weights.array() > 1e-25).count(), 1) << log_snr;
+            const Matrix jacobian = field.jacobian(u, log_snr);
+            const Vector product = Linearisation(field, u, log_snr).times(v);
+            EXPECT_LT((product - jacobian * v).norm(), 1e-11 * jacobian.norm());
+            field.look_at(Vector(law.mixture.means.rowwise().mean()), -4.0);  // where all weigh something
+            EXPECT_LT((field.jacobian_times(v) - field.jacobian(law.mixture.means.rowwise().mean(), -4.0) * v)
+                          .norm(),
+                      1e-11);
         }
     }
 }

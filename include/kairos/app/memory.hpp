@@ -1,6 +1,6 @@
 // include/kairos/app/memory.hpp: what a job will hold in memory, known before anything is read or built.
 //
-//   node = data + packed + ranks on it (law + block + moments)
+//   node = data + packed + ranks on it (law + block + moments + kept)
 //
 // A dataset is held once a node (io/shared_points.hpp), and once more, packed, where that takes a gigabyte at most and fits
 // (dynamics/packed_data.hpp); everything else by every rank. Of input files only the
@@ -21,7 +21,8 @@ struct MemoryNeed {
     double law = 0;      // of a rank: means, what is kept of each datum, and their decomposition
     double block = 0;    // of a rank: states, noise, weights of the block in work
     double moments = 0;  // of a rank: batch moments
-    [[nodiscard]] double rank() const { return law + block + moments; }
+    double kept = 0;     // of a rank: histograms, those of clones' overlaps too, and raw paths
+    [[nodiscard]] double rank() const { return law + block + moments + kept; }
     [[nodiscard]] double node(int ranks) const { return data + packed + ranks * rank(); }
 };
 

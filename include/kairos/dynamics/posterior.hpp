@@ -9,6 +9,10 @@
 //   h_L = -sum_l w_l log w_l,  v_L = sum_l w_l (log w_l + h_L)^2,  collision_L = sum_l w_l^2    for every latent L
 //   H(k|x,c) = -sum_k w_k log(w_k/w_c(k))                          what is left of the component (datum) given the class
 //
+// Eigenvectors v_i of Cov(y|x) are orthonormal and have their largest entry (of equal ones the first) positive. Of an eigenvalue of several copies
+// they are some orthonormal basis. The complement: v_i may have a part along x_perp/|x_perp|; in its other directions Cov(y|x) is
+// isotropic, and an eigenvector there, of which no direction is meant, has r + 1 zeros.
+//
 // The request says what is needed; what is not asked for is left empty. Entropies in nats; log_density is that of x in all d
 // dimensions. Shapes: one column a trajectory. Weights underflow to 0 far from the best component, never to NaN.
 // Errors: std::invalid_argument where class_spread (level_spread) is asked of a law without classes.
@@ -52,6 +56,7 @@ struct Request {
     bool fourth = false;          // Latent::fourth too
     bool top_eigenvalue = false;  // of Cov(y|x)
     Index eigenvalues = 0;        // so many of the largest of Cov(y|x), at most d
+    bool eigenvectors = false;    // those of these eigenvalues
     bool weights = false;         // Posterior::weights also where there are many components
     std::optional<Draw> draw{};   // chosen
     void merge(const Request& other);
@@ -81,8 +86,9 @@ struct Posterior {
     Lanes score_norm2, x_dot_score;
     Rows level_spread;  // L x m
     Lanes score_spread, covariance_trace, divergence, class_spread, top_eigenvalue;
-    Rows eigenvalues;         // k x m, descending
-    std::vector<int> chosen;  // [m] a component drawn by its weight
+    Rows eigenvalues;                // k x m, descending
+    std::vector<Rows> eigenvectors;  // k times r x m, r + 1 with a complement: the last row along x_perp
+    std::vector<int> chosen;         // [m] a component drawn by its weight
 };
 
 // Evaluates into `out`, reusing its memory. `law` must outlive the object.

@@ -23,6 +23,11 @@ struct OrderAxis {
 
 [[nodiscard]] std::vector<OrderAxis> order_axes(const Law& law);
 
+// Mean of every class of labels.class_level less the mean of all, r x C.
+[[nodiscard]] Matrix class_differences(const Mixture& mixture);
+// Orthonormal basis of their span (r x 0 where all classes have one mean). Singular values below 1e-9 of the largest |mean| count as 0.
+[[nodiscard]] Matrix between_classes(const Mixture& mixture);
+
 // v^T S v; v may lack the last explicit coordinates (zero along them).
 [[nodiscard]] double variance_along(const Covariance& covariance, const Vector& v);
 

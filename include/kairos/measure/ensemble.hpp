@@ -79,7 +79,9 @@ private:
     std::function<void()> pause_;
     ColumnPlan plan_;
     std::vector<dynamics::TimePoint> times_;
-    dynamics::Request observed_request_, step_request_;
+    // What observables need, what raw paths keep beside it, what a step needs.
+    dynamics::Request observed_request_, kept_request_, step_request_;
+    Matrix between_classes_;  // where eigenvector_overlap asks for it
     dynamics::ExactTransition exact_;
     dynamics::Integrator integrator_;
     dynamics::PosteriorEvaluator evaluator_;

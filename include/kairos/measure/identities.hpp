@@ -40,6 +40,8 @@ struct Identity {
     // Where not null: a 1 x m quantity whose squared ensemble mean is subtracted from both sides before they
     // are reported (second moments become variances).
     void (*centre)(const Sight& sight, Eigen::Ref<Rows> out) = nullptr;
+    // The value is a probability and expected its known mean: see KnownErrors::share.
+    bool share = false;
     // Where not null: the variance of value - expected given the state, 1 x m. Its average is the variance of
     // the difference, known from every state even where the difference hangs on events too rare to be seen.
     void (*noise)(const Sight& sight, Eigen::Ref<Rows> out) = nullptr;
@@ -65,9 +67,16 @@ struct IdentityValue {
 // variance: of the difference, or `noise` where that is known; the second term is the resolution of n
 // trajectories, which cannot tell how likely an event is that one of them saw; extra: an error known
 // otherwise (quadrature).
+//
+// share: value is a probability p of mean q, expected. Where it hangs on few trajectories (p near 1 for those of one class, near 0 for the
+// others) its variance goes with their number, and the spread of a sample that by chance has few of them is too small: the variance is
+// then that at the mean which is expected, the sample's times max(1, q/mean p, (1 - q)/(1 - mean p)). z is NaN, not judged, where no normal
+// law holds: with fewer than 15 trajectories expected on either side, n q or n (1 - q), or where fewer than 25 carry the spread,
+// n/(kurtosis - 1), so that it is known to worse than 20 %.
 struct KnownErrors {
     double extra = 0.0;
     std::optional<double> noise = {};
+    bool share = false;
 };
 [[nodiscard]] IdentityValue judge(const Moments& value, const Moments& difference,
                                   const KnownErrors& known = {});

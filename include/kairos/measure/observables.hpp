@@ -43,6 +43,8 @@ struct Sight {
     const dynamics::CleanData* clean;  // null for reverse ensembles
     const Lanes* clean_log_density;    // log p_0(y), only where data_surprisal asked for it
     const Rows* exponents;             // [k x m] finite-time Lyapunov exponents so far, or null
+    const Matrix* between_classes =
+        nullptr;  // r x q, orthonormal: span of the differences of class means, only where eigenvector_overlap asked for it
 
     // Of the level that class_* observables mean.
     [[nodiscard]] const dynamics::Latent& classes() const {

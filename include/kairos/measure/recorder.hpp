@@ -25,6 +25,9 @@ struct PathRecord {
     std::vector<double> values;   // [scalar observable][T]
     std::vector<double> x;        // [T][r], if states are kept
     std::vector<double> radius2;  // [T], if states are kept and there is a complement
+    // Leading eigenpairs of the posterior covariance, if states are kept and eigenvalues asked for: [T][k], [T][k][r], and with a
+    // complement [T][k] along x_perp.
+    std::vector<double> eigenvalues, eigenvectors, eigenvectors_radial;
     std::int64_t end_class = -1, end_datum = -1;
 };
 
@@ -68,6 +71,8 @@ private:
     void check(const Column& value_column, std::size_t time, const Sight& sight);
     void add(const Column& column, std::size_t time, const Rows& values);
     void keep_paths(std::size_t time, const Sight& sight);
+    void keep_eigenpairs(std::size_t time, const dynamics::Posterior& posterior, Index lane,
+                         PathRecord& record) const;
     void close_whole_paths();
 
     Setting setting_;
@@ -89,7 +94,7 @@ private:
     std::vector<Segment> segments_;
 
     TrajectoryId first_{};
-    Index count_ = 0, kept_ = 0;
+    Index count_ = 0, kept_ = 0, eigenpairs_ = 0;
     bool seen_before_ = false;
     std::size_t previous_time_ = 0;
     DecisionTracker class_decisions_, datum_decisions_;

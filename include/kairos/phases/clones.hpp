@@ -55,6 +55,10 @@ inline constexpr std::size_t clone_quantities = 3;
     return branches * (clone_quantities + (spec.overlap_path ? spec.times.size() : 0));
 }
 
+// What the numbers of the noise have room for: branching times, and steps from a branching time down.
+inline constexpr std::size_t most_branch_times = 4096;
+inline constexpr double most_clone_steps = 524288;
+
 class CloneEnsemble {
 public:
     CloneEnsemble(
@@ -77,7 +81,7 @@ private:
     void finish(std::size_t index, std::size_t copy);  // classes and data of the ends
     void compare(std::size_t index, std::vector<measure::Moments>& row) const;
     void follow_overlap(std::size_t index, Time t, std::vector<measure::Moments>& row);
-    [[nodiscard]] Lanes overlap(const End& a, const End& b, StepId number, std::uint8_t pair) const;
+    [[nodiscard]] Lanes overlap(const End& a, const End& b, StepId number, std::size_t pair) const;
     [[nodiscard]] std::vector<Time> stops(Time from, Time to, bool everywhere) const;
 
     CloneSpec spec_;
@@ -89,7 +93,8 @@ private:
     dynamics::PosteriorEvaluator prefix_evaluator_, clone_evaluator_;
     dynamics::Posterior posterior_;
     dynamics::CleanData clean_;
-    std::vector<End> ends_;  // one a copy
+    std::vector<End> ends_;                   // one a copy
+    std::vector<std::uint64_t> angle_seeds_;  // of the angles between pairs, 256 pairs each
     measure::Histogram overlaps_, no_overlaps_;
 };
 

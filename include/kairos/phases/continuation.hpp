@@ -6,7 +6,7 @@
 // l = log snr. The length L is that over which the weights p(component|x) change by one half along the curve, so that steps are long
 // where weights have settled and short where components merge. A step is taken again at half its length where the corrector does
 // not contract, weights move by more than 0.1 between predictor and solution, the tangent turns by more than 37 degrees, or stability
-// changes as it does not along one curve; it never exceeds 0.3 in l. A curve ends at the ends of the range (exactly), where `visit` says so, or where it runs away or no step succeeds.
+// changes as it does not along one curve; it never exceeds 0.3 in l. A curve ends at the ends of the range (exactly), where `visit` says so, or where it runs away, no step succeeds or the field is exhausted.
 //
 // Shapes: u, direction [r]. `unstable` counts eigenvalues above 0 of J in the explicit coordinates. Source: Keller 1977; Allgower and
 // Georg, Numerical Continuation Methods.
@@ -35,6 +35,9 @@ struct LogSnrRange {
     double low, high;
 };
 
+// Whether the eigenvalues of J at a point are found too; where they are left out a point has none, and is not unstable.
+enum class Spectrum { wanted, left_out };
+
 class Continuation {
 public:
     // visit(level, u): the curve passes levels[level] at u; false ends it there. check: between steps, may throw.
@@ -50,17 +53,18 @@ public:
     [[nodiscard]] bool stopped() const { return stopped_; }
 
     // The zero in the plane through (u, l) that is normal to the direction and rate of `along`.
-    [[nodiscard]] std::optional<CurvePoint> corrected(Vector u, double log_snr, const CurvePoint& along);
+    [[nodiscard]] std::optional<CurvePoint> corrected(Vector u, double log_snr, const CurvePoint& along,
+                                                      Spectrum spectrum = Spectrum::wanted);
     // The point of the curve a fraction of the way from `from` on, in a plane normal to the chord.
     [[nodiscard]] std::optional<CurvePoint> between(const CurvePoint& from, const CurvePoint& to,
-                                                    double fraction);
+                                                    double fraction, Spectrum spectrum = Spectrum::wanted);
 
 private:
     [[nodiscard]] std::optional<CurvePoint> advance(const CurvePoint& from, double& step);
     [[nodiscard]] bool accept(const CurvePoint& from, const Vector& predicted, const CurvePoint& next,
                               double predicted_log_snr, double& step);
     [[nodiscard]] std::optional<CurvePoint> at_level(const CurvePoint& from, const CurvePoint& to,
-                                                     double level);
+                                                     double level, Spectrum spectrum);
     [[nodiscard]] bool pass_levels(const CurvePoint& from, const CurvePoint& to);
     [[nodiscard]] bool leaps(const CurvePoint& from, const CurvePoint& next);
     [[nodiscard]] bool ran_away(const CurvePoint& point) const;

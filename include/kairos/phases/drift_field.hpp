@@ -11,6 +11,9 @@
 // Shapes: u, h [r], J r x r. Units: u, h data; J a pure number. Time: log snr grows in generation.
 // Source: docs/theory.md, "Bifurcations"; Raya and Ambrogioni 2023.
 #pragma once
+#include <limits>
+#include <optional>
+
 #include "kairos/dynamics/posterior.hpp"
 #include "kairos/dynamics/schedule.hpp"
 #include "kairos/law/law.hpp"
@@ -41,7 +44,7 @@ public:
     [[nodiscard]] FieldValue value(const Vector& u, double log_snr);
     [[nodiscard]] Vector slope(const Vector& u, double log_snr);  // dh/dl at fixed u, by central difference
     [[nodiscard]] Matrix jacobian(const Vector& u, double log_snr);
-    // J v, column by column, at the place of the last call of look_at.
+    // J v at the place of the last call of look_at; of the components those that weigh more than 1e-25 there.
     void look_at(const Vector& u, double log_snr);
     [[nodiscard]] Vector jacobian_times(const Vector& v);
 
@@ -50,9 +53,13 @@ public:
     // rho = 1 + f V/(c g^2): u = E[y|x]/rho at a fixed point.
     [[nodiscard]] double restoring(double log_snr) const;
     [[nodiscard]] double mean_variance() const { return variance_; }
-    // Multiplications so far: what bounds a search, the same on every machine.
+    // Multiplications so far, those over more means than a cache holds counted by what they cost beside others: what bounds a search, the same
+    // on every machine.
     [[nodiscard]] double operations() const { return operations_; }
     void count(double operations) { operations_ += operations; }
+    // A bound on them, which whoever searches or follows a curve minds.
+    void limit(double operations) { most_operations_ = operations; }
+    [[nodiscard]] bool exhausted() const { return operations_ > most_operations_; }
 
 private:
     // h = scale (s - pull x);  J = diagonal I + gain Cov
@@ -60,15 +67,24 @@ private:
         double scale, pull, diagonal, gain, variance;
     };
     [[nodiscard]] Factors factors(const dynamics::TimePoint& at) const;
-    void evaluate(const Vector& u, const dynamics::TimePoint& at, Index lanes);
+    void evaluate(const Vector& u, double log_snr, Index lanes);
+    void keep_those_near();
+    void count_pass(Index components, Index lanes);
 
     law::Law law_;
     dynamics::Schedule schedule_;
     double strength_, variance_ = 0.0, operations_ = 0.0;
+    double most_operations_ = std::numeric_limits<double>::infinity();
     dynamics::PosteriorEvaluator evaluator_;
     dynamics::States states_;
     dynamics::Posterior posterior_;
     Factors here_{};
+    Vector place_;  // of posterior_, and its time
+    double log_snr_ = 0.0;
+    // The law of the components that matter at the place looked at, where they are few of many.
+    std::optional<law::Law> near_law_;
+    std::optional<dynamics::PosteriorEvaluator> near_;
+    dynamics::Posterior near_posterior_;
     Rows vectors_, products_;
 };
 
