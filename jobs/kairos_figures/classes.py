@@ -1,6 +1,6 @@
-"""Transitions as the number of classes grows, at one dimension and schedule.
+"""Transitions as the number of classes, or the weight of guidance, grows, at one dimension and schedule.
 
-Takes a Summary and returns a figure, or None where the summary has fewer than three numbers of components.
+Each takes a Summary and returns a figure, or None where the summary has fewer than three such numbers.
 """
 import numpy as np
 
@@ -15,6 +15,24 @@ def classes(summary):
         return None
     figure, (places, widths) = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 3.0))
     over = np.log(summary.points["components"][points])
+    transitions(summary, points, over, places, widths)
+    predicted(summary, points, over, places, widths)
+    finish(places, widths, f"$\\log K$  ($d$ = {size(summary.points['dimension'][points[0]])})")
+    return figure
+
+
+def guidance(summary):
+    """The same over the weight of guidance."""
+    points = series(summary, "guidance_weight", ("dimension", "separation", "components", "schedule"))
+    if len(points) < 3:
+        return None
+    figure, (places, widths) = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 3.0))
+    transitions(summary, points, summary.points["guidance_weight"][points], places, widths)
+    finish(places, widths, "weight of guidance $w$")
+    return figure
+
+
+def transitions(summary, points, over, places, widths):
     for name, group in summary.file["transitions"].items():
         if not name.startswith(("speciation", "class_")) or "log_snr" not in group or not np.isfinite(group["log_snr"][:][points]).any():
             continue
@@ -24,22 +42,23 @@ def classes(summary):
             style.update(fmt="s--", markerfacecolor="none")
             widths.errorbar(over, group["log_snr_width"][:][points], group["log_snr_width_stderr"][:][points], **style)
         places.errorbar(over, group["log_snr"][:][points], summary.error_in_log_snr(name)[points], **style)
-    predicted(summary, points, over, places, widths)
+
+
+def finish(places, widths, abscissa):
     places.set_ylabel("log snr of the transition")
     widths.set_ylabel("width between paths, in log snr")
     for axes in (places, widths):
-        axes.set_xlabel(f"$\\log K$  ($d$ = {size(summary.points['dimension'][points[0]])})")
+        axes.set_xlabel(abscissa)
         legend(axes, columns=3 if axes is places else 1)
-    return figure
 
 
-def series(summary):
-    """Points of one dimension, separation and schedule: those that have most numbers of components."""
-    mark = np.stack([summary.points[key].astype(float) for key in ("dimension", "separation", "schedule")])
+def series(summary, over="components", fixed=("dimension", "separation", "schedule")):
+    """Points that agree in what is fixed: those that have most values of what varies."""
+    mark = np.stack([summary.points[key].astype(float) for key in fixed])
     found = []
     for one in np.unique(mark, axis=1).T:
         points = np.flatnonzero(np.all(mark == one[:, None], axis=0) & (summary.points["components"] > 1))
-        if len(np.unique(summary.points["components"][points])) == len(points) > len(found):
+        if len(np.unique(summary.points[over][points])) == len(points) > len(found):
             found = points
     return found
 

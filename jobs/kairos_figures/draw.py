@@ -44,6 +44,7 @@ FIGURES_OF_A_SWEEP = {
                                            "ratio; b is fitted, S is the quality of the collapse (1: within errors)."),
     "classes": (classes.classes, "More and more classes in one dimension: where they part by every criterion, and the width of the decisions between paths; dotted: "
                                  "where d Gaussian channels carry log K nats, and how far that fluctuates (random means)."),
+    "guidance": (classes.guidance, "More and more guidance towards one class: where paths part by every criterion, and the width of their decisions."),
     "schedules": (schedules.schedules, "One law under several noise schedules: every criterion falls at one log snr, where it is a function of the snr; "
                                        "right: what is left without the mean over the schedules (grey: its error)."),
     "crossings": (crossings.crossings, "Curves of every size over t/log d, where neighbouring ones cross, and the limit of the crossings, which is "

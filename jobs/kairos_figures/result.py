@@ -92,7 +92,7 @@ class Summary:
         self.path, self.file, self.only = path, file, only
         require(path, file, ("point", "points", "transitions", "config"))
         self.points = {name: item[:] for name, item in file["points"].items()}
-        for name in ("schedule", "law"):  # absent: one of each
+        for name in ("schedule", "law", "guidance_weight"):  # absent: one of each
             self.points.setdefault(name, np.zeros(len(file["point"]), int))
 
     def chosen(self, points):

@@ -7,7 +7,7 @@ namespace kairos::app {
 // Analysis::schedules in the order of process.kind, and AnalysisPoint::schedule.
 void name_schedules(Analysis& analysis);
 
-// Analysis::laws in the order of the points, and AnalysisPoint::law: points that agree in every key of [data].
+// Analysis::laws in the order of the points, and AnalysisPoint::law: points that agree in every key of [data] and [guidance].
 void number_laws(Analysis& analysis);
 
 // Keys in which points differ; those of [process] and [time] that have one value for every schedule are said by its name.

@@ -26,6 +26,7 @@ AnalysisPoint point_of(const AnalysedResult& result) {
     point.samples = number_of(point.keys, "data.samples");
     point.separation = number_of(point.keys, "data.separation");
     point.components = number_of(point.keys, "data.components");
+    point.guidance = number_of(point.keys, "guidance.weight");
     return point;
 }
 
@@ -65,7 +66,7 @@ std::vector<AnalysisPoint> grouped(const std::vector<AnalysedResult>& results) {
 
 void sort_points(std::vector<AnalysisPoint>& points) {
     std::ranges::stable_sort(points, {}, [](const AnalysisPoint& p) {
-        return std::tuple(p.separation, p.components, p.schedule, p.dimension, p.samples);
+        return std::tuple(p.separation, p.components, p.guidance, p.schedule, p.dimension, p.samples);
     });
 }
 
@@ -95,10 +96,10 @@ std::vector<std::string> notes_on(const Analysis& analysis) {
 
 std::span<const std::string> point_keys() {
     static const std::vector<std::string> keys = {
-        "data.dimension",    "data.samples",      "data.separation",  "data.separations",
-        "data.components",   "process.kind",      "process.beta-min", "process.beta-max",
-        "process.sigma-min", "process.sigma-max", "process.t-min",    "process.t-max",
-        "time.grid",         "time.points",       "time.list",        "time.entropy"};
+        "data.dimension", "data.samples",     "data.separation",  "data.separations",  "data.components",
+        "process.kind",   "process.beta-min", "process.beta-max", "process.sigma-min", "process.sigma-max",
+        "process.t-min",  "process.t-max",    "time.grid",        "time.points",       "time.list",
+        "time.entropy",   "guidance.weight"};
     return keys;
 }
 

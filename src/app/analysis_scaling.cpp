@@ -27,13 +27,14 @@ const std::vector<Abscissa>& abscissas_of(const std::string& transition) {
     return is_of("collapse", "datum_") ? collapse : none;
 }
 
-// Points of equal schedule, separation and components, in the order of the analysis.
+// Points of equal schedule, separation, components and weight of guidance, in the order of the analysis.
 std::vector<Points> series_of(const Analysis& analysis, bool by_separation) {
-    using Mark = std::tuple<std::size_t, double, double>;
+    using Mark = std::tuple<std::size_t, double, double, double>;
     std::vector<std::pair<Mark, Points>> series;
     for (std::size_t i = 0; i < analysis.points.size(); ++i) {
         const AnalysisPoint& point = analysis.points[i];
-        const Mark mark(point.schedule, by_separation ? point.separation : 0.0, point.components);
+        const Mark mark(point.schedule, by_separation ? point.separation : 0.0, point.components,
+                        point.guidance);
         auto known = std::ranges::find(series, mark, &std::pair<Mark, Points>::first);
         if (known == series.end()) known = series.insert(known, {mark, {}});
         known->second.push_back(i);

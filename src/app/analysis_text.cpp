@@ -137,7 +137,7 @@ std::string schedule_rows(const AnalysisFindings& findings) {
 std::string series_name(const Analysis& analysis, std::size_t point) {
     Row marks;
     if (analysis.schedules.size() > 1) marks.push_back(analysis.schedules[analysis.points[point].schedule]);
-    for (const std::string key : {"data.separation", "data.components"})
+    for (const std::string key : {"data.separation", "data.components", "guidance.weight"})
         if (std::ranges::find(analysis.varied, key) != analysis.varied.end())
             marks.push_back(short_name(key) + "=" + analysis.points[point].keys.at(key));
     return marks.empty() ? "all" : joined(marks, " ");

@@ -10,6 +10,9 @@ namespace kairos::app {
 
 using Doubles = std::vector<double>;
 
+inline constexpr const char* meaning_of_series =
+    "series of points of equal schedule, separation, components and weight of guidance";
+
 // A dimension scale that numbers its entries from 0.
 void number_scale(io::ResultFile& file, const std::string& path, std::size_t length,
                   const std::string& meaning);

@@ -44,6 +44,8 @@ void write_points(ResultFile& file, const Analysis& analysis) {
     write_each(
         "components", [](const auto& p) { return p.components; }, "data.components");
     write_each(
+        "guidance_weight", [](const auto& p) { return p.guidance; }, "guidance.weight");
+    write_each(
         "realisations", [](const auto& p) { return p.draws; }, "draws of the disorder");
     write_each(
         "files", [](const auto& p) { return p.files(); }, "result files");
@@ -88,7 +90,7 @@ void write_transitions(ResultFile& file, const TransitionTable& transitions) {
 void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<const TransitionFit*>& fits) {
     const std::string group = "/fits/" + fits.front()->transition + "/" + fits.front()->against.name;
     const std::string axis = group + "/series";
-    number_scale(file, axis, fits.size(), "series of points of equal schedule, separation and components");
+    number_scale(file, axis, fits.size(), meaning_of_series);
     file.attribute(group, "against", fits.front()->against.text);
     std::vector<phases::Fitted> slopes, intercepts;
     for (const TransitionFit* fit : fits) {
@@ -113,6 +115,8 @@ void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<con
         "separation", [&](const auto* f) { return first(f).separation; }, "data.separation");
     write_each(
         "components", [&](const auto* f) { return first(f).components; }, "data.components");
+    write_each(
+        "guidance_weight", [&](const auto* f) { return first(f).guidance; }, "guidance.weight");
     write_each(
         "schedule", [&](const auto* f) { return first(f).schedule; },
         "noise schedule, as in points/schedule");
@@ -176,8 +180,7 @@ void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& c
     std::vector<phases::Fitted> exponents;
     exponents.reserve(collapses.size());
     for (const CurveCollapse* collapse : collapses) exponents.push_back(collapse->found.exponent);
-    number_scale(file, axis, collapses.size(),
-                 "series of points of equal schedule, separation and components");
+    number_scale(file, axis, collapses.size(), meaning_of_series);
     file.attribute(group, "shifted", first.shifted);
     write_fitted(file, group + "/exponent", axis, exponents, "b of " + first.shifted);
     write_doubles(file, group + "/quality", {axis},

@@ -48,8 +48,7 @@ void write_lines(io::ResultFile& file, const std::string& group,
         slopes.push_back(collapse->crossings.line.slope);
     }
     const std::string axis = group + "/series";
-    number_scale(file, axis, collapses.size(),
-                 "series of points of equal schedule, separation and components");
+    number_scale(file, axis, collapses.size(), meaning_of_series);
     write_fitted(file, group + "/limit", axis, limits, "place of the crossing for 1/d -> 0");
     write_fitted(file, group + "/slope", axis, slopes, "change of the place with the inverse dimension");
 }
