@@ -128,6 +128,19 @@ def table(folder):
         check(float(theory) == phi and abs(float(value) - phi) < 4.5 * float(error) + 5e-5, f"phi({t}): {rows[t]}")
 
 
+def excess_entropy(folder):
+    """jobs/excess-entropy with few data: the curve falls to 0 about where the formula says, and is drawn."""
+    small = {"KAIROS": str(KAIROS), "SAMPLES": "2000", "DIMENSIONS": "64 128", "TRAJECTORIES": "400"}
+    done = run([SOURCE / "jobs/excess-entropy", "excess"], folder, environment=small)
+    if not check.succeeded(done, "jobs/excess-entropy"):
+        return
+    rows = [row.split() for row in done.stdout.splitlines()[1:3]]
+    check([row[0] for row in rows] == ["64", "128"], done.stdout)
+    for _, time, _, error, theory, *_ in rows:
+        check(abs(float(time) - float(theory)) < 2 * float(error) + 0.1, f"t_C {time} +- {error}, formula {theory}")
+    check((folder / "excess/excess-entropy.png").stat().st_size > 10000, "no figure")
+
+
 def commands(folder):
     """The commands shown, with few trajectories."""
     for name in ("README.md", "docs/commands.md", "docs/gallery/README.md"):
@@ -146,6 +159,6 @@ def commands(folder):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (keys, observables, layout, links, table, commands):
+    for part in (keys, observables, layout, links, table, excess_entropy, commands):
         part(pathlib.Path(directory))
 check.finish()
