@@ -74,9 +74,21 @@ void reserve_part(const std::string& path, std::uint64_t begin, std::uint64_t en
     const Descriptor part(part_of(path), O_WRONLY);
     require(part.good(), path, "opening " + part_of(path));
     const int fault = posix_fallocate(part.id(), static_cast<off_t>(begin), static_cast<off_t>(end - begin));
-    if (fault == 0 || fault == EOPNOTSUPP || fault == EINVAL) return;  // a file system without reservations
+    const char nothing = 0;
+    const auto last = static_cast<off_t>(end - 1);
+    if (fault == 0)
+        return require(pwrite(part.id(), &nothing, 1, last) == 1, path, "writing to " + part_of(path));
+    if (fault == EOPNOTSUPP || fault == EINVAL) return;  // a file system without reservations
     refuse_output(path, "no room for " + std::to_string(end) + " bytes: " + std::strerror(fault),
                   std::string("Make room, or raise the limit (quota, ulimit -f). ").append(choose_another));
+}
+
+void probe_part(const std::string& path) {
+    const Descriptor part(part_of(path), O_RDWR);
+    require(part.good(), path, "opening " + part_of(path));
+    char first = 0;
+    if (pread(part.id(), &first, 1, 0) == 1)
+        require(pwrite(part.id(), &first, 1, 0) == 1, path, "writing to " + part_of(path));
 }
 
 void publish_part(const std::string& path) {

@@ -117,6 +117,8 @@ void ResultFile::State::attach(const Handle& dataset, const std::vector<std::str
 
 void ResultFile::State::close() {
     const Place place = at("");
+    // Metadata are written by some of the ranks; where the disk is broken these would leave the others waiting in the flush.
+    agree_first([&] { probe_part(path); });
     agree([&] { check(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "H5Fflush", place); });
     agree([&] {  // a handle left open would keep the file open, and the rename would come too early
         if (H5Fget_obj_count(file.get(), H5F_OBJ_ALL) != 1) refuse(place, "a part of it is still open");
@@ -124,11 +126,12 @@ void ResultFile::State::close() {
     agree([&] { check(file.close(), "H5Fclose", place); });
 }
 
-// H5Fclose writes what is left. On a disk that is broken it would fail again on some ranks and leave the others
-// waiting; so it writes into memory. Where that cannot be had the file stays open until MPI_Finalize.
+// H5Fclose writes what is left. On a disk that is full or broken it would fail on some ranks and leave the others
+// waiting; so it writes into memory, whatever the file is given up for. Where that cannot be had and a write has
+// failed the file stays open until MPI_Finalize.
 void ResultFile::State::give_up() {
     const std::string part = part_of(path);
-    const bool closes = !left_alone() && (!broken || communicator.all(divert_part(path)));
+    const bool closes = !left_alone() && (communicator.all(divert_part(path)) || !broken);
     if (closes)
         (void)file.close();
     else

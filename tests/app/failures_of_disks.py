@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """failures_of_disks.py KAIROS: disks that are full or broken, files that may not grow, folders that cannot be written, done for real. Nothing outside
 of a temporary folder is touched: mounts are seen by this process alone."""
+import errno
 import os
 import pathlib
 import resource
@@ -99,17 +100,18 @@ def broken_disk(at):
         return left_out("a broken disk", "no C compiler")
     switch = folder / "broken-now"
 
-    def broken(name, calls):
-        return {"LD_PRELOAD": library, "KAIROS_FAULT_NAME": name, "KAIROS_FAULT_CALLS": calls, "KAIROS_FAULT_WHILE": str(switch)}
+    def broken(name, calls, error=errno.EIO):
+        return {"LD_PRELOAD": library, "KAIROS_FAULT_NAME": name, "KAIROS_FAULT_CALLS": calls, "KAIROS_FAULT_WHILE": str(switch),
+                "KAIROS_FAULT_ERRNO": str(error)}
 
-    for ranks, calls in ((2, "w"), (1, "f")):
-        what = f"EIO ({calls}) on {ranks} ranks"
+    for ranks, calls, error, says in ((3, "w", errno.EIO, ""), (1, "f", errno.EIO, ""), (2, "wa", errno.EDQUOT, "Disk quota exceeded")):
+        what = f"{errno.errorcode[error]} ({calls}) on {ranks} ranks"
         switch.touch()
-        done = run(at.job("--output.file=r.h5", OFTEN), folder, ranks, environment=broken("r.h5.checkpoint.part", calls))
-        at.said(done, 0, ["cannot write r.h5.checkpoint", "The run goes on"], f"checkpoints, {what}")
+        done = run(at.job("--output.file=r.h5", OFTEN), folder, ranks, environment=broken("r.h5.checkpoint.part", calls, error))
+        at.said(done, 0, ["cannot write r.h5.checkpoint", says, "The run goes on"], f"checkpoints, {what}")
         same_bits(at.check, at.whole, folder / "r.h5", f"checkpoints, {what}")
         (folder / "r.h5").write_bytes(b"an earlier file")
-        done = run(at.job("--output.file=r.h5"), folder, ranks, environment=broken("r.h5.part", calls))
+        done = run(at.job("--output.file=r.h5"), folder, ranks, environment=broken("r.h5.part", calls, error))
         at.said(done, OUTPUT, ["cannot write r.h5:", "r.h5.checkpoint keeps 32 of 32 batches"], f"output, {what}")
         at.check((folder / "r.h5").read_bytes() == b"an earlier file", f"output, {what}: the earlier file is gone")
         switch.unlink()

@@ -1,13 +1,15 @@
 /* faults.c: a disk and a clock that fail, for one program: cc -shared -fPIC -o faults.so faults.c -ldl; LD_PRELOAD=faults.so PROGRAM
  *
  *   KAIROS_FAULT_NAME=TEXT      files whose name ends with TEXT ...
- *   KAIROS_FAULT_CALLS=w|f|wf   ... fail to be written (w), to be brought to disk (f), or both, with EIO,
+ *   KAIROS_FAULT_CALLS=w|f|a    ... fail to be written (w), to be brought to disk (f), to be given room (a), or several of these, with EIO
+ *   KAIROS_FAULT_ERRNO=NUMBER   or another error,
  *   KAIROS_FAULT_WHILE=FILE     as long as FILE exists
  *   KAIROS_CLOCK_JUMPS=SECONDS  the system's clock goes forth by a day, back by a day and right again, every SECONDS; steady clocks stay steady
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +27,8 @@ static int fails(int descriptor, char call) {
     if (length < (ssize_t)strlen(name)) return 0;
     path[length] = '\0';
     if (strcmp(path + length - strlen(name), name) != 0) return 0;
-    errno = EIO;
+    const char *number = getenv("KAIROS_FAULT_ERRNO");
+    errno = number ? atoi(number) : EIO;
     return 1;
 }
 
@@ -39,6 +42,8 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) { return
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) {
     return fails(fd, 'w') ? -1 : REAL(pwritev64)(fd, parts, count, at);
 }
+int posix_fallocate(int fd, off_t at, off_t size) { return fails(fd, 'a') ? errno : REAL(posix_fallocate)(fd, at, size); }
+int posix_fallocate64(int fd, off64_t at, off64_t size) { return fails(fd, 'a') ? errno : REAL(posix_fallocate64)(fd, at, size); }
 int fsync(int fd) { return fails(fd, 'f') ? -1 : REAL(fsync)(fd); }
 int fdatasync(int fd) { return fails(fd, 'f') ? -1 : REAL(fdatasync)(fd); }
 
