@@ -42,7 +42,8 @@ StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, const Nu
       constants_(mixture),
       screening_(numerics.precision == Precision::mixed ? Screening::never : numerics.screening),
       tile_(mixture.coordinates()) {
-    if (order_.tiles().empty() || (screening_ == Screening::automatic && !Screen::may_pay(mixture.components())))
+    if (order_.tiles().empty() ||
+        (screening_ == Screening::automatic && !Screen::may_pay(mixture.components())))
         screening_ = Screening::never;
     if (screening_ != Screening::never)
         screen_ = std::make_unique<Screen>(mixture, order_, constants_, packed_);

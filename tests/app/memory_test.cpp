@@ -46,7 +46,8 @@ TEST(Memory, DataAreHeldOnceANode) {
 // Up to a gibibyte, in whole groups of six coordinates.
 TEST(Memory, FewDataAreHeldOnceMorePacked) {
     Config config = drawn(20000, 1024);
-    EXPECT_EQ(estimate_memory(config, no_file, 1).packed, (8.0 * 1026 + 4.0 * 516) * 20000);  // 1024, and 512 pairs
+    EXPECT_EQ(estimate_memory(config, no_file, 1).packed,
+              (8.0 * 1026 + 4.0 * 516) * 20000);  // 1024, and 512 pairs
     config.precision = dynamics::Precision::mixed;
     EXPECT_EQ(estimate_memory(config, no_file, 1).packed, 4.0 * 20000 * 1026);
     EXPECT_EQ(estimate_memory(from_file(), million, 2).packed, 0.0);

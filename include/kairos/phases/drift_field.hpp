@@ -44,7 +44,7 @@ public:
     [[nodiscard]] FieldValue value(const Vector& u, double log_snr);
     [[nodiscard]] Vector slope(const Vector& u, double log_snr);  // dh/dl at fixed u, by central difference
     [[nodiscard]] Matrix jacobian(const Vector& u, double log_snr);
-    // J v at the place of the last call of look_at; of the components those that weigh more than 1e-25 there.
+    // J v at the place of the last call of look_at, until anything else is asked for; of the components those that weigh more than 1e-25 there.
     void look_at(const Vector& u, double log_snr);
     [[nodiscard]] Vector jacobian_times(const Vector& v);
 
