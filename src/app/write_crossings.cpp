@@ -26,6 +26,7 @@ void write_pairs(io::ResultFile& file, const std::string& group,
             pairs.push_back(pair);
         }
     std::vector<phases::Fitted> places;
+    places.reserve(pairs.size());
     for (const phases::SizeCrossing& pair : pairs) places.push_back(pair.place);
     const std::string axis = group + "/crossing";
     number_scale(file, axis, pairs.size(), "crossing of two curves");
