@@ -139,9 +139,9 @@ BatchedCurve BatchCurves::measured_curve(const std::string& name, BatchRange blo
 }
 
 const BatchedCurve& BatchCurves::known(const std::string& name, BatchRange blocks) {
-    const std::pair key{name, blocks.begin};
+    const std::tuple key{name, blocks.begin, blocks.end};
     const auto found = known_.find(key);
-    if (found != known_.end() && found->second.count == blocks.size()) return found->second;
+    if (found != known_.end()) return found->second;
     if ((known_.size() + 1) * blocks_.size() * plan_.times() > most_known) known_.clear();
     return known_[key] = measured_curve(name, blocks);
 }

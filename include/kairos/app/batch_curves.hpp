@@ -8,7 +8,7 @@
 #pragma once
 #include <map>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "kairos/app/run_loop.hpp"
@@ -33,9 +33,10 @@ private:
     const measure::ColumnPlan& plan_;
     const Measured& measured_;
     const parallel::Communicator& communicator_;
-    std::vector<parallel::BatchRange> blocks_;                                      // of batches, in order
-    std::vector<parallel::BatchRange> realisations_;                                // of blocks
-    std::map<std::pair<std::string, std::uint64_t>, measure::BatchedCurve> known_;  // by name and first block
+    std::vector<parallel::BatchRange> blocks_;                          // of batches, in order
+    std::vector<parallel::BatchRange> realisations_;                    // of blocks
+    using Key = std::tuple<std::string, std::uint64_t, std::uint64_t>;  // name, and range of blocks
+    std::map<Key, measure::BatchedCurve> known_;
 };
 
 }  // namespace kairos::app
