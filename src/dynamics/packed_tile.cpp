@@ -89,7 +89,9 @@ Index PackedTile<Real>::used_coordinates(Index number) const {
 template <class Real>
 void PackedTile<Real>::pack(Index number) {
     if (data_ == nullptr) return;
-    const Index first = chunks_.begin(number), used = chunks_.used(number), size = chunks_.size(number);
+    const Index first = chunks_.begin(number), size = chunks_.size(number);
+    const Index coordinates = used_coordinates(number),
+                used = round_up(coordinates, coordinates_of_value<Real>) / coordinates_of_value<Real>;
     Real* to = room_ + first * tile_rows;
     for (std::size_t group = 0; group < columns_.size(); group += data_group, to += size * data_group) {
         std::array<const double*, data_group> from{};
@@ -99,9 +101,9 @@ void PackedTile<Real>::pack(Index number) {
                       first * coordinates_of_value<Real>;
         }
         if constexpr (std::is_same_v<Real, NumberPair>)
-            interleave_pairs(from, used_coordinates(number), step_, to);
+            interleave_pairs(from, coordinates, step_, to);
         else
-            interleave(from, used, to);
+            interleave(from, coordinates, to);
         std::fill(to + used * data_group, to + size * data_group, Real{0});
     }
 }

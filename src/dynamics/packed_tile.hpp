@@ -78,20 +78,15 @@ private:
 class Chunks {
 public:
     explicit Chunks(Index coordinates)
-        : data_(coordinates),
-          sixes_((coordinates + data_group - 1) / data_group),
+        : sixes_((coordinates + data_group - 1) / data_group),
           count_((data_group * sixes_ + most_of_chunk - 1) / most_of_chunk) {}
     [[nodiscard]] Index coordinates() const { return data_group * sixes_; }  // padded
     [[nodiscard]] Index count() const { return count_; }
     [[nodiscard]] Index begin(Index number) const { return data_group * (sixes_ * number / count_); }
     [[nodiscard]] Index size(Index number) const { return begin(number + 1) - begin(number); }
-    // without the padding
-    [[nodiscard]] Index used(Index number) const {
-        return std::min(begin(number + 1), data_) - begin(number);
-    }
 
 private:
-    Index data_, sixes_, count_;
+    Index sixes_, count_;
 };
 
 // Values of a datum in a packed tile, padding included.
@@ -128,7 +123,7 @@ public:
 private:
     [[nodiscard]] Upcoming all_of(const Real* chunk, Index number) const;
 
-    [[nodiscard]] Index used_coordinates(Index number) const;
+    [[nodiscard]] Index used_coordinates(Index number) const;  // of a chunk, without the padding
 
     Index data_coordinates_;
     Chunks chunks_;
