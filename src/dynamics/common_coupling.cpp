@@ -97,7 +97,7 @@ void CommonCoupling::Parts::take(const DataTile& tile) {
 // P and Q of all panels with the tile.
 void CommonCoupling::Parts::multiply(Index rows) {
     constants.assign(static_cast<std::size_t>(rows), 0.0);
-    tile_logits(packed, states.data(), 2 * panels(), constants.data(), products.data());
+    tile_logits(packed, states.data(), 2 * panels(), {constants.data(), products.data()});
 }
 
 void CommonCoupling::Parts::absorb(const LogitTile<double>& logits, Index panel, std::size_t number) {

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "aligned.hpp"
+#include "kairos/base/aligned.hpp"
 #include "kairos/law/mixture.hpp"
 #include "online_softmax.hpp"
 

@@ -85,6 +85,7 @@ void StreamedPosterior<Real>::begin(const States& states, const Components& comp
     }
     logits_.reserve(panels_.size() * panel_values<Real>);
     if (!std::is_same_v<Real, double>) weights_.reserve(panels_.size() * panel_values<Real>);
+    largest_.reserve(panels_.size() * width);
     rescale_.resize(static_cast<std::size_t>(width));
 }
 
@@ -116,9 +117,10 @@ template <class Real>
 void StreamedPosterior<Real>::stream(bool with_means) {
     for (std::size_t number = 0; number < order_.tiles().size(); ++number) {
         take_tile(number);
-        tile_logits(tile_, states_.data(), static_cast<Index>(panels_.size()), data_.constants.data(),
-                    logits_.data());
-        for (std::size_t p = 0; p < panels_.size(); ++p) absorb(p, order_.tiles()[number].number, with_means);
+        tile_logits(tile_, states_.data(), static_cast<Index>(panels_.size()),
+                    {data_.constants.data(), logits_.data(), nullptr, largest_.data()});
+        for (std::size_t p = 0; p < panels_.size(); ++p)
+            absorb(p, order_.tiles()[number].number, largest_.data() + p * panel_width<Real>, with_means);
         if (with_means) add_means(0, panels_.size());
     }
 }
@@ -136,9 +138,9 @@ void StreamedPosterior<Real>::stream_kept(bool with_means) {
             tile_.take(mixture_->means, data_.columns);
             const auto number = static_cast<Index>(p);
             tile_logits(tile_, states_.data() + number * panel_width<Real> * tile_.coordinates(), 1,
-                        data_.constants.data(), logits_of(p));
+                        {data_.constants.data(), logits_of(p)});
             leave_out(tile, p);
-            absorb(p, tile.number, with_means);
+            absorb(p, tile.number, nullptr, with_means);
             if (with_means) add_means(p, 1);
         }
     }
@@ -159,10 +161,12 @@ void StreamedPosterior<Real>::leave_out(const DataTile& tile, std::size_t panel)
 }
 
 template <class Real>
-void StreamedPosterior<Real>::absorb(std::size_t panel, std::uint32_t number, bool with_means) {
+void StreamedPosterior<Real>::absorb(std::size_t panel, std::uint32_t number, const double* largest,
+                                     bool with_means) {
     DataPanel& into = panels_[panel];
     const LogitTile<Real> logits{logits_of(panel), weights_of(panel),  data_.rows(),       panel_width<Real>,
-                                 number,           data_.datum.data(), data_.norm2.data(), data_.cells};
+                                 number,           data_.datum.data(), data_.norm2.data(), data_.cells,
+                                 largest};
     const bool moved = into.softmax.absorb(logits, rescale_.data());
     if (with_means) into.follow(moved, rescale_.data());
 }

@@ -51,7 +51,8 @@ private:
     void stream_kept(bool with_means);
     // The logits of a panel with the rows of data_.
     void leave_out(const DataTile& tile, std::size_t panel);
-    void absorb(std::size_t panel, std::uint32_t number, bool with_means);
+    // largest: logits of the lanes, null where they are not known.
+    void absorb(std::size_t panel, std::uint32_t number, const double* largest, bool with_means);
     void add_means(std::size_t first, std::size_t count);
     [[nodiscard]] double* logits_of(std::size_t panel) { return logits_.data() + panel * panel_values<Real>; }
     // Doubles take the place of their logits: half as much to keep in the caches.
@@ -77,7 +78,7 @@ private:
     std::vector<DataPanel> panels_;
     PackedTile<Real> tile_;
     Aligned<Real> states_, weights_;  // weights_: of single precision
-    Aligned<double> logits_;
+    Aligned<double> logits_, largest_;
     TileData data_;
     std::vector<Index> next_columns_, rows_;
     std::vector<double*> sums_;  // of some panels

@@ -110,9 +110,9 @@ template <class Real>
 bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, double* rescale) {
     const Index width = (lanes() + 15) / 16 * 16;
     assert(width <= tile.stride && (class_sums_.empty() || !tile.cells.empty()));
-    Lanes highest(width), row(width);
-    tile_maxima(tile.logits, tile.rows, tile.stride, width, highest.data(), row.data());
-    const bool moved = follow_maxima(tile, highest.data(), row.data(), rescale);
+    Lanes highest(width);
+    if (tile.largest == nullptr) tile_maxima(tile.logits, tile.rows, tile.stride, width, highest.data());
+    const bool moved = follow_maxima(tile, tile.largest ? tile.largest : highest.data(), rescale);
 
     // lanes that fill up the last vector get weights of 0
     Lanes reference = Lanes::Constant(width, -absent_logit);
@@ -134,10 +134,16 @@ bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, double* rescale) {
     return moved;
 }
 
+template <class Real>
+Index OnlineSoftmax::first_row_of(const LogitTile<Real>& tile, Index lane, double logit) {
+    Index row = 0;
+    while (tile.logits[row * tile.stride + lane] != logit) ++row;
+    return row;
+}
+
 // Tops and references for the maxima of a tile; the tops leave it, so that no sum sees them.
 template <class Real>
-bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* highest, const double* row,
-                                  double* rescale) {
+bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* highest, double* rescale) {
     rises_.clear();
     joined_.clear();
     bool moved = false;
@@ -154,7 +160,7 @@ bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* hig
             moved |= begun;
         }
         raise_maximum(lane, maximum);
-        rises_.push_back({lane, static_cast<Index>(row[lane])});
+        rises_.push_back({lane, first_row_of(tile, lane, maximum)});
         crown(tile, rises_.back());
     }
     return moved;

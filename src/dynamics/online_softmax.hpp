@@ -98,8 +98,9 @@ private:
     void raise_maximum(Index lane, double maximum);
     void join(Index lane, double logit, double norm2, const int* classes);
     template <class Real>
-    bool follow_maxima(const LogitTile<Real>& tile, const double* highest, const double* row,
-                       double* rescale);
+    bool follow_maxima(const LogitTile<Real>& tile, const double* highest, double* rescale);
+    template <class Real>
+    [[nodiscard]] static Index first_row_of(const LogitTile<Real>& tile, Index lane, double logit);
     template <class Real>
     void crown(const LogitTile<Real>& tile, const Rise& rise);
     void fold(std::span<const Cell> cells);

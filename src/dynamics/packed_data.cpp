@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "aligned.hpp"
 #include "data_order.hpp"
 #include "data_posterior.hpp"
 #include "quantised.hpp"

@@ -17,7 +17,7 @@
 #include <span>
 #include <type_traits>
 
-#include "aligned.hpp"
+#include "kairos/base/aligned.hpp"
 #include "kairos/base/array.hpp"
 
 namespace kairos::dynamics {
@@ -56,22 +56,34 @@ public:
         share_ = (lines + shares - 1) / std::max<Index>(1, shares);
     }
     void fetch() {
-        for (Index n = 0; n < share_ && column_ < columns_.size(); ++n) {
-            if (columns_[column_] >= 0)
-                __builtin_prefetch(first_ + columns_[column_] * distance_ + at_, 0, 2);
-            at_ += line;
-            if (at_ >= bytes_) at_ = 0, ++column_;
+        for (Index n = 0; n < share_; ++n) {
+            if (next_ == end_ && !begin_column()) return;
+            __builtin_prefetch(next_, 0, 2);
+            next_ += line;
         }
     }
 
 private:
     static constexpr Index line = 64;
 
+    // The next one that there is.
+    bool begin_column() {
+        while (!columns_.empty() && columns_.front() < 0) columns_ = columns_.subspan(1);
+        if (columns_.empty()) {
+            share_ = 0;
+            return false;
+        }
+        next_ = first_ + columns_.front() * distance_;
+        end_ = next_ + (bytes_ + line - 1) / line * line;
+        columns_ = columns_.subspan(1);
+        return true;
+    }
+
     const std::byte* first_ = nullptr;
     Index distance_ = 0;
-    std::span<const Index> columns_;
-    Index bytes_ = 0, share_ = 0, at_ = 0;
-    std::size_t column_ = 0;
+    std::span<const Index> columns_;  // not begun yet
+    Index bytes_ = 0, share_ = 0;
+    const std::byte *next_ = nullptr, *end_ = nullptr;  // of the column at hand
 };
 
 // How `coordinates` of them (values of a datum, for pairs) are padded and cut.

@@ -76,18 +76,17 @@ void Screen::take_tile(std::size_t number) {
 
 // Tiles 0, stride, 2 stride, ... of the order.
 void Screen::pass(std::size_t stride) {
-    std::vector<double> largest(screen_width), row(screen_width);
     const std::size_t lanes = highest_.size();
+    std::vector<double> largest(lanes);
     for (std::size_t number = 0; number < order_->tiles().size(); number += stride) {
         const DataTile& tile = order_->tiles()[number];
         take_tile(number);
-        tile_logits(tile_, states_.data(), static_cast<Index>(lanes) / screen_width, data_.constants.data(),
-                    logits_.data(), factors_.data());
+        tile_logits(tile_, states_.data(), static_cast<Index>(lanes) / screen_width,
+                    {data_.constants.data(), logits_.data(), factors_.data(), largest.data()});
         for (std::size_t first = 0; first < lanes; first += screen_width) {
             const double* const logits = logits_.data() + first * tile_rows;
-            tile_maxima(logits, tile.rows, screen_width, screen_width, largest.data(), row.data());
-            for (std::size_t q = 0; q < screen_width; ++q)
-                highest_[first + q] = std::max(highest_[first + q], largest[q]);
+            for (std::size_t q = first; q < first + screen_width; ++q)
+                highest_[q] = std::max(highest_[q], largest[q]);
             std::copy_n(highest_.data() + first, screen_width, highest_then_.data() + number * lanes + first);
             gaps_of(logits, tile.rows, highest_.data() + first, steps_.data() + first,
                     gaps_.data() + first * static_cast<std::size_t>(positions_) + tile.first * screen_width);

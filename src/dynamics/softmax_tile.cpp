@@ -14,20 +14,15 @@ HWY_BEFORE_NAMESPACE();
 namespace kairos::dynamics::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-void maxima(const double* logits, Index rows, Index stride, Index width, double* largest, double* row) {
+void maxima(const double* logits, Index rows, Index stride, Index width, double* largest) {
     const hn::ScalableTag<double> real;
     const auto lanes = static_cast<Index>(hn::Lanes(real));
     for (Index start = 0; start < width; start += lanes) {
         auto most = hn::Set(real, absent_logit);
-        auto where = hn::Set(real, -1.0);
         const double* value = logits + start;
-        for (Index k = 0; k < rows; ++k, value += stride) {
-            const auto logit = hn::Load(real, value);
-            where = hn::IfThenElse(hn::Gt(logit, most), hn::Set(real, static_cast<double>(k)), where);
-            most = hn::Max(logit, most);
-        }
+        for (Index k = 0; k < rows; ++k, value += stride)
+            most = hn::Max(hn::Load(real, value), most);  // a NaN stands first and is passed over
         hn::StoreU(most, real, largest + start);
-        hn::StoreU(where, real, row + start);
     }
 }
 
@@ -97,29 +92,10 @@ public:
     // Rows first .. first + count - 1; e and e delta of these alone into `sums` unless it is null.
     HWY_INLINE void add(Index first, Index count, double* sums, Index distance) {
         const Tag real;
-        const V lowest = hn::Set(real, Real{-1000});  // keeps e delta^2 = 0 where e = 0
         V others = hn::Zero(real), linear = others;
-        for (Index k = first; k < first + count; ++k) {
-            const Index at = k * tile_.stride + start_;
-            // a NaN stands second and goes on
-            const V logit = hn::Max(lowest, relative_.of(tile_.logits + at));
-            const V e = random::HWY_NAMESPACE::exp_flushed(logit);
-            hn::Store(e, real, tile_.weights + at);
-            const V delta = hn::Sub(above_, logit);
-            const V first_moment = hn::Mul(e, delta);
-            others = hn::Add(others, e);
-            linear = hn::Add(linear, first_moment);
-            if constexpr (fourth) {
-                const V second_moment = hn::Mul(first_moment, delta);
-                square_ = hn::Add(square_, second_moment);
-                cubic_ = hn::MulAdd(second_moment, delta, cubic_);
-                quartic_ = hn::MulAdd(second_moment, hn::Mul(delta, delta), quartic_);
-            } else {
-                square_ = hn::MulAdd(first_moment, delta, square_);
-            }
-            collision_ = hn::MulAdd(e, e, collision_);
-            moment_ = hn::MulAdd(e, hn::Set(real, static_cast<Real>(tile_.norm2[k])), moment_);
-        }
+        Index row = first;
+        for (; row + 2 <= first + count; row += 2) add_rows<2>(row, others, linear);
+        if (row < first + count) add_rows<1>(row, others, linear);
         if (sums != nullptr) {
             store_as_double(others, sums + start_);
             store_as_double(linear, sums + distance + start_);
@@ -139,6 +115,36 @@ public:
     }
 
 private:
+    template <int n>
+    HWY_INLINE void add_rows(Index first, V& others, V& linear) {
+        const Tag real;
+        const V lowest = hn::Set(real, Real{-1000});  // keeps e delta^2 = 0 where e = 0
+        const Index at = first * tile_.stride + start_;
+        V logit[n], e[n];
+        random::HWY_NAMESPACE::each<n>([&](int i) HWY_ATTR {
+            // a NaN stands second and goes on
+            logit[i] = hn::Max(lowest, relative_.of(tile_.logits + at + i * tile_.stride));
+        });
+        random::HWY_NAMESPACE::exp_flushed(logit, e);
+        for (int i = 0; i < n; ++i) {
+            hn::Store(e[i], real, tile_.weights + at + i * tile_.stride);
+            const V delta = hn::Sub(above_, logit[i]);
+            const V first_moment = hn::Mul(e[i], delta);
+            others = hn::Add(others, e[i]);
+            linear = hn::Add(linear, first_moment);
+            if constexpr (fourth) {
+                const V second_moment = hn::Mul(first_moment, delta);
+                square_ = hn::Add(square_, second_moment);
+                cubic_ = hn::MulAdd(second_moment, delta, cubic_);
+                quartic_ = hn::MulAdd(second_moment, hn::Mul(delta, delta), quartic_);
+            } else {
+                square_ = hn::MulAdd(first_moment, delta, square_);
+            }
+            collision_ = hn::MulAdd(e[i], e[i], collision_);
+            moment_ = hn::MulAdd(e[i], hn::Set(real, static_cast<Real>(tile_.norm2[first + i])), moment_);
+        }
+    }
+
     const LogitTile<Real>& tile_;
     Index start_;
     Relative<Real> relative_;
@@ -185,8 +191,8 @@ HWY_EXPORT(maxima);
 HWY_EXPORT(weights_double);
 HWY_EXPORT(weights_float);
 
-void tile_maxima(const double* logits, Index rows, Index stride, Index width, double* largest, double* row) {
-    HWY_DYNAMIC_DISPATCH(maxima)(logits, rows, stride, width, largest, row);
+void tile_maxima(const double* logits, Index rows, Index stride, Index width, double* largest) {
+    HWY_DYNAMIC_DISPATCH(maxima)(logits, rows, stride, width, largest);
 }
 
 namespace {

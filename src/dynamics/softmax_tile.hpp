@@ -1,6 +1,6 @@
 // src/dynamics/softmax_tile.hpp: the two passes of a softmax over one tile of logits, vectorised over lanes.
 //
-//   pass 1   largest[lane] = max over the rows of l,   row[lane] = the first row that reaches it
+//   pass 1   largest[lane] = max over the rows of l; the products that make logits find it too
 //   pass 2   e = exp(l - reference),  delta = maximum - l:   e is written, and over the rows are summed
 //            e delta^p for p = 0 .. 4, e^2, e norm2;   over the rows of each cell e and e delta
 //
@@ -27,9 +27,10 @@ struct LogitTile {
     Real* weights;         // exp(l - reference), likewise; may lie where the logits are
     Index rows, stride;    // at most 512 rows; stride a multiple of 16
     std::uint32_t number;  // of the tile in the stream: below 2^31, and no two parts of the data share one
-    const std::int64_t* datum;    // [rows] numbers of the data
-    const double* norm2;          // [rows] |y_j - b|^2 about a fixed centre b
-    std::span<const Cell> cells;  // in order and without gaps; empty: no levels
+    const std::int64_t* datum;        // [rows] numbers of the data
+    const double* norm2;              // [rows] |y_j - b|^2 about a fixed centre b
+    std::span<const Cell> cells;      // in order and without gaps; empty: no levels
+    const double* largest = nullptr;  // logit of each lane, where it is known
 };
 
 // Logits of this size and below belong to absent data: their weight is 0, whatever the others are.
@@ -41,7 +42,7 @@ struct TileSums {
     Rows cells;  // [2 cells x width]: e and e delta of the first cell, of the second, ...
 };
 
-void tile_maxima(const double* logits, Index rows, Index stride, Index width, double* largest, double* row);
+void tile_maxima(const double* logits, Index rows, Index stride, Index width, double* largest);
 
 // reference, maximum: [width], maximum - reference at most 700 (float: 80). Without `fourth` the sums of e delta^3 and e delta^4 are 0.
 template <class Real>

@@ -88,60 +88,71 @@ struct Block {
         for (Index r = 0; r < data_group; ++r)
             for (Index q = 0; q < vectors * lanes; q += line) __builtin_prefetch(out + r * width + q, 1);
     }
-    // out(r, v) += sum(r, v), in double
-    HWY_INLINE void fold(double* HWY_RESTRICT out, const double* factors) const {
-        over_rows(out, factors, [](Index, const double* at) HWY_ATTR { return hn::Load(Wide(), at); });
+    // out(r, v) += sum(r, v), in double; largest(v) becomes the largest of out(r, v) and itself unless it is null
+    HWY_INLINE void fold(double* HWY_RESTRICT out, const double* factors, double* largest) const {
+        over_rows(out, factors, largest,
+                  [](Index, const double* at) HWY_ATTR { return hn::Load(Wide(), at); });
     }
-    // out(r, v) = start[r] + sum(r, v)
-    HWY_INLINE void begin(const double* start, double* HWY_RESTRICT out, const double* factors) const {
-        over_rows(out, factors,
+    // out(r, v) = start[r] + sum(r, v); largest likewise
+    HWY_INLINE void begin(const double* start, double* HWY_RESTRICT out, const double* factors,
+                          double* largest) const {
+        over_rows(out, factors, largest,
                   [start](Index r, const double*) HWY_ATTR { return hn::Set(Wide(), start[r]); });
     }
 
 private:
     using Wide = hn::ScalableTag<double>;
+    using WideV = hn::Vec<Wide>;
+#if HWY_TARGET == HWY_SCALAR
+    static constexpr Index wides = 1;  // vectors of doubles that one of Real becomes
+#else
+    static constexpr Index wides = sizeof(double) / sizeof(Real);
+#endif
 
     // out(r, v) = sum(r, v) + addend(r, place in out)
     template <class Addend>
-    HWY_INLINE void over_rows(double* HWY_RESTRICT out, const double* factors, Addend addend) const {
-        const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
-        for (Index r = 0; r < data_group; ++r)
-            for (Index v = 0; v < vectors; ++v)
-                add(sum[r][v], r, addend, out + r * width + v * lanes, from_lane<Real>(factors, v * lanes));
+    HWY_INLINE void over_rows(double* HWY_RESTRICT out, const double* factors, double* largest,
+                              Addend addend) const {
+        const auto lanes = static_cast<Index>(hn::Lanes(Wide()));
+        for (Index v = 0; v < vectors * wides; ++v) {
+            const Index q = v * lanes;
+            WideV most = largest == nullptr ? hn::Zero(Wide()) : hn::LoadU(Wide(), largest + q);
+            for (Index r = 0; r < data_group; ++r) {
+                double* const at = out + r * width + q;
+                const WideV value =
+                    scaled(part_of(sum[r][v / wides], v % wides), from_lane<Real>(factors, q), addend(r, at));
+                hn::Store(value, Wide(), at);
+                most = hn::Max(value, most);  // a NaN stands first and is passed over
+            }
+            if (largest != nullptr) hn::StoreU(most, Wide(), largest + q);
+        }
     }
-    template <class WideV>
     static HWY_INLINE WideV scaled(WideV value, const double* factors, WideV addend) {
         if constexpr (std::is_same_v<Real, NumberPair>)
             return hn::MulAdd(value, hn::LoadU(Wide(), factors), addend);
         else
             return hn::Add(value, addend);
     }
-    template <class Addend>
-    static HWY_INLINE void add(V value, Index r, Addend addend, double* HWY_RESTRICT out,
-                               const double* factors) {
+    // Doubles of the lower or the upper half.
+    static HWY_INLINE WideV part_of(V value, [[maybe_unused]] Index half) {
         if constexpr (sizeof(Real) == sizeof(double)) {
-            hn::Store(scaled(value, factors, addend(r, out)), Wide(), out);
+            return value;
         } else {
 #if HWY_TARGET == HWY_SCALAR  // has no halves
-            const auto wide = hn::Set(Wide(), static_cast<double>(hn::GetLane(value)));
-            hn::Store(scaled(wide, factors, addend(r, out)), Wide(), out);
+            return hn::Set(Wide(), static_cast<double>(hn::GetLane(value)));
 #else
-            const hn::Half<Tag> half;
-            const auto lanes = static_cast<Index>(hn::Lanes(Wide()));
-            const auto low = hn::PromoteTo(Wide(), hn::LowerHalf(half, value));
-            const auto high = hn::PromoteTo(Wide(), hn::UpperHalf(half, value));
-            hn::Store(scaled(low, factors, addend(r, out)), Wide(), out);
-            hn::Store(scaled(high, from_lane<Real>(factors, lanes), addend(r, out + lanes)), Wide(),
-                      out + lanes);
+            const hn::Half<Tag> narrow;
+            return half == 0 ? hn::PromoteTo(Wide(), hn::LowerHalf(narrow, value))
+                             : hn::PromoteTo(Wide(), hn::UpperHalf(narrow, value));
 #endif
         }
     }
 };
 
-// One chunk of coordinates of the data, `rows` of them, with one panel. start: what logits begin with, or null. factors: of the lanes, for pairs.
+// One chunk of coordinates of the data, `rows` of them, with one panel.
 template <class Real>
 void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT panel,
-                const double* start, double* HWY_RESTRICT logits, const double* factors, Upcoming& upcoming) {
+                const TileLogits& to, Upcoming& upcoming) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
@@ -149,7 +160,7 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Rea
         for (Index j = 0; j < rows; j += data_group) {
             Block<Real> block;
             block.clear();
-            double* const out = logits + j * width + q;
+            double* const out = to.logits + j * width + q;
             block.fetch(out);
             const Real* HWY_RESTRICT x = panel + q;
             for (Index k = 0; k < size; k += data_group) {
@@ -158,13 +169,16 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Rea
                 for (Index b = 0; b < data_group; ++b, y += data_group, x += width)
                     block.template multiply_add<1>(y, x);
             }
-            if (start != nullptr)
-                block.begin(start + j, out, from_lane<Real>(factors, q));
+            double* const largest = to.largest == nullptr ? nullptr : to.largest + q;
+            if (to.constants != nullptr)
+                block.begin(to.constants + j, out, from_lane<Real>(to.factors, q), largest);
             else
-                block.fold(out, from_lane<Real>(factors, q));
+                block.fold(out, from_lane<Real>(to.factors, q), largest);
         }
     }
 }
+
+constexpr Index rows_of_pass = 96;
 
 // One chunk of coordinates of the data, `rows` of them, into the means of one panel.
 template <class Real>
@@ -173,35 +187,39 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
-        for (Index k = 0; k < size; k += data_group) {
-            Block<Real> block;
-            block.clear();
-            block.fetch(means + k * width + q);
-            const Real* HWY_RESTRICT y = data + k * data_group;
-            const Real* HWY_RESTRICT w = weights + q;
-            for (Index j = 0; j < rows; j += data_group, y += size * data_group, w += data_group * width) {
-                upcoming.fetch();
-                HWY_UNROLL(6)
-                for (Index b = 0; b < data_group; ++b)
-                    block.template multiply_add<data_group>(y + b, w + b * width);
+        for (Index first = 0; first < rows; first += rows_of_pass) {
+            const Index last = std::min(rows, first + rows_of_pass);
+            for (Index k = 0; k < size; k += data_group) {
+                Block<Real> block;
+                block.clear();
+                block.fetch(means + k * width + q);
+                const Real* HWY_RESTRICT y = data + first * size + k * data_group;
+                const Real* HWY_RESTRICT w = weights + first * width + q;
+                for (Index j = first; j < last;
+                     j += data_group, y += size * data_group, w += data_group * width) {
+                    upcoming.fetch();
+                    HWY_UNROLL(6)
+                    for (Index b = 0; b < data_group; ++b)
+                        block.template multiply_add<data_group>(y + b, w + b * width);
+                }
+                block.fold(means + k * width + q, nullptr, nullptr);
             }
-            block.fold(means + k * width + q, nullptr);
         }
     }
 }
 
 // As functions, which are dispatched.
-void logits_double(const double* data, Index rows, Index size, const double* panel, const double* start,
-                   double* logits, Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, start, logits, nullptr, upcoming);
+void logits_double(const double* data, Index rows, Index size, const double* panel, const TileLogits& to,
+                   Upcoming& upcoming) {
+    add_logits(data, rows, size, panel, to, upcoming);
 }
-void logits_float(const float* data, Index rows, Index size, const float* panel, const double* start,
-                  double* logits, Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, start, logits, nullptr, upcoming);
+void logits_float(const float* data, Index rows, Index size, const float* panel, const TileLogits& to,
+                  Upcoming& upcoming) {
+    add_logits(data, rows, size, panel, to, upcoming);
 }
 void logits_pairs(const NumberPair* data, Index rows, Index size, const NumberPair* panel,
-                  const double* start, double* logits, const double* factors, Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, start, logits, factors, upcoming);
+                  const TileLogits& to, Upcoming& upcoming) {
+    add_logits(data, rows, size, panel, to, upcoming);
 }
 void means_double(const double* data, Index rows, Index size, const double* weights, double* means,
                   Upcoming& upcoming) {
@@ -226,20 +244,17 @@ HWY_EXPORT(means_float);
 
 namespace {
 
-void logits_of(const double* data, Index rows, Index size, const double* panel, const double* start,
-               double* logits, const double*, Upcoming& next) {
-    HWY_DYNAMIC_DISPATCH(logits_double)
-    (data, rows, size, panel, start, logits, next);
+void logits_of(const double* data, Index rows, Index size, const double* panel, const TileLogits& to,
+               Upcoming& next) {
+    HWY_DYNAMIC_DISPATCH(logits_double)(data, rows, size, panel, to, next);
 }
-void logits_of(const float* data, Index rows, Index size, const float* panel, const double* start,
-               double* logits, const double*, Upcoming& next) {
-    HWY_DYNAMIC_DISPATCH(logits_float)
-    (data, rows, size, panel, start, logits, next);
+void logits_of(const float* data, Index rows, Index size, const float* panel, const TileLogits& to,
+               Upcoming& next) {
+    HWY_DYNAMIC_DISPATCH(logits_float)(data, rows, size, panel, to, next);
 }
-void logits_of(const NumberPair* data, Index rows, Index size, const NumberPair* panel, const double* start,
-               double* logits, const double* factors, Upcoming& next) {
-    HWY_DYNAMIC_DISPATCH(logits_pairs)
-    (data, rows, size, panel, start, logits, factors, next);
+void logits_of(const NumberPair* data, Index rows, Index size, const NumberPair* panel, const TileLogits& to,
+               Upcoming& next) {
+    HWY_DYNAMIC_DISPATCH(logits_pairs)(data, rows, size, panel, to, next);
 }
 void means_of(const double* data, Index rows, Index size, const double* weights, double* means,
               Upcoming& next) {
@@ -257,19 +272,24 @@ void means_of(const float* data, Index rows, Index size, const float* weights, d
 // A panel is as wide as the block in registers (with 32 registers) or twice that: at least one share of what comes next for every six
 // coordinates of every group.
 template <class Real>
-void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
-                 double* logits, const double* factors) {
+void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const TileLogits& out) {
     constexpr Index width = panel_width<Real>;
     const Chunks& chunks = tile.chunks();
+    const auto of_panel = [](auto* numbers, Index p) {
+        return numbers == nullptr ? nullptr : numbers + p * width;
+    };
+    if (out.largest != nullptr) std::fill_n(out.largest, count * width, absent_logit);
     for (Index c = 0; c < chunks.count(); ++c) {
+        const bool last = c + 1 == chunks.count();
         tile.pack(c);
         Upcoming next = tile.after(c);
         next.divide(count * (tile.rows() / data_group) * (chunks.size(c) / data_group));
         for (Index p = 0; p < count; ++p)
             logits_of(tile.chunk(c), tile.rows(), chunks.size(c),
                       panels + (p * chunks.coordinates() + chunks.begin(c)) * width,
-                      c == 0 ? constants : nullptr, logits + p * panel_values<Real>,
-                      factors == nullptr ? nullptr : factors + p * width, next);
+                      {c == 0 ? out.constants : nullptr, out.logits + p * panel_values<Real>,
+                       of_panel(out.factors, p), last ? of_panel(out.largest, p) : nullptr},
+                      next);
     }
 }
 
@@ -288,10 +308,9 @@ void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, cons
     }
 }
 
-template void tile_logits(PackedTile<double>&, const double*, Index, const double*, double*, const double*);
-template void tile_logits(PackedTile<float>&, const float*, Index, const double*, double*, const double*);
-template void tile_logits(PackedTile<NumberPair>&, const NumberPair*, Index, const double*, double*,
-                          const double*);
+template void tile_logits(PackedTile<double>&, const double*, Index, const TileLogits&);
+template void tile_logits(PackedTile<float>&, const float*, Index, const TileLogits&);
+template void tile_logits(PackedTile<NumberPair>&, const NumberPair*, Index, const TileLogits&);
 template void add_tile_means(const PackedTile<double>&, Index, Index, const double*,
                              std::span<double* const>);
 template void add_tile_means(const PackedTile<float>&, Index, Index, const float*, std::span<double* const>);

@@ -12,15 +12,22 @@
 // Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015 (BLIS).
 #pragma once
 #include "packed_tile.hpp"
+#include "softmax_tile.hpp"
 
 namespace kairos::dynamics {
 
-// Packs the tile that was taken, chunk by chunk, and multiplies it with `count` panels one after another; their logits (and weights) begin
-// panel_values<Real> apart. constants: c_j, one a row of the tile. What the tile will pack next is fetched meanwhile.
-// factors: of pairs, what a product of steps is worth in each lane (s_x s_y).
+struct TileLogits {
+    const double* constants;          // c_j, one a row of the tile; null: added to what is there
+    double* logits;                   // those of each panel panel_values<Real> after those of the one before
+    const double* factors = nullptr;  // of pairs: what a product of steps is worth in each lane (s_x s_y)
+    double* largest =
+        nullptr;  // of each lane of every panel, absent_logit where all are NaN; null: not wanted
+};
+
+// Packs the tile that was taken, chunk by chunk, and multiplies it with `count` panels one after another. What the tile will pack next is
+// fetched meanwhile.
 template <class Real>
-void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const double* constants,
-                 double* logits, const double* factors = nullptr);
+void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const TileLogits& out);
 
 // The data first .. first + count - 1 of the packed tile (multiples of six) into the means of every panel.
 template <class Real>

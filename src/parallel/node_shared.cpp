@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
-#include <new>
 #include <sstream>
 
+#include "kairos/base/aligned.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/parallel/mpi_session.hpp"
 #include "link.hpp"
@@ -28,13 +28,11 @@ constexpr std::size_t alignment = 64;
 constexpr char folder_variable[] = "OMPI_MCA_osc_sm_backing_directory";
 
 struct OwnBlock : NodeShared::Block {
-    explicit OwnBlock(std::size_t count) : memory(new (start) double[count]) { values = {memory, count}; }
-    ~OwnBlock() override { ::operator delete[](memory, start); }
-    OwnBlock(const OwnBlock&) = delete;
-    OwnBlock& operator=(const OwnBlock&) = delete;
-
-    static constexpr std::align_val_t start{alignment};
-    double* memory;
+    explicit OwnBlock(std::size_t count) {
+        memory.reserve(count);
+        values = {memory.data(), count};
+    }
+    Aligned<double> memory;
 };
 
 std::string no_window(double bytes) {
@@ -67,6 +65,7 @@ public:
         check(MPI_Win_shared_query(window_, 0, &size, &unit, &memory), "MPI_Win_shared_query");
         check(MPI_Win_lock_all(MPI_MODE_NOCHECK, window_), "MPI_Win_lock_all");
         values = {aligned(memory), count};
+        if (node_.is_root()) ask_for_large_pages(values.data(), values.size_bytes());
     }
     ~WindowBlock() override {
         if (std::uncaught_exceptions() > exceptions_) return;

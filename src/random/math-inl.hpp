@@ -36,6 +36,35 @@ inline constexpr double ln2_low = 0x1.1cf79abc9e3b4p-36;
 inline constexpr double one_over_ln2 = 0x1.71547652b82fep+0;
 inline constexpr double to_integer = 0x1.8p+52;  // adding it leaves round(x) in the low bits
 
+// Several vectors take every step in turn: one of them alone is a chain that is longer than what a processor looks ahead.
+template <int n, class Step>
+HWY_INLINE void each(Step step) {
+    HWY_UNROLL(4)
+    for (int i = 0; i < n; ++i) step(i);
+}
+
+// c_at + z (c_{at+2} + z (c_{at+4} + ...))
+template <std::size_t at, class V, int n, class Coefficient, std::size_t count>
+HWY_INLINE void every_second(const V (&z)[n], const Coefficient (&coefficients)[count], V (&sum)[n]) {
+    const V c = hn::Set(hn::DFromV<V>(), coefficients[at]);
+    if constexpr (at + 2 < count) {
+        every_second<at + 2>(z, coefficients, sum);
+        each<n>([&](int i) HWY_ATTR { sum[i] = hn::MulAdd(z[i], sum[i], c); });
+    } else {
+        each<n>([&](int i) HWY_ATTR { sum[i] = c; });
+    }
+}
+
+// c0 + c1 x + c2 x^2 + ...: even and odd powers apart are two chains of half the length. z = x^2
+template <class V, int n, class... Coefficients>
+HWY_INLINE void polynomial(const V (&x)[n], const V (&z)[n], V (&sum)[n], Coefficients... coefficients) {
+    const hn::TFromV<V> all[] = {coefficients...};
+    V odd[n];
+    every_second<1>(z, all, odd);
+    every_second<0>(z, all, sum);
+    each<n>([&](int i) HWY_ATTR { sum[i] = hn::MulAdd(x[i], odd[i], sum[i]); });
+}
+
 // c0 + x (c1 + x (c2 + ...))
 template <class V, class Coefficient, class... Coefficients>
 HWY_INLINE V polynomial(V x, Coefficient first, Coefficients... others) {
@@ -99,25 +128,29 @@ HWY_INLINE Real log_of_any(Real x) {
     return hn::IfThenElse(hn::And(hn::Gt(x, zero), hn::Lt(x, infinity)), finite, edge);
 }
 
+template <int n>
 struct ExpParts {
-    Real fraction;  // e^r
-    Real shifted;   // n in the low bits
-    Real n;
+    Real fraction[n];  // e^r
+    Real shifted[n];   // `power` in the low bits
+    Real power[n];     // of two
 };
 
 // |x| below 2^51.
-HWY_INLINE ExpParts split_exp(Real x) {
+template <int n>
+HWY_INLINE void split_exp(const Real (&x)[n], ExpParts<n>& out) {
     const RealTag real;
-    const Real magic = hn::Set(real, to_integer);
-    const Real shifted = hn::MulAdd(x, hn::Set(real, one_over_ln2), magic);
-    const Real n = hn::Sub(shifted, magic);
-    const Real high = hn::NegMulAdd(n, hn::Set(real, ln2_high), x);
-    const Real r = hn::NegMulAdd(n, hn::Set(real, ln2_low), high);
-    const Real q =
-        polynomial(r, 0x1.0000000000001p-1, 0x1.5555555555556p-3, 0x1.5555555553d68p-5, 0x1.11111111109b5p-7,
-                   0x1.6c16c17889ef1p-10, 0x1.a01a01a7c2efep-13, 0x1.a019b9149a41cp-16, 0x1.71de0db2f6b19p-19,
-                   0x1.28917c89a43a7p-22, 0x1.af389ecfc4b9cp-26);
-    return {hn::Add(hn::Set(real, 1.0), hn::MulAdd(hn::Mul(r, r), q, r)), shifted, n};
+    const Real magic = hn::Set(real, to_integer), one = hn::Set(real, 1.0);
+    Real r[n], square[n], q[n];
+    each<n>([&](int i) HWY_ATTR { out.shifted[i] = hn::MulAdd(x[i], hn::Set(real, one_over_ln2), magic); });
+    each<n>([&](int i) HWY_ATTR { out.power[i] = hn::Sub(out.shifted[i], magic); });
+    each<n>([&](int i) HWY_ATTR { r[i] = hn::NegMulAdd(out.power[i], hn::Set(real, ln2_high), x[i]); });
+    each<n>([&](int i) HWY_ATTR { r[i] = hn::NegMulAdd(out.power[i], hn::Set(real, ln2_low), r[i]); });
+    each<n>([&](int i) HWY_ATTR { square[i] = hn::Mul(r[i], r[i]); });
+    polynomial(r, square, q, 0x1.0000000000001p-1, 0x1.5555555555556p-3, 0x1.5555555553d68p-5,
+               0x1.11111111109b5p-7, 0x1.6c16c17889ef1p-10, 0x1.a01a01a7c2efep-13, 0x1.a019b9149a41cp-16,
+               0x1.71de0db2f6b19p-19, 0x1.28917c89a43a7p-22, 0x1.af389ecfc4b9cp-26);
+    each<n>([&](int i) HWY_ATTR { q[i] = hn::MulAdd(square[i], q[i], r[i]); });
+    each<n>([&](int i) HWY_ATTR { out.fraction[i] = hn::Add(one, q[i]); });
 }
 
 // The whole range: 0 below -745.2, inf above 709.8, NaN of NaN. 2^n is applied in two factors, so that
@@ -126,40 +159,59 @@ HWY_INLINE Real exp_of_any(Real x) {
     const RealTag real;
     const BitsTag bits;
     // x stands second: where an operand is NaN, the instruction returns the second
-    const ExpParts e = split_exp(hn::Min(hn::Set(real, 720.0), hn::Max(hn::Set(real, -760.0), x)));
-    const Bits half = hn::BitCast(bits, hn::MulAdd(e.n, hn::Set(real, 0.5), hn::Set(real, to_integer)));
-    const Bits rest = hn::Sub(hn::BitCast(bits, e.shifted), half);
+    const Real bounded[1] = {hn::Min(hn::Set(real, 720.0), hn::Max(hn::Set(real, -760.0), x))};
+    ExpParts<1> e;
+    split_exp(bounded, e);
+    const Bits half =
+        hn::BitCast(bits, hn::MulAdd(e.power[0], hn::Set(real, 0.5), hn::Set(real, to_integer)));
+    const Bits rest = hn::Sub(hn::BitCast(bits, e.shifted[0]), half);
     const Bits unit = hn::BitCast(bits, hn::Set(real, 1.0));
     const Real factor = hn::BitCast(real, hn::Add(hn::ShiftLeft<52>(half), unit));
     const Real factor2 = hn::BitCast(real, hn::Add(hn::ShiftLeft<52>(rest), unit));
-    return hn::Mul(hn::Mul(e.fraction, factor), factor2);
+    return hn::Mul(hn::Mul(e.fraction[0], factor), factor2);
 }
 
-// From -2^51 to 709; 0 below -708, where results would be subnormal. n goes straight into the exponent.
-HWY_INLINE Real exp_flushed(Real x) {
-    const RealTag real;
-    const BitsTag bits;
-    const ExpParts e = split_exp(x);
-    const Bits scale = hn::ShiftLeft<52>(hn::BitCast(bits, e.shifted));
-    const Real result = hn::BitCast(real, hn::Add(hn::BitCast(bits, e.fraction), scale));
-    return hn::IfThenElseZero(hn::Ge(x, hn::Set(real, -708.0)), result);
+// fraction 2^n; 0 where x is below `lowest`. n, in the low bits of `shifted`, goes straight into the exponent.
+template <int bits_of_fraction, class V>
+HWY_INLINE V scaled_or_zero(V fraction, V shifted, V x, hn::TFromV<V> lowest) {
+    const hn::DFromV<V> real;
+    const hn::RebindToUnsigned<decltype(real)> bits;
+    const auto scale = hn::ShiftLeft<bits_of_fraction>(hn::BitCast(bits, shifted));
+    const V result = hn::BitCast(real, hn::Add(hn::BitCast(bits, fraction), scale));
+    return hn::IfThenElseZero(hn::Ge(x, hn::Set(real, lowest)), result);
+}
+
+// From -2^51 to 709; 0 below -708, where results would be subnormal.
+template <int n>
+HWY_INLINE void exp_flushed(const Real (&x)[n], Real (&out)[n]) {
+    ExpParts<n> e;
+    split_exp(x, e);
+    each<n>([&](int i) HWY_ATTR { out[i] = scaled_or_zero<52>(e.fraction[i], e.shifted[i], x[i], -708.0); });
 }
 
 // From -2^22 to 88; 0 below -86.5.
-HWY_INLINE Float exp_flushed(Float x) {
+template <int n>
+HWY_INLINE void exp_flushed(const Float (&x)[n], Float (&out)[n]) {
     const FloatTag real;
-    const hn::RebindToUnsigned<FloatTag> bits;
-    const Float magic = hn::Set(real, 0x1.8p+23f);
-    const Float shifted = hn::MulAdd(x, hn::Set(real, 0x1.715476p+0f), magic);
-    const Float n = hn::Sub(shifted, magic);
-    const Float high = hn::NegMulAdd(n, hn::Set(real, 0x1.62e4p-1f), x);
-    const Float r = hn::NegMulAdd(n, hn::Set(real, 0x1.7f7d1cp-20f), high);
-    const Float q =
-        polynomial(r, 0x1.000000p-1f, 0x1.5554dcp-3f, 0x1.55551ap-5f, 0x1.120b6ep-7f, 0x1.6d110ap-10f);
-    const Float fraction = hn::Add(hn::Set(real, 1.0f), hn::MulAdd(hn::Mul(r, r), q, r));
-    const auto scale = hn::ShiftLeft<23>(hn::BitCast(bits, shifted));
-    const Float result = hn::BitCast(real, hn::Add(hn::BitCast(bits, fraction), scale));
-    return hn::IfThenElseZero(hn::Ge(x, hn::Set(real, -86.5f)), result);
+    const Float magic = hn::Set(real, 0x1.8p+23f), one = hn::Set(real, 1.0f);
+    Float shifted[n], power[n], r[n], square[n], q[n];
+    each<n>([&](int i) HWY_ATTR { shifted[i] = hn::MulAdd(x[i], hn::Set(real, 0x1.715476p+0f), magic); });
+    each<n>([&](int i) HWY_ATTR { power[i] = hn::Sub(shifted[i], magic); });
+    each<n>([&](int i) HWY_ATTR { r[i] = hn::NegMulAdd(power[i], hn::Set(real, 0x1.62e4p-1f), x[i]); });
+    each<n>([&](int i) HWY_ATTR { r[i] = hn::NegMulAdd(power[i], hn::Set(real, 0x1.7f7d1cp-20f), r[i]); });
+    each<n>([&](int i) HWY_ATTR { square[i] = hn::Mul(r[i], r[i]); });
+    polynomial(r, square, q, 0x1.000000p-1f, 0x1.5554dcp-3f, 0x1.55551ap-5f, 0x1.120b6ep-7f, 0x1.6d110ap-10f);
+    each<n>([&](int i) HWY_ATTR { q[i] = hn::Add(one, hn::MulAdd(square[i], q[i], r[i])); });
+    each<n>([&](int i) HWY_ATTR { out[i] = scaled_or_zero<23>(q[i], shifted[i], x[i], -86.5f); });
+}
+
+// Of one vector.
+template <class V>
+HWY_INLINE V exp_flushed(V x) {
+    const V in[1] = {x};
+    V out[1];
+    exp_flushed(in, out);
+    return out[0];
 }
 
 struct Turn {

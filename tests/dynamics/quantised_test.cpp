@@ -33,7 +33,7 @@ struct Case {
         for (double& step : steps) step *= step_for(data.cwiseAbs().maxCoeff());
         Aligned<double> logits;
         logits.reserve(panels * panel_values<NumberPair>);
-        tile_logits(tile, packed.data(), panels, constants.data(), logits.data(), steps.data());
+        tile_logits(tile, packed.data(), panels, {constants.data(), logits.data(), steps.data()});
         Rows out(rows, lanes);
         constexpr Index width = panel_width<NumberPair>;
         for (Index j = 0; j < rows; ++j)
