@@ -127,9 +127,8 @@ Upcoming PackedTile<Real>::packed_after(Index number) const {
 // A packed chunk is one column of lines.
 template <class Real>
 Upcoming PackedTile<Real>::all_of(const Real* chunk, Index number) const {
-    static constexpr std::array<Index, 1> one{0};
     if (chunk == nullptr) return {};
-    return {chunk, 0, one, chunks_.size(number) * rows_ * static_cast<Index>(sizeof(Real))};
+    return Upcoming::block(chunk, chunks_.size(number) * rows_);
 }
 
 template <class Real>

@@ -50,6 +50,12 @@ public:
           distance_(distance),
           columns_(columns),
           bytes_(bytes) {}
+    // `count` values that lie together.
+    template <class Value>
+    static Upcoming block(const Value* values, Index count) {
+        static constexpr Index one[] = {0};
+        return {values, 0, one, count * static_cast<Index>(sizeof(Value))};
+    }
     // `shares` calls of fetch() go over all of it.
     void divide(Index shares) {
         const Index lines = static_cast<Index>(columns_.size()) * ((bytes_ + line - 1) / line);

@@ -152,7 +152,7 @@ private:
 // One chunk of coordinates of the data, `rows` of them, with one panel.
 template <class Real>
 void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT panel,
-                const TileLogits& to, Upcoming& upcoming) {
+                const TileLogits& to, Upcoming& upcoming, Upcoming& upcoming_panel) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
@@ -162,10 +162,11 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Rea
             block.clear();
             double* const out = to.logits + j * width + q;
             block.fetch(out);
+            upcoming_panel.fetch();
             const Real* HWY_RESTRICT x = panel + q;
             for (Index k = 0; k < size; k += data_group) {
                 upcoming.fetch();
-                HWY_UNROLL(6)
+                HWY_UNROLL(1)
                 for (Index b = 0; b < data_group; ++b, y += data_group, x += width)
                     block.template multiply_add<1>(y, x);
             }
@@ -178,6 +179,7 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Rea
     }
 }
 
+// Weights of a panel, 24 KiB, that stay in the first-level cache while all coordinates of a chunk pass by.
 constexpr Index rows_of_pass = 96;
 
 // One chunk of coordinates of the data, `rows` of them, into the means of one panel.
@@ -198,7 +200,7 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
                 for (Index j = first; j < last;
                      j += data_group, y += size * data_group, w += data_group * width) {
                     upcoming.fetch();
-                    HWY_UNROLL(6)
+                    HWY_UNROLL(1)
                     for (Index b = 0; b < data_group; ++b)
                         block.template multiply_add<data_group>(y + b, w + b * width);
                 }
@@ -210,16 +212,16 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
 
 // As functions, which are dispatched.
 void logits_double(const double* data, Index rows, Index size, const double* panel, const TileLogits& to,
-                   Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, to, upcoming);
+                   Upcoming& next, Upcoming& next_panel) {
+    add_logits(data, rows, size, panel, to, next, next_panel);
 }
 void logits_float(const float* data, Index rows, Index size, const float* panel, const TileLogits& to,
-                  Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, to, upcoming);
+                  Upcoming& next, Upcoming& next_panel) {
+    add_logits(data, rows, size, panel, to, next, next_panel);
 }
 void logits_pairs(const NumberPair* data, Index rows, Index size, const NumberPair* panel,
-                  const TileLogits& to, Upcoming& upcoming) {
-    add_logits(data, rows, size, panel, to, upcoming);
+                  const TileLogits& to, Upcoming& next, Upcoming& next_panel) {
+    add_logits(data, rows, size, panel, to, next, next_panel);
 }
 void means_double(const double* data, Index rows, Index size, const double* weights, double* means,
                   Upcoming& upcoming) {
@@ -245,16 +247,16 @@ HWY_EXPORT(means_float);
 namespace {
 
 void logits_of(const double* data, Index rows, Index size, const double* panel, const TileLogits& to,
-               Upcoming& next) {
-    HWY_DYNAMIC_DISPATCH(logits_double)(data, rows, size, panel, to, next);
+               Upcoming& next, Upcoming& next_panel) {
+    HWY_DYNAMIC_DISPATCH(logits_double)(data, rows, size, panel, to, next, next_panel);
 }
 void logits_of(const float* data, Index rows, Index size, const float* panel, const TileLogits& to,
-               Upcoming& next) {
-    HWY_DYNAMIC_DISPATCH(logits_float)(data, rows, size, panel, to, next);
+               Upcoming& next, Upcoming& next_panel) {
+    HWY_DYNAMIC_DISPATCH(logits_float)(data, rows, size, panel, to, next, next_panel);
 }
 void logits_of(const NumberPair* data, Index rows, Index size, const NumberPair* panel, const TileLogits& to,
-               Upcoming& next) {
-    HWY_DYNAMIC_DISPATCH(logits_pairs)(data, rows, size, panel, to, next);
+               Upcoming& next, Upcoming& next_panel) {
+    HWY_DYNAMIC_DISPATCH(logits_pairs)(data, rows, size, panel, to, next, next_panel);
 }
 void means_of(const double* data, Index rows, Index size, const double* weights, double* means,
               Upcoming& next) {
@@ -269,6 +271,10 @@ void means_of(const float* data, Index rows, Index size, const float* weights, d
 
 }  // namespace
 
+// Panels of states that are larger in all do not wait in the second-level cache until their turn comes: each is fetched while the one
+// before is multiplied.
+constexpr Index near_bytes = 512 << 10;
+
 // A panel is as wide as the block in registers (with 32 registers) or twice that: at least one share of what comes next for every six
 // coordinates of every group.
 template <class Real>
@@ -278,18 +284,27 @@ void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const 
     const auto of_panel = [](auto* numbers, Index p) {
         return numbers == nullptr ? nullptr : numbers + p * width;
     };
+    const bool far = count * chunks.coordinates() * width * static_cast<Index>(sizeof(Real)) > near_bytes;
     if (out.largest != nullptr) std::fill_n(out.largest, count * width, absent_logit);
     for (Index c = 0; c < chunks.count(); ++c) {
         const bool last = c + 1 == chunks.count();
         tile.pack(c);
         Upcoming next = tile.after(c);
         next.divide(count * (tile.rows() / data_group) * (chunks.size(c) / data_group));
-        for (Index p = 0; p < count; ++p)
-            logits_of(tile.chunk(c), tile.rows(), chunks.size(c),
-                      panels + (p * chunks.coordinates() + chunks.begin(c)) * width,
+        for (Index p = 0; p < count; ++p) {
+            const Real* const panel = panels + (p * chunks.coordinates() + chunks.begin(c)) * width;
+            Upcoming next_panel;
+            if (far && p + 1 < count)
+                next_panel = Upcoming::block(panel + chunks.coordinates() * width, chunks.size(c) * width);
+            else if (far && !last)
+                next_panel =
+                    Upcoming::block(panels + chunks.begin(c + 1) * width, chunks.size(c + 1) * width);
+            next_panel.divide(tile.rows() / data_group);
+            logits_of(tile.chunk(c), tile.rows(), chunks.size(c), panel,
                       {c == 0 ? out.constants : nullptr, out.logits + p * panel_values<Real>,
                        of_panel(out.factors, p), last ? of_panel(out.largest, p) : nullptr},
-                      next);
+                      next, next_panel);
+        }
     }
 }
 
