@@ -60,7 +60,7 @@ void write_rows(ResultFile& file, const std::string& group, const std::vector<Ba
 template <class Number>
 void write_sum(ResultFile& file, const std::string& path, std::span<const Number> values) {
     file.scale(path, values, "sum over finished batches", plain);
-    file.attribute(path, "checksum", static_cast<std::int64_t>(checksum(values)));
+    file.attributes(path, {{"checksum", static_cast<std::int64_t>(checksum(values))}});
 }
 
 void write_sum(ResultFile& file, const std::string& path, const measure::Histogram& histogram) {
@@ -102,13 +102,13 @@ void write_checkpoint(const std::string& file, const Config& config, const Ensem
                       const CloneState& clones, const Progression& progression, const std::string& reason,
                       const parallel::Communicator& communicator) {
     ResultFile out(communicator, file);
-    write_head(out, checkpoint_format, communicator);
-    out.attribute("/", "wall_seconds", progression.seconds);
+    write_head(out, checkpoint_format);
+    out.attributes("/", {{"wall_seconds", progression.seconds}});
     std::vector<Interruption> interruptions = progression.interruptions;
     interruptions.push_back(interruption_now(reason, ensemble.rows.size(), communicator));
     write_interruptions(out, interruptions);
     out.group("/config");
-    for (const auto& [key, value] : config.resolved) out.attribute("/config", key, value);
+    out.attributes("/config", {config.resolved.begin(), config.resolved.end()});
     write_ensemble(out, ensemble, communicator);
     write_rows(out, clones_group, clones.rows, communicator);
     write_sum(out, std::string(clones_group) + "/overlaps", sum_of(clones.overlaps, communicator));

@@ -19,15 +19,13 @@ std::string now_utc() {
 
 }  // namespace
 
-void write_head(io::ResultFile& file, const std::string& format, const parallel::Communicator& communicator) {
-    std::string created = now_utc();
-    communicator.broadcast(created);
-    file.attribute("/", "format", format);
-    file.attribute("/", "format_version", "1.0");
-    file.attribute("/", "kairos_version", version());
-    file.attribute("/", "git_revision", git_revision());
-    file.attribute("/", "compiler", compiler());
-    file.attribute("/", "created_utc", created);
+void write_head(io::ResultFile& file, const std::string& format) {
+    file.attributes("/", {{"format", format},
+                          {"format_version", "1.0"},
+                          {"kairos_version", version()},
+                          {"git_revision", git_revision()},
+                          {"compiler", compiler()},
+                          {"created_utc", now_utc()}});
 }
 
 }  // namespace kairos::app

@@ -3,11 +3,10 @@
 #include <string>
 
 #include "kairos/io/result_file.hpp"
-#include "kairos/parallel/communicator.hpp"
 
 namespace kairos::app {
 
 // Root attributes: format, its version, the program, its build, and now (of the root; collective).
-void write_head(io::ResultFile& file, const std::string& format, const parallel::Communicator& communicator);
+void write_head(io::ResultFile& file, const std::string& format);
 
 }  // namespace kairos::app

@@ -58,16 +58,16 @@ constexpr TimeField time_fields[] = {
 }  // namespace
 
 void write_machine(io::ResultFile& file, const Communicator& communicator) {
-    file.attribute("/", "hosts", hosts_of(communicator));
-    file.attribute("/", "mpi_library", parallel::mpi_library());
-    file.attribute("/", "hdf5_library", io::hdf5_library());
-    file.attribute("/", "eigen_version",
-                   dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION));
-    file.attribute("/", "boost_version",
-                   dotted(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
-    file.attribute("/", "instructions", std::string(random::dispatch_target()));
-    const char* const job = std::getenv("SLURM_JOB_ID");
-    if (job != nullptr) file.attribute("/", "slurm_job_id", std::string(job));
+    io::Attributes attributes{
+        {"hosts", hosts_of(communicator)},
+        {"mpi_library", parallel::mpi_library()},
+        {"hdf5_library", io::hdf5_library()},
+        {"eigen_version", dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
+        {"boost_version", dotted(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
+        {"instructions", std::string(random::dispatch_target())}};
+    if (const char* const job = std::getenv("SLURM_JOB_ID"))
+        attributes.emplace_back("slurm_job_id", std::string(job));
+    file.attributes("/", attributes);
 }
 
 Interruption interruption_now(const std::string& reason, std::size_t batches_of_this_rank,
@@ -100,7 +100,7 @@ void write_interruptions(io::ResultFile& file, const std::vector<Interruption>& 
                {{"long_name", "ranks until then"}});
     file.write(group + "/batches", {axis}, std::span<const std::int64_t>(batches),
                {{"long_name", "batches finished by then"}});
-    file.attribute(group, "reasons", joined(reasons, "\n"));
+    file.attributes(group, {{"reasons", joined(reasons, "\n")}});
 }
 
 std::vector<Interruption> read_interruptions(const io::ResultReader& file) {

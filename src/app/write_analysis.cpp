@@ -16,17 +16,20 @@ using io::ResultFile;
 
 // Keys that all results share.
 void write_config(ResultFile& file, const Analysis& analysis) {
-    file.group("/config");
+    io::Attributes shared, files;
     for (const auto& entry : analysis.results.front().stored.keys) {
         const bool same = std::ranges::all_of(analysis.results, [&](const AnalysedResult& result) {
             const auto found = result.stored.keys.find(entry.first);
             return found != result.stored.keys.end() && found->second == entry.second;
         });
-        if (same) file.attribute("/config", entry.first, entry.second);
+        if (same) shared.emplace_back(entry.first, entry.second);
     }
-    file.group("/files");
     for (std::size_t i = 0; i < analysis.results.size(); ++i)
-        file.attribute("/files", std::to_string(i), analysis.results[i].stored.file);
+        files.emplace_back(std::to_string(i), analysis.results[i].stored.file);
+    file.group("/config");
+    file.attributes("/config", shared);
+    file.group("/files");
+    file.attributes("/files", files);
 }
 
 void write_points(ResultFile& file, const Analysis& analysis) {
@@ -91,7 +94,7 @@ void write_fit(ResultFile& file, const Analysis& analysis, const std::vector<con
     const std::string group = "/fits/" + fits.front()->transition + "/" + fits.front()->against.name;
     const std::string axis = group + "/series";
     number_scale(file, axis, fits.size(), meaning_of_series);
-    file.attribute(group, "against", fits.front()->against.text);
+    file.attributes(group, {{"against", fits.front()->against.text}});
     std::vector<phases::Fitted> slopes, intercepts;
     for (const TransitionFit* fit : fits) {
         slopes.push_back(fit->line.slope);
@@ -181,7 +184,7 @@ void write_collapse(ResultFile& file, const std::vector<const CurveCollapse*>& c
     exponents.reserve(collapses.size());
     for (const CurveCollapse* collapse : collapses) exponents.push_back(collapse->found.exponent);
     number_scale(file, axis, collapses.size(), meaning_of_series);
-    file.attribute(group, "shifted", first.shifted);
+    file.attributes(group, {{"shifted", first.shifted}});
     write_fitted(file, group + "/exponent", axis, exponents, "b of " + first.shifted);
     write_doubles(file, group + "/quality", {axis},
                   each(collapses, [](const auto* c) { return c->found.quality; }),
@@ -204,8 +207,8 @@ void write_analysis(const AnalysisFindings& findings, const std::string& path,
                     const std::string& command_line) {
     const auto alone = parallel::Communicator::serial();
     ResultFile file(alone, path);
-    write_head(file, "kairos-summary", alone);
-    file.attribute("/", "command_line", command_line);
+    write_head(file, "kairos-summary");
+    file.attributes("/", {{"command_line", command_line}});
     write_config(file, findings.analysis);
     write_points(file, findings.analysis);
     write_schedule_of_points(file, findings.analysis);

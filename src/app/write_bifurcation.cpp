@@ -77,10 +77,11 @@ void write_bifurcation(ResultFile& file, const Diagrams& diagrams) {
                "coordinate in the span of the means");
         write_events(file, group, diagram);
         write_branches(file, group, diagram);
-        file.attribute(
-            group, "definition",
-            drift == phases::Drift::sde ? "zeros of b = -f x + g^2 s" : "zeros of b = -f x + (g^2/2) s");
-        file.attribute(group, "search", diagram.complete ? "complete" : "ended at its bound of operations");
+        file.attributes(group,
+                        {{"definition", drift == phases::Drift::sde ? "zeros of b = -f x + g^2 s"
+                                                                    : "zeros of b = -f x + (g^2/2) s"}});
+        file.attributes(group,
+                        {{"search", diagram.complete ? "complete" : "ended at its bound of operations"}});
     }
 }
 

@@ -65,7 +65,7 @@ void write_crossings(io::ResultFile& file, const AnalysisFindings& findings) {
         const std::string group = "/crossings/" + name;
         write_pairs(file, group, collapses);
         write_lines(file, group, collapses);
-        file.attribute(group, "divided", collapses.front()->divided);
+        file.attributes(group, {{"divided", collapses.front()->divided}});
     }
 }
 

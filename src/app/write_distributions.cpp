@@ -127,7 +127,7 @@ void write_decisions(ResultFile& file, const Setup& setup, const Measured& measu
         file.write(group + "/stderr", found.standard_error);
         file.write(group + "/width", found.width);
         file.write(group + "/width_stderr", found.width_error);
-        file.attribute(group, "fraction", found.fraction);
+        file.attributes(group, {{"fraction", found.fraction}});
     }
 }
 
@@ -150,8 +150,8 @@ void write_histogram(ResultFile& file, const std::string& group, const Histogram
     file.write(group + "/density", all, std::span<const double>(density));
     file.write(group + "/count", all, std::span<const std::int64_t>(counts).subspan(histogram_head),
                {{"long_name", "values in the bin"}});
-    file.attribute(group, "bin_exponent", counts[0]);  // bins have width 2^bin_exponent in asinh(value)
-    file.attribute(group, "first_bin", counts[1]);     // and begin at first_bin times that
+    // bins have width 2^bin_exponent in asinh(value) and begin at first_bin times that
+    file.attributes(group, {{"bin_exponent", counts[0]}, {"first_bin", counts[1]}});
     file.link_time(group);
 }
 

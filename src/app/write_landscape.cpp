@@ -84,9 +84,9 @@ void write_axis(io::ResultFile& file, const Setup& setup, const Measured& measur
     write_potentials({file, group}, curves);
     write_wells({file, group}, curves);
     write_sums(file, spec, measured.landscape, axis, group);
-    file.attribute(group, "long_name", long_name);
-    file.attribute(group, "second_well", curves.second_well);
-    file.attribute(group, "second_well_theory", curves.second_well_theory);
+    file.attributes(group, {{"long_name", long_name},
+                            {"second_well", curves.second_well},
+                            {"second_well_theory", curves.second_well_theory}});
     file.link_time(group);
 }
 

@@ -49,8 +49,8 @@ void write_column(io::ResultFile& file, const Column& column, std::size_t times,
                      {{"long_name", "standard deviation between realisations, path noise removed"}});
     file.write_slice(group + "/mean_stderr", axes, 0, part, mean_errors,
                      {{"long_name", "standard error of the average over realisations"}});
-    file.attribute(group, "long_name", column.observable->long_name);
-    file.attribute(group, "units", column.observable->units);
+    file.attributes(group,
+                    {{"long_name", column.observable->long_name}, {"units", column.observable->units}});
     file.link_time(group);
 }
 

@@ -26,16 +26,18 @@ using measure::Quantity;
 
 void write_run(ResultFile& file, const Setup& setup, const RunRecord& record,
                const parallel::Communicator& communicator) {
-    file.attribute("/", "status", "complete");
-    file.attribute("/", "ranks", static_cast<std::int64_t>(communicator.size()));
-    file.attribute("/", "trajectories", static_cast<std::int64_t>(setup.ensemble.trajectories));
-    file.attribute("/", "wall_seconds", record.wall_seconds);
-    file.attribute("/", "command_line", record.command_line);
-    if (!record.merged_seeds.empty()) file.attribute("/", "merged_seeds", joined(record.merged_seeds, ","));
+    Attributes attributes{{"status", "complete"},
+                          {"ranks", static_cast<std::int64_t>(communicator.size())},
+                          {"trajectories", static_cast<std::int64_t>(setup.ensemble.trajectories)},
+                          {"wall_seconds", record.wall_seconds},
+                          {"command_line", record.command_line}};
+    if (!record.merged_seeds.empty())
+        attributes.emplace_back("merged_seeds", joined(record.merged_seeds, ","));
+    file.attributes("/", attributes);
     write_machine(file, communicator);
     write_interruptions(file, record.interruptions);
     file.group("/config");
-    for (const auto& [key, value] : setup.config.resolved) file.attribute("/config", key, value);
+    file.attributes("/config", {setup.config.resolved.begin(), setup.config.resolved.end()});
 }
 
 void write_axes(ResultFile& file, const Setup& setup, std::uint64_t batches) {
@@ -114,9 +116,9 @@ void write_observable(ResultFile& file, const Column& column, std::size_t times,
         for (const Estimate& one : estimates) values.push_back(one.*field);
         file.write_slice(group + "/" + name, axes_of(column), 0, part, values);
     }
-    file.attribute(group, "long_name", column.observable->long_name);
-    file.attribute(group, "units", column.observable->units);
-    file.attribute(group, "definition", column.observable->definition);
+    file.attributes(group, {{"long_name", column.observable->long_name},
+                            {"units", column.observable->units},
+                            {"definition", column.observable->definition}});
     file.link_time(group);
 }
 
@@ -170,7 +172,7 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Mea
         file.write(group + "/stderr", axes, std::span<const double>(identity.standard_error));
         file.write(group + "/expected", axes, std::span<const double>(identity.expected));
         file.write(group + "/z", axes, std::span<const double>(identity.z));
-        file.attribute(group, "definition", identity.definition);
+        file.attributes(group, {{"definition", identity.definition}});
         write_moments(file, plan, measured, identity);
         file.link_time(group);
     }
@@ -180,8 +182,7 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Mea
         file.write(group + "/stderr", {"/time"}, std::span<const double>(curve.standard_error));
         if (!curve.theory.empty())
             file.write(group + "/theory", {"/time"}, std::span<const double>(curve.theory));
-        file.attribute(group, "long_name", curve.long_name);
-        file.attribute(group, "definition", curve.definition);
+        file.attributes(group, {{"long_name", curve.long_name}, {"definition", curve.definition}});
         file.link_time(group);
     }
     file.group("/transitions");
@@ -198,7 +199,7 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Mea
 void write_contents(ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan,
                     const Measured& measured, const Findings& findings, const RunRecord& record,
                     const parallel::Communicator& communicator) {
-    write_head(file, "kairos", communicator);
+    write_head(file, "kairos");
     write_run(file, setup, record, communicator);
     write_axes(file, setup, measured.batch_count);
     write_schedule(file, setup);

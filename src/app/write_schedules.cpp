@@ -27,7 +27,7 @@ void write_comparison(ResultFile& file, const Analysis& analysis,
             reasons.push_back(one->not_compared);
     }
     file.scale(axis, std::span<const std::int64_t>(laws), "law, as in points/law", "dimensionless");
-    file.attribute(group, "not_compared", joined(reasons, "; "));
+    file.attributes(group, {{"not_compared", joined(reasons, "; ")}});
     file.write(group + "/compared", {axis}, std::span<const std::int64_t>(compared),
                {{"long_name", "1 where theory makes all schedules agree"}});
     file.write(group + "/farthest", {axis}, std::span<const std::int64_t>(farthest),

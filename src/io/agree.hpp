@@ -15,22 +15,30 @@ namespace kairos::io {
 
 inline constexpr char part_separator = '\x1f';
 
+// What an attempt to write met, as a text that throw_output_fault turns back into the same error; empty: nothing.
 template <class Body>
-void agree_to_write(const parallel::Communicator& communicator, const std::string& file, Body body) {
-    std::string fault;
+std::string output_fault_of(Body body) {
     try {
         body();
     } catch (const OutputRefusal& refusal) {
-        fault = refusal.problem + part_separator + refusal.mend;
+        return refusal.problem + part_separator + refusal.mend;
     } catch (const std::bad_alloc&) {
-        fault = std::string("no memory is left") + part_separator + "Start fewer ranks a node.";
+        return std::string("no memory is left") + part_separator + "Start fewer ranks a node.";
     } catch (const std::exception& error) {
-        fault = std::string(error.what()) + part_separator;
+        return std::string(error.what()) + part_separator;
     }
-    fault = communicator.first_text(fault);
+    return {};
+}
+
+inline void throw_output_fault(const std::string& fault, const std::string& file) {
     if (fault.empty()) return;
     const auto cut = fault.find(part_separator);
     throw OutputRefusal(file, fault.substr(0, cut), fault.substr(cut + 1));
+}
+
+template <class Body>
+void agree_to_write(const parallel::Communicator& communicator, const std::string& file, Body body) {
+    throw_output_fault(communicator.first_text(output_fault_of(body)), file);
 }
 
 // What an attempt to read met, as a text that throw_fault turns back into the same error; empty: nothing.

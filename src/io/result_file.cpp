@@ -7,6 +7,7 @@
 
 #include "publish.hpp"
 #include "result_file_state.hpp"
+#include "slices.hpp"
 
 namespace kairos::io {
 namespace {
@@ -38,7 +39,7 @@ ResultFile::ResultFile(const parallel::Communicator& communicator, std::string p
     });
     try {
         state_->agree([&] { state_->create_file(); });
-        state_->agree_first([&] { state_->reserve(0); });
+        (void)state_->announce({}, [&] { state_->reserve(0); });
     } catch (...) {
         state_->give_up();
         throw;
@@ -60,84 +61,96 @@ void ResultFile::group(const std::string& path) {
     });
 }
 
-void ResultFile::attribute(const std::string& object, const std::string& name, const Attribute& value) {
+void ResultFile::attributes(const std::string& object, const Attributes& attributes) {
     const Place place = state_->at(object);
-    const Attributes same = state_->of_root({{name, value}});
+    const Announced same = of_root(state_->communicator, {.attributes = attributes});
     state_->agree([&] {
         const Handle opened(H5Oopen(state_->file.get(), object.c_str(), H5P_DEFAULT), H5Oclose, "H5Oopen",
                             place);
-        write_attributes(opened.get(), same, place);
+        write_attributes(opened.get(), same.attributes, place);
     });
 }
 
 void ResultFile::scale(const std::string& path, const Values& values, const std::string& long_name,
                        const std::string& units, const Attributes& attributes) {
     const Place place = state_->at(path);
-    std::uint64_t length = length_of(values);
-    state_->communicator.broadcast_value(length);
-    Attributes all = {{"long_name", long_name}, {"units", units}};
-    all.insert(all.end(), attributes.begin(), attributes.end());
-    const Part part{.end = state_->communicator.is_root() ? length : 0};
-    state_->make_array({}, {length}, part, state_->of_root(values), all, place);
+    Announced mine{.attributes = {{"long_name", long_name}, {"units", units}},
+                   .type = values.index(),
+                   .length = length_of(values)};
+    mine.attributes.insert(mine.attributes.end(), attributes.begin(), attributes.end());
+    const Announced same = state_->announce(mine, [&] { state_->reserve(bytes_of({length_of(values)})); });
+    const Shape shape{same.length};
     state_->agree([&] {
-        const Handle axis(H5Dopen2(state_->file.get(), path.c_str(), H5P_DEFAULT), H5Dclose, "H5Dopen2",
-                          place);
+        const Handle axis = state_->make_array({}, shape, same, place);
         const std::string name = path.substr(path.rfind('/') + 1);
         check(H5DSset_scale(axis.get(), name.c_str()), "H5DSset_scale", place);
+        state_->write_whole(axis, shape, values, place);
     });
-    state_->scales[path] = length;
+    state_->scales[path] = same.length;
 }
 
 void ResultFile::write(const std::string& path, const std::vector<std::string>& scales, const Values& values,
                        const Attributes& attributes) {
     const Place place = state_->at(path);
-    const bool root = state_->communicator.is_root();
-    Shape shape;
-    state_->agree_first([&] {
-        shape = state_->shape_of(scales, place);
-        if (root) require_count(length_of(values), elements_of(shape), place);
+    const Shape shape = state_->shape_of(scales, place);
+    const Announced same = state_->announce({.attributes = attributes, .type = values.index()}, [&] {
+        require_count(length_of(values), elements_of(shape), place);
+        state_->reserve(bytes_of(shape));
     });
-    const Part part{.end = root ? elements_of(shape) : 0};
-    state_->make_array(scales, shape, part, state_->of_root(values), attributes, place);
+    state_->agree([&] {
+        const Handle dataset = state_->make_array(scales, shape, same, place);
+        state_->write_whole(dataset, shape, values, place);
+    });
 }
 
 void ResultFile::write(const std::string& path, double value, const Attributes& attributes) {
     write(path, {}, std::span<const double>(&value, 1), attributes);
 }
 
+// What is small, one rank writes: a collective write makes every rank wait for every other several times.
 void ResultFile::write_slice(const std::string& path, const std::vector<std::string>& scales,
                              std::size_t leading, parallel::ColumnSlice range, std::span<const double> values,
                              const Attributes& attributes) {
     const Place place = state_->at(path);
+    const Slice slice{state_->shape_of(scales, place), leading, range, values};
+    Announced same{.attributes = attributes};
+    if (is_small(slice.shape)) {
+        const auto received = gathered(state_->communicator, slice);
+        std::vector<double> whole;
+        same = state_->announce(same, [&] {
+            whole = joined(received, slice, place);
+            state_->reserve(bytes_of(slice.shape));
+        });
+        state_->agree([&] {
+            const Handle dataset = state_->make_array(scales, slice.shape, same, place);
+            state_->write_whole(dataset, slice.shape, std::span<const double>(whole), place);
+        });
+        return;
+    }
     const auto covered = state_->communicator.sum(std::uint64_t{range.size()});
-    Shape shape;
-    Part part{.leading = leading, .begin = range.begin, .end = range.end};
-    state_->agree_first([&] {
-        shape = state_->shape_of(scales, place);
-        if (leading > 1 || leading > shape.size()) refuse(place, "a slice has 0 or 1 leading axes");
-        part.last_row = leading == 1 ? shape[0] : 1;
-        const hsize_t columns =
-            elements_of({shape.begin() + static_cast<std::ptrdiff_t>(leading), shape.end()});
-        require_count(values.size(), part.size(), place);
-        if (covered != columns || range.end > columns)
-            refuse(place, "the ranks' slices hold " + std::to_string(covered) + " columns of " +
-                              std::to_string(columns));
-    });
-    state_->make_array(scales, shape, part, values, attributes, place);
+    state_->agree_first([&] { require_slice(slice, covered, place); });
+    same = state_->announce(same, [&] { state_->reserve(bytes_of(slice.shape)); });
+    Handle dataset;
+    state_->agree([&] { dataset = state_->make_array(scales, slice.shape, same, place); });
+    state_->write_part(dataset, slice.shape, slice.part(), values, place);
 }
 
 void ResultFile::write_rows(const std::vector<std::string>& paths, const std::vector<std::string>& scales,
                             parallel::ColumnSlice range, const RowSource& source) {
-    const Place place = state_->at(paths.front());
-    Shape shape;
-    state_->agree_first([&] { shape = state_->shape_of(scales, place); });
+    const Shape shape = state_->shape_of(scales, state_->at(paths.front()));
     const hsize_t rows = shape.front();
+    if (is_small(shape)) {
+        const auto values = source(0, rows);
+        for (std::size_t k = 0; k < paths.size(); ++k) write_slice(paths[k], scales, 1, range, values[k]);
+        return;
+    }
     const hsize_t columns = elements_of({shape.begin() + 1, shape.end()});
     const hsize_t together = std::max<hsize_t>(1, rows_written / std::max<hsize_t>(1, columns));
-    std::vector<Handle> datasets;
-    datasets.reserve(paths.size());
-    for (const std::string& path : paths)
-        datasets.push_back(state_->begin_array(shape, H5T_NATIVE_DOUBLE, state_->at(path)));
+    std::vector<Handle> datasets(paths.size());
+    for (std::size_t k = 0; k < paths.size(); ++k) {
+        const Announced same = state_->announce({}, [&] { state_->reserve(bytes_of(shape)); });
+        state_->agree([&] { datasets[k] = state_->make_array(scales, shape, same, state_->at(paths[k])); });
+    }
     for (hsize_t first = 0; first < rows; first += together) {
         const hsize_t last = std::min(first + together, rows);
         const Part part{
@@ -149,8 +162,6 @@ void ResultFile::write_rows(const std::vector<std::string>& paths, const std::ve
                                state_->at(paths[k]));
         }
     }
-    for (std::size_t k = 0; k < paths.size(); ++k)
-        state_->end_array(datasets[k], scales, {}, state_->at(paths[k]));
 }
 
 void ResultFile::link_time(const std::string& group) {

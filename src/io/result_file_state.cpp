@@ -41,62 +41,43 @@ void ResultFile::State::create_file() {
 // much, H5Fclose gives back.
 void ResultFile::State::reserve(std::uint64_t bytes) {
     const std::uint64_t end = reserved + bytes + (reserved == 0 ? room_for_head : room_for_metadata);
-    if (communicator.is_root()) reserve_part(path, reserved, end);
+    reserve_part(path, reserved, end);
     reserved = end;
 }
 
-Shape ResultFile::State::shape_of(const std::vector<std::string>& axes, const Place& place) const {
+// Every rank knows the axes: what is refused here is refused by all alike.
+Shape ResultFile::State::shape_of(const std::vector<std::string>& axes, const Place& place) {
+    failed_together = true;
     Shape shape;
     for (const auto& axis : axes) {
         const auto known = scales.find(axis);
         if (known == scales.end()) refuse(place, "its axis " + axis + " has not been written");
         shape.push_back(known->second);
     }
+    failed_together = false;
     return shape;
 }
 
-Attributes ResultFile::State::of_root(Attributes attributes) const {
-    for (auto& attribute : attributes) attribute.second = root_value(communicator, attribute.second);
-    return attributes;
-}
-
-Values ResultFile::State::of_root(const Values& values) const {
-    std::uint64_t kind = values.index();
-    communicator.broadcast_value(kind);
-    if (communicator.is_root()) return values;
-    const Values kinds[] = {std::span<const double>(), std::span<const std::int64_t>(),
-                            std::span<const std::int32_t>()};
-    return kinds[kind];
-}
-
-Handle ResultFile::State::begin_array(const Shape& shape, hid_t type, const Place& place) {
-    Handle dataset;
-    agree_first([&] { reserve(bytes_of(shape)); });
-    agree([&] { dataset = create_dataset(file.get(), shape, type, place); });
+Handle ResultFile::State::make_array(const std::vector<std::string>& axes, const Shape& shape,
+                                     const Announced& announced, const Place& place) const {
+    Handle dataset = create_dataset(file.get(), shape, memory_type(announced.type), place);
+    attach(dataset, axes, place);
+    write_attributes(dataset.get(), announced.attributes, place);
     return dataset;
 }
 
-void ResultFile::State::end_array(const Handle& dataset, const std::vector<std::string>& axes,
-                                  const Attributes& attributes, const Place& place) {
-    const Attributes same = of_root(attributes);
-    agree([&] {
-        attach(dataset, axes, place);
-        write_attributes(dataset.get(), same, place);
-    });
-}
-
-void ResultFile::State::make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
-                                   const Values& values, const Attributes& attributes, const Place& place) {
-    const Handle dataset = begin_array(shape, memory_type(values), place);
-    if (elements_of(shape) > 0) write_part(dataset, shape, part, values, place);
-    end_array(dataset, axes, attributes, place);
+void ResultFile::State::write_whole(const Handle& dataset, const Shape& shape, const Values& values,
+                                    const Place& place) const {
+    if (communicator.is_root() && elements_of(shape) > 0)
+        write_alone(dataset, memory_type(values), data_of(values), place);
 }
 
 void ResultFile::State::write_part(const Handle& dataset, const Shape& shape, const Part& part,
                                    const Values& values, const Place& place) {
     const auto pieces = pieces_of(part, largest_write);
+    // every rank takes part in every call
     const std::uint64_t calls =
-        communicator.max(std::uint64_t{pieces.size()});  // every rank takes part in every call
+        elements_of(shape) <= largest_write ? 1 : communicator.max(std::uint64_t{pieces.size()});
     const auto* from = static_cast<const std::byte*>(data_of(values));
     for (std::uint64_t i = 0; i < calls; ++i) {
         const Part piece = i < pieces.size() ? pieces[i] : Part{};

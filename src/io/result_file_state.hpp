@@ -6,6 +6,7 @@
 #include <map>
 
 #include "agree.hpp"
+#include "announced.hpp"
 #include "kairos/io/result_file.hpp"
 #include "write_hdf5.hpp"
 
@@ -18,7 +19,7 @@ struct ResultFile::State {
     bool published = false, broken = false;
     bool failed_together = false;                 // what was thrown last was thrown by all ranks
     int exceptions = std::uncaught_exceptions();  // in flight when the file was made
-    std::uint64_t reserved = 0;                   // bytes that the disk has room for
+    std::uint64_t reserved = 0;                   // on the root: bytes that the disk has room for
     std::map<std::string, hsize_t> scales{};      // length of each axis
 
     [[nodiscard]] Place at(const std::string& object) const { return {Place::Use::writing, path, object}; }
@@ -36,6 +37,16 @@ struct ResultFile::State {
         agree_first(body);
         broken = false;
     }
+    // The root checks and makes room (body), before HDF5 is called; all ranks learn what comes, or throw what it met.
+    template <class Body>
+    [[nodiscard]] Announced announce(Announced mine, Body body) {
+        failed_together = true;
+        if (communicator.is_root()) mine.fault = output_fault_of(body);
+        Announced same = of_root(communicator, mine);
+        throw_output_fault(same.fault, path);
+        failed_together = false;
+        return same;
+    }
     // Whether the file ends because of an exception that this rank may have met alone.
     [[nodiscard]] bool left_alone() const {
         return communicator.size() > 1 && !failed_together && std::uncaught_exceptions() > exceptions;
@@ -44,22 +55,17 @@ struct ResultFile::State {
     void give_up();
 
     void create_file();
-    void reserve(std::uint64_t bytes);
-    [[nodiscard]] Shape shape_of(const std::vector<std::string>& axes, const Place& place) const;
-    // An array that exists and has room, and its end: the axes and the attributes of the root.
-    [[nodiscard]] Handle begin_array(const Shape& shape, hid_t type, const Place& place);
-    void end_array(const Handle& dataset, const std::vector<std::string>& axes, const Attributes& attributes,
-                   const Place& place);
-    void make_array(const std::vector<std::string>& axes, const Shape& shape, const Part& part,
-                    const Values& values, const Attributes& attributes, const Place& place);
+    void reserve(std::uint64_t bytes);  // by the root
+    [[nodiscard]] Shape shape_of(const std::vector<std::string>& axes, const Place& place);
+    // An array with its axes and attributes, and with the root's values.
+    [[nodiscard]] Handle make_array(const std::vector<std::string>& axes, const Shape& shape,
+                                    const Announced& announced, const Place& place) const;
+    void write_whole(const Handle& dataset, const Shape& shape, const Values& values,
+                     const Place& place) const;
+    // Collective writes of an array that is not small.
     void write_part(const Handle& dataset, const Shape& shape, const Part& part, const Values& values,
                     const Place& place);
     void attach(const Handle& dataset, const std::vector<std::string>& axes, const Place& place) const;
-    // The root's values on every rank: attributes must be the same everywhere, or the metadata would
-    // contradict itself.
-    [[nodiscard]] Attributes of_root(Attributes attributes) const;
-    // The root's values; on other ranks nothing, of the same type.
-    [[nodiscard]] Values of_root(const Values& values) const;
     void close();
 };
 

@@ -71,37 +71,16 @@ void write_attribute(hid_t object, const std::string& name, const Attribute& val
         value);
 }
 
-Attribute root_value(const parallel::Communicator& communicator, const Attribute& value) {
-    std::uint64_t kind = value.index();
-    communicator.broadcast_value(kind);
-    Attribute same = value;
-    if (kind != value.index()) {  // only a broken caller comes here; its value is replaced all the same
-        const Attribute kinds[] = {std::string(), 0.0, std::int64_t{0}, std::vector<double>(),
-                                   std::vector<std::int64_t>()};
-        same = kinds[kind];
-    }
-    std::visit(
-        [&](auto& content) {
-            using T = std::decay_t<decltype(content)>;
-            if constexpr (std::is_arithmetic_v<T>) {
-                communicator.broadcast_value(content);
-            } else if constexpr (std::is_same_v<T, std::string>) {
-                communicator.broadcast(content);
-            } else {
-                std::uint64_t length = content.size();
-                communicator.broadcast_value(length);
-                content.resize(length);
-                communicator.broadcast(std::span(content));
-            }
-        },
-        same);
-    return same;
-}
-
 hid_t memory_type(const Values& values) {
     return std::visit(
         [](auto span) { return type_of<std::remove_const_t<typename decltype(span)::element_type>>(); },
         values);
+}
+
+hid_t memory_type(std::uint64_t alternative) {
+    const Values types[] = {std::span<const double>(), std::span<const std::int64_t>(),
+                            std::span<const std::int32_t>()};
+    return memory_type(types[alternative]);
 }
 
 const void* data_of(const Values& values) {
@@ -116,8 +95,10 @@ hsize_t elements_of(const Shape& shape) {
     return std::accumulate(shape.begin(), shape.end(), hsize_t{1}, std::multiplies<>());
 }
 
+bool is_small(const Shape& shape) { return elements_of(shape) * element_bytes <= contiguous_bytes; }
+
 Shape chunks_of(const Shape& shape) {
-    if (elements_of(shape) * element_bytes <= contiguous_bytes) return {};
+    if (is_small(shape)) return {};
     Shape chunk = shape;
     while (elements_of(chunk) * element_bytes > contiguous_bytes) {
         hsize_t& longest = *std::max_element(chunk.begin(), chunk.end());
@@ -157,6 +138,12 @@ bool exists(hid_t file, const std::string& path, const Place& place) {
             return false;
         if (end == std::string::npos) return true;
     }
+}
+
+void write_alone(const Handle& dataset, hid_t type, const void* from, const Place& place) {
+    const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "H5Pcreate", place);
+    check(H5Pset_dxpl_mpio(transfer.get(), H5FD_MPIO_INDEPENDENT), "H5Pset_dxpl_mpio", place);
+    check(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, transfer.get(), from), "H5Dwrite", place);
 }
 
 void write_piece(const Handle& dataset, const Shape& shape, const Part& piece, hid_t type, const void* from,

@@ -47,8 +47,8 @@ protected:
     // A file with a mark by which the reader knows it, and the axes time [5] and batch [3].
     std::unique_ptr<ResultFile> begin() const {
         auto file = std::make_unique<ResultFile>(world, path);
-        file->attribute("/", "format", kairos_mark);
-        file->attribute("/", "format_version", "1.0");
+        file->attributes("/", {{"format", kairos_mark}});
+        file->attributes("/", {{"format_version", "1.0"}});
         file->scale("/time", std::span<const double>(counted(5, 1.0)), "time", "1");
         file->scale("/batch", std::span<const std::int64_t>(std::vector<std::int64_t>{0, 1, 2}), "batch",
                     "1");
@@ -75,9 +75,9 @@ TEST_F(ResultFileTest, GivesBackArraysScalarsAndAttributes) {
     const std::int32_t kind = -7;
     file->write("/kind", {}, std::span<const std::int32_t>(&kind, 1));
     file->group("/config");
-    file->attribute("/config", "data.dimension", "1024");
-    file->attribute("/config", "empty", "");
-    file->attribute("/config", "data.file", "Größe.h5");
+    file->attributes("/config", {{"data.dimension", "1024"}});
+    file->attributes("/config", {{"empty", ""}});
+    file->attributes("/config", {{"data.file", "Größe.h5"}});
     file->publish();
 
     const ResultReader reader(path);
@@ -101,9 +101,9 @@ TEST_F(ResultFileTest, TheRootsValuesAndAttributesCount) {
     file->write("/a", {"/time"},
                 root ? Values(std::span<const std::int64_t>(std::vector<std::int64_t>(5, 9)))
                      : Values(std::span<const double>()));
-    file->attribute("/a", "who", root ? Attribute("root") : Attribute(17.0));
-    file->attribute("/a", "numbers",
-                    root ? Attribute(std::vector<double>{1, 2}) : Attribute(std::vector<double>{}));
+    file->attributes("/a", {{"who", root ? Attribute("root") : Attribute(17.0)}});
+    file->attributes(
+        "/a", {{"numbers", root ? Attribute(std::vector<double>{1, 2}) : Attribute(std::vector<double>{})}});
     file->publish();
     const ResultReader reader(path);
     EXPECT_EQ(reader.vector("/a"), std::vector<double>(5, 9.0));
@@ -112,8 +112,8 @@ TEST_F(ResultFileTest, TheRootsValuesAndAttributesCount) {
 
 TEST_F(ResultFileTest, WritingAnAttributeAgainReplacesIt) {
     auto file = begin();
-    file->attribute("/", "status", "partial");
-    file->attribute("/", "status", "complete");
+    file->attributes("/", {{"status", "partial"}});
+    file->attributes("/", {{"status", "complete"}});
     file->publish();
     EXPECT_EQ(ResultReader(path).text("/", "status"), "complete");
 }
@@ -265,7 +265,7 @@ TEST_F(ResultFileTest, RefusesWrongCountsUnknownAxesAndGapsOnEveryRankAlike) {
             [&] { file->write_slice("/a", {"/time"}, 0, range, counted(range.size())); });
     file->write("/a", {"/time"}, std::span<const double>(five));
     refused("/a", [&] { file->write("/a", {"/time"}, std::span<const double>(five)); });
-    refused("/absent", [&] { file->attribute("/absent", "name", "value"); });
+    refused("/absent", [&] { file->attributes("/absent", {{"name", "value"}}); });
     refused("an earlier failure", [&] { file->publish(); });
     file.reset();
     world.barrier();

@@ -28,8 +28,8 @@ protected:
 
     std::unique_ptr<ResultFile> begin() const {
         auto file = std::make_unique<ResultFile>(world, path);
-        file->attribute("/", "format", std::string("kairos"));
-        file->attribute("/", "format_version", std::string("1.0"));
+        file->attributes("/", {{"format", std::string("kairos")}});
+        file->attributes("/", {{"format_version", std::string("1.0")}});
         const std::vector<double> batch(rows), time(columns);
         file->scale("/batch", std::span<const double>(batch), "batch", "1");
         file->scale("/time", std::span<const double>(time), "time", "1");

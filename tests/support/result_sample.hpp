@@ -48,12 +48,11 @@ inline void write_arrays(const parallel::Communicator& communicator, io::ResultF
 inline void write_result_sample(const parallel::Communicator& communicator, const std::string& path,
                                 std::size_t times = 64, std::size_t classes = 5, std::size_t batches = 500) {
     io::ResultFile file(communicator, path);
-    file.attribute("/", "format", "kairos");
-    file.attribute("/", "format_version", "1.0");
-    file.attribute("/", "trajectories", std::int64_t{1000});
+    file.attributes("/",
+                    {{"format", "kairos"}, {"format_version", "1.0"}, {"trajectories", std::int64_t{1000}}});
     file.group("/config");
     for (int key = 0; key < 80; ++key)
-        file.attribute("/config", "section.key" + std::to_string(key), std::to_string(key));
+        file.attributes("/config", {{"section.key" + std::to_string(key), std::to_string(key)}});
     write_axes(file, times, classes, batches);
     write_arrays(communicator, file, times, classes, batches);
     file.write("/transitions/speciation_spectral/time", 3.5, {{"units", "1"}});

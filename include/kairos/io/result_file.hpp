@@ -53,7 +53,7 @@ public:
 
     void group(const std::string& path);
     // On a group or dataset that exists; "/" is the root.
-    void attribute(const std::string& object, const std::string& name, const Attribute& value);
+    void attributes(const std::string& object, const Attributes& attributes);
 
     // A one-dimensional array that is an axis of others: "/time", "/class", "/histograms/NAME/edges". Length
     // 0 is allowed.
