@@ -3,6 +3,7 @@
 // of its vectors as it has copies, up to k: those of an exhausted direction are left out, and once none is left in a lane, its pairs are exact.
 // Where the basis is full it is replaced by its best Ritz vectors (thick restart: Wu and Simon 2000).
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "kairos/base/decompositions.hpp"
@@ -22,12 +23,22 @@ struct RitzPairs {
     Matrix combinations, beyond;
 };
 
-// What is known of one lane: which vectors of the basis it has, and V^T A V (the triangle below the diagonal, a band).
+// What is known of one lane: which vectors of the basis it has, and V^T A V, a band, of which the triangle below the diagonal is kept.
 struct LaneBand {
     Matrix projected;
     std::vector<bool> present;
     RitzPairs ritz;
+    double asymmetry = 0.0;  // of V^T A V, the largest of a column: rounding of the product
     bool done = false;
+
+    // The image of the vector `column`: what it shares with the vectors before it is known from theirs.
+    void append(Index column, const auto& shares, double norm) {
+        const Index size = shares.size();
+        asymmetry = std::max(asymmetry,
+                             (shares.head(column) - projected.row(column).head(column).transpose()).norm());
+        projected.col(column).segment(column, size - column) = shares.tail(size - column);
+        projected(size, column) = norm;
+    }
 
     // From the images of the first `columns` vectors of the basis.
     void solve(Index columns, Index most) {
@@ -42,9 +53,12 @@ struct LaneBand {
         ritz.combinations(mine, Eigen::all) = ascending.vectors.rowwise().reverse().leftCols(count);
         ritz.beyond = projected.block(columns, 0, size - columns, columns) * ritz.combinations;
     }
-    [[nodiscard]] bool converged(Index k, double largest_image) const {
-        return ritz.beyond.leftCols(k).colwise().norm().maxCoeff() <=
-               converged_below * std::max(ritz.values[0], largest_image);
+    // To the accuracy asked for, or that of a product whose rounding is as large in all n directions as in those of the basis.
+    [[nodiscard]] bool converged(Index k, double largest_image, Index n) const {
+        const double share = static_cast<double>(ritz.combinations.rows()) / static_cast<double>(n);
+        const double rounding = 2.0 * asymmetry / std::sqrt(share);
+        const double wanted = converged_below * std::max(ritz.values[0], largest_image);
+        return ritz.beyond.leftCols(k).colwise().norm().maxCoeff() <= std::max(wanted, rounding);
     }
     // The basis begins with its Ritz vectors, `kept` or less, and goes on with the vectors that have no image yet.
     void restart(Index columns, Index kept) {
@@ -107,14 +121,10 @@ private:
             product_(column, image_);
         scale_ = scale_.max(lane_dots(image_, image_).sqrt());
         orthogonalise();
-        const Index size = std::ssize(basis_);
         const Lanes norm = append(exhausted_below * scale_);
         for (std::size_t j = 0; j < lanes_.size(); ++j) {
             const auto lane = static_cast<Index>(j);
-            Matrix& projected = lanes_[j].projected;
-            for (Index i = columns_; i < size; ++i)
-                projected(i, columns_) = projected(columns_, i) = shares_(i, lane);
-            projected(size, columns_) = projected(columns_, size) = norm[lane];
+            lanes_[j].append(columns_, Vector(shares_.col(lane)), norm[lane]);
         }
         ++columns_;
     }
@@ -147,7 +157,7 @@ private:
             LaneBand& lane = lanes_[j];
             if (lane.done) continue;
             lane.solve(columns_, kept_);
-            lane.done = last || lane.converged(k_, scale_[static_cast<Index>(j)]);
+            lane.done = last || lane.converged(k_, scale_[static_cast<Index>(j)], n_);
             if (!lane.done) continue;
             out.values.col(static_cast<Index>(j)) = lane.ritz.values.head(k_).cwiseMax(0.0);
             for (std::size_t i = 0; i < shares.size(); ++i)

@@ -116,6 +116,23 @@ TEST(LeadingEigenpairsOfLanes, AreFoundAcrossRestarts) {
     expect_leading(lanes[0], pairs, 0);
 }
 
+// A product of seven digits, the others a function of v without rule: three eigenpairs, and in all other directions nothing to wait for.
+TEST(LeadingEigenpairsOfLanes, AreDoneWhereTheProductHasNoMoreDigits) {
+    const Vector values = descending({1, 1, 0.9}, Vector::Zero(297));
+    const Matrix matrix = with_spectrum(values, 14);
+    int products = 0;
+    const LaneProduct product = [&](const Rows& v, Rows& out) {
+        ++products;
+        out = matrix * v + Matrix(1e-8 * (1e9 * v.array()).sin());
+    };
+    LanePairs pairs;
+    leading_eigenpairs(product, 300, 1, 6, true, pairs);
+    EXPECT_LT(products, 100);
+    EXPECT_LT((pairs.values.col(0) - values.head(6)).cwiseAbs().maxCoeff(), 1e-5);
+    const Matrix v = vectors_of(pairs, 0);
+    EXPECT_LT((matrix * v - v * pairs.values.col(0).asDiagonal()).colwise().norm().maxCoeff(), 1e-4);
+}
+
 // A lane that needs restarts, one that is exhausted at once, one of two directions, one without any, in one block and alone.
 TEST(LeadingEigenpairsOfLanes, DoNotDependOnEachOther) {
     const Index n = 180, k = 4;
