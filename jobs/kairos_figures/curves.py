@@ -77,7 +77,7 @@ def class_rate(axes, result):
 def variances(result):
     pairs = [(f"{latent}_entropy", f"{latent}_varentropy", latent) for latent in ("class", "datum")
              if result.has(f"{latent}_entropy", f"{latent}_varentropy")]
-    paths = [row for row in PATHWISE if result.has(row[0])] if result.has("accumulated_entropy") or result.has("data_surprisal") else []
+    paths = along_paths(result)
     if not pairs and not paths:
         return None
     figure, panels = stacked(len(pairs) + bool(paths))
@@ -88,7 +88,8 @@ def variances(result):
         within, within_error = result.mean(varentropy)
         band(axes, result.time, between, between_error, BLUE, "between paths, Var $h$")
         band(axes, result.time, within, within_error, ORANGE, "within a path, E $v$")
-        band(axes, result.time, between + within, np.hypot(between_error, within_error), GREEN, "total, Var $i$")
+        band(axes, result.time, between + within, np.hypot(between_error, within_error), GREEN, "their sum")
+        measured_surprisal(axes, result, latent)
         theories = result.theory(f"{entropy}_variance"), result.theory(varentropy)
         if all(curve is not None for curve in theories):
             for curve, label in zip((*theories, theories[0] + theories[1]), ("theory", None, None)):
@@ -100,12 +101,28 @@ def variances(result):
     return figure
 
 
-PATHWISE = (("class_entropy", "Var $h_c$", BLUE), ("datum_entropy", "Var $h_j$", ORANGE), ("accumulated_entropy", "Var $A_t$", PURPLE),
-            ("data_surprisal", "Var $i$", GREEN))
+def measured_surprisal(axes, result, latent):
+    """Var i of the datum, or where there are no data of the class, as the clean data behind the states show it."""
+    group = result.file.get("identities/total_variance")
+    if latent != ("datum" if result.has_data() else "class"):
+        return
+    if latent == "datum" and result.has("data_surprisal"):
+        band(axes, result.time, *result.variance("data_surprisal"), RED, "measured, Var $i$", ":")
+    elif group is not None:
+        band(axes, result.time, group["value"][:], group["stderr"][:], RED, "measured, Var $i$", ":")
+
+
+def along_paths(result):
+    """(observable, label, colour) of the variances of paths; none without that of the compensator or of the surprisal."""
+    entropies = [("class_entropy", "Var $h_c$", BLUE), ("datum_entropy", "Var $h_j$", ORANGE)]
+    others = [("entropy_compensator" if result.has("entropy_compensator") else "accumulated_entropy", "Var $A_t$", PURPLE),
+              ("data_surprisal", "Var $i$", GREEN)]
+    rows = [row for row in entropies + others if result.has(row[0])]
+    return rows if set(rows) & set(others) else []
 
 
 def pathwise(axes, result, names):
-    """Beside Var h that of the compensator A_t, which reverse paths have, and that of the surprisal, which needs the clean data."""
+    """Beside Var h that of the compensator A_t, which paths have, and that of the surprisal, which needs the clean data: forward paths have both."""
     for name, label, colour in names:
         band(axes, result.time, *result.variance(name), colour, label)
     wide_range(axes, np.concatenate([line.get_ydata() for line in axes.lines]))

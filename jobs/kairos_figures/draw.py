@@ -10,8 +10,8 @@ FIGURES = {
                                   "the spread between realisations of the disorder."),
     "rate": (curves.rates, "Rate of conditional entropy per unit of log snr in its three forms, which must agree, and that of the "
                            "class entropy with the speciation times (dotted; shaded: 95 % interval)."),
-    "variances": (curves.variances, "Variance of the surprisal: between paths, within a path, and their sum; where they were measured the "
-                                     "variances of the compensator A_t and of the surprisal of the data beside Var h."),
+    "variances": (curves.variances, "Variance of the surprisal: between paths, within a path, and their sum, with the surprisal of the clean data (dotted) where "
+                                     "these are known; where they were measured the variances of the compensator A_t and of the surprisal of the data beside Var h."),
     "posteriors": (curves.posteriors, "Mean class posteriors: they must stay at the weights of the classes."),
     "clones": (curves.clones, "Probability that two clones which part at t share their class (datum), from posteriors and from "
                               "simulated clones, and the overlap of these."),

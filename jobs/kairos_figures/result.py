@@ -76,6 +76,10 @@ class Result:
     def config(self, key):
         return text(self.file["config"].attrs.get(key, ""))
 
+    def has_data(self):
+        """Whether the law is that of finitely many data."""
+        return self.config("data.model") == "dataset-file" or int(self.config("data.samples") or 0) > 0
+
     def per_log_snr(self):
         """What turns a rate per time into one per unit of log snr: sigma^2/g^2."""
         return (self.schedule("sigma") / self.schedule("diffusion")) ** 2

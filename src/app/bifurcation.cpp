@@ -23,7 +23,7 @@ std::string heading(phases::Drift drift, const phases::Bifurcations& diagram) {
     std::string text = std::string("bifurcations (") + phases::name(drift) + ")   " +
                        std::to_string(diagram.branches) + (diagram.branches == 1 ? " branch" : " branches");
     for (const auto& [kind, count] : kinds) text += ", " + counted(count, phases::name(kind));
-    return text + (diagram.complete ? "" : "; the search ended at its bound") + "\n";
+    return text + (diagram.complete ? "" : "; the search ended at its bound, bifurcation.operations") + "\n";
 }
 
 }  // namespace
@@ -65,7 +65,8 @@ void require_traceable(const Config& config, const law::Law& law) {
 Diagrams trace_bifurcations(const Setup& setup, const std::function<void()>& check) {
     Diagrams diagrams;
     for (const phases::Drift drift : drifts_of(setup.config))
-        diagrams.emplace_back(drift, phases::find_bifurcations(*setup.law, setup.schedule, drift, check));
+        diagrams.emplace_back(drift, phases::find_bifurcations(*setup.law, setup.schedule, drift, check,
+                                                               setup.config.bifurcation_operations));
     return diagrams;
 }
 

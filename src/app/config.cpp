@@ -146,6 +146,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.tangents = static_cast<int>(settings.integer("observe.tangents"));
     config.eigenvalues = static_cast<int>(settings.integer("observe.eigenvalues"));
     config.bifurcation = settings.choice<BifurcationChoice>("bifurcation.drift");
+    config.bifurcation_operations = settings.real("bifurcation.operations");
     config.output = settings.text("output.file");
     config.precision = settings.choice<dynamics::Precision>("run.precision");
     config.data_shards = static_cast<int>(settings.integer("run.data-shards"));

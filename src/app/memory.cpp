@@ -11,6 +11,7 @@
 #include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/dynamics/packed_data.hpp"
+#include "kairos/dynamics/posterior.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/ensemble.hpp"
 #include "kairos/phases/clones.hpp"
@@ -123,10 +124,14 @@ double numbers_per_lane(const Config& config, const Sizes& sizes) {
     const bool weights = !streams(sizes) || config.tangents > 0 || asked("all") || eigenvectors ||
                          asked("posterior_top_eigenvalue") || asked("posterior_eigenvalues") ||
                          asked("filter_eigenvalues");
-    // Vectors of the iteration, at most, and those of the posterior.
-    const double vectors = config.eigenvalues > 1 || eigenvectors ? std::min(sizes.coordinates, 400.0) : 0.0;
+    // Vectors of the iteration, at most, and its matrix in them; eigenvectors of the posterior.
+    const double pairs = std::min(config.eigenvalues + 1.0, sizes.coordinates);
+    const double vectors = config.eigenvalues > 1 || eigenvectors
+                               ? static_cast<double>(dynamics::iterated_vectors(
+                                     static_cast<Index>(sizes.coordinates), static_cast<Index>(pairs)))
+                               : 0.0;
     const double kept = eigenvectors ? 2.0 * (config.eigenvalues + 1.0) : 0.0;
-    return (8.0 + vectors + kept) * sizes.coordinates + 200.0 +
+    return (8.0 + vectors + kept) * sizes.coordinates + vectors * vectors + 200.0 +
            (weights ? 4.0 * sizes.terms() : std::max(few_classes, sizes.components) * sizes.coordinates);
 }
 

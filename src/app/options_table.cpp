@@ -206,6 +206,8 @@ Rows analysis_rows() {
          "drift whose fixed points are traced",
          any,
          {"none", "sde", "ode", "both"}},
+        {"bifurcation.operations", real, "2e12", "1",
+         "most multiplications for each drift: search and branches end there, unfinished", positive},
         {"landscape.bins", integer, "0", "1", "bins of each order parameter; 0: no landscape", bin_counts},
         {"landscape.vectors", text, "", "-",
          "FILE:DATASET, vectors [k,d]: order parameters beside those of the law"},

@@ -1,5 +1,6 @@
 #include "kairos/app/tables.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -20,16 +21,24 @@ std::string table_cell(double value, const char* pattern = "%.5f") {
     return std::isnan(value) ? "-" : format(pattern, value);
 }
 
+// Of the first column, which holds the names.
+int name_width(const auto& rows) {
+    std::size_t width = 30;
+    for (const auto& row : rows) width = std::max(width, row.name.size());
+    return static_cast<int>(width);
+}
+
 }  // namespace
 
 std::string transition_table(const std::vector<TransitionRow>& rows) {
     if (rows.empty()) return "transitions: none\n";
-    std::string text =
-        format("%-30s %12s %10s %25s %12s\n", "transition", "time", "stderr", "95 % interval", "theory");
+    const int width = name_width(rows);
+    std::string text = format("%-*s %12s %10s %25s %12s\n", width, "transition", "time", "stderr",
+                              "95 % interval", "theory");
     for (const auto& [name, found] : rows) {
         const std::string interval =
             std::isnan(found.ci95_low) ? "-" : format("[%.5f, %.5f]", found.ci95_low, found.ci95_high);
-        text += format("%-30s %12s %10s %25s %12s\n", name.c_str(), table_cell(found.time).c_str(),
+        text += format("%-*s %12s %10s %25s %12s\n", width, name.c_str(), table_cell(found.time).c_str(),
                        table_cell(found.standard_error, "%.2g").c_str(), interval.c_str(),
                        table_cell(found.theory).c_str());
     }
@@ -38,11 +47,12 @@ std::string transition_table(const std::vector<TransitionRow>& rows) {
 
 std::string decision_table(const std::vector<DecisionRow>& rows) {
     if (rows.empty()) return "";
-    std::string text = format("%-30s %12s %10s %12s %10s %14s\n", "decision", "mean time", "stderr", "width",
-                              "stderr", "share decided");
+    const int width = name_width(rows);
+    std::string text = format("%-*s %12s %10s %12s %10s %14s\n", width, "decision", "mean time", "stderr",
+                              "width", "stderr", "share decided");
     for (const auto& [name, found] : rows)
         text +=
-            format("%-30s %12s %10s %12s %10s %14s\n", name.c_str(), table_cell(found.mean).c_str(),
+            format("%-*s %12s %10s %12s %10s %14s\n", width, name.c_str(), table_cell(found.mean).c_str(),
                    table_cell(found.standard_error, "%.2g").c_str(), table_cell(found.width).c_str(),
                    table_cell(found.width_error, "%.2g").c_str(), table_cell(found.fraction, "%.4f").c_str());
     return text;
@@ -50,9 +60,10 @@ std::string decision_table(const std::vector<DecisionRow>& rows) {
 
 std::string identity_table_text(const std::vector<IdentityRow>& rows) {
     if (rows.empty()) return "";
-    std::string text = format("%-30s %12s %10s\n", "identity", "largest |z|", "at time");
+    const int width = name_width(rows);
+    std::string text = format("%-*s %12s %10s\n", width, "identity", "largest |z|", "at time");
     for (const auto& row : rows)
-        text += format("%-30s %12s %10s\n", row.name.c_str(), table_cell(row.worst_z, "%.2f").c_str(),
+        text += format("%-*s %12s %10s\n", width, row.name.c_str(), table_cell(row.worst_z, "%.2f").c_str(),
                        table_cell(row.at_time, "%.4g").c_str());
     return text;
 }

@@ -11,13 +11,6 @@ namespace {
 
 constexpr Index iterations = 400;
 
-void column_dots(const Rows& a, const Rows& b, Lanes& out) {
-    out.setZero(a.cols());
-    for (Index i = 0; i < a.rows(); ++i) {
-        out += a.row(i).array() * b.row(i).array();
-    }
-}
-
 struct Ritz {
     double value = 0.0, residual = 0.0;
 };
@@ -73,6 +66,12 @@ private:
 
 }  // namespace
 
+Lanes lane_dots(const Rows& a, const Rows& b) {
+    Lanes out = Lanes::Zero(a.cols());
+    for (Index i = 0; i < a.rows(); ++i) out += a.row(i).array() * b.row(i).array();
+    return out;
+}
+
 double lanczos_start_entry(std::uint64_t i) {
     std::uint64_t z = (i + 1) * 0x9E3779B97F4A7C15U;  // SplitMix64
     z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
@@ -86,16 +85,15 @@ void largest_eigenvalues(const LaneProduct& product, Index n, Index m, Lanes& ou
         start[i] = lanczos_start_entry(static_cast<std::uint64_t>(i));
     }
     Rows current = start.normalized().replicate(1, m), previous = Rows::Zero(n, m), next;
-    Lanes diagonal, norm, off_diagonal = Lanes::Zero(m), inverse;
+    Lanes diagonal, off_diagonal = Lanes::Zero(m), inverse;
     Tridiagonals tridiagonals(m);
     for (Index step = 0; step < iterations; ++step) {
         product(current, next);
-        column_dots(current, next, diagonal);
+        diagonal = lane_dots(current, next);
         for (Index i = 0; i < n; ++i) {
             next.row(i).array() -= diagonal * current.row(i).array() + off_diagonal * previous.row(i).array();
         }
-        column_dots(next, next, norm);
-        off_diagonal = norm.sqrt();
+        off_diagonal = lane_dots(next, next).sqrt();
         tridiagonals.append(diagonal, off_diagonal);
         // The small eigenvalue problems grow with the step: far out they are solved now and then.
         if ((step < 8 || step % 8 == 0 || step + 1 == iterations) && tridiagonals.update()) {

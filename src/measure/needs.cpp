@@ -76,6 +76,11 @@ const char* clean_density(const Setting& setting) {
                : "needs data with a density: a positive variance in every direction of every component";
 }
 
+const char* path(const Setting& setting) {
+    return setting.direction != Direction::marginal ? nullptr
+                                                    : "needs paths: ensemble.direction = reverse or forward";
+}
+
 const char* exact_path(const Setting& setting) {
     const bool exact =
         setting.direction == Direction::forward ||

@@ -18,6 +18,7 @@ const char* reverse(const Setting& setting);
 const char* clean_data(const Setting& setting);
 const char* clean_density(
     const Setting& setting);  // of y (or, for an empirical law, of the datum that was drawn)
+const char* path(const Setting& setting);
 const char* exact_path(const Setting& setting);  // paths that obey the forward SDE without step-size error
 const char* tangents(const Setting& setting);
 const char* eigenvalues(const Setting& setting);

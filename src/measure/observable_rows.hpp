@@ -24,7 +24,7 @@ inline Observable plain(const char* name, const char* units, const char* long_na
             .request = request,
             .axis = Axis::none,
             .path_integral = false,
-            .whole_path = false,
+            .whole_path = {},
             .missing = missing,
             .evaluate = evaluate,
             .in_default = false};
@@ -46,8 +46,8 @@ inline Observable summed_along_the_path(Observable row) {
     return row;
 }
 
-inline Observable of_the_whole_path(Observable row) {
-    row.whole_path = true;
+inline Observable of_the_whole_path(PathEnd from, Observable row) {
+    row.whole_path = from;
     return summed_along_the_path(row);
 }
 

@@ -77,6 +77,11 @@ void active_dimensions(const Sight& sight, Out out) {
 
 void accumulated_entropy(const Sight& sight, Out out) { fill(out, sight.path->information()); }
 
+// A potential that falls with t by what the path passes: A over [t, t_max] is its difference
+void entropy_compensator(const Sight& sight, Out out) {
+    fill(out, -sight.path->direction() * sight.path->information());
+}
+
 // M = m.x/(alpha |m|^2); a coordinate of the complement that was made explicit after m lies beyond it
 void order_parameter(const Sight& sight, Out out) {
     const Vector& axis = sight.setting->law->axis;
@@ -186,6 +191,10 @@ void add_rate_rows(std::vector<Observable>& table) {
     table.push_back(summed_along_the_path(
         plain("accumulated_entropy", "nats", "entropy rate summed along the path",
               "A = int from t to t_max of r(x_u) du", spread, needs::reverse, accumulated_entropy)));
+    table.push_back(of_the_whole_path(
+        PathEnd::t_max, plain("entropy_compensator", "nats", "compensator of the conditional entropy",
+                              "A = int from t to t_max of r(x_u) du of paths in either direction", spread,
+                              needs::path, entropy_compensator)));
     table.push_back(plain("data_surprisal", "nats", "surprisal of the clean datum given the state",
                           "-log p_0(y) + log p_t(x) - log N(x; alpha y, sigma^2 I); for a finite dataset "
                           "-log p(j|x) of its datum j",
@@ -217,10 +226,11 @@ void add_state_rows(std::vector<Observable>& table) {
               of_posterior<&Posterior::x_dot_score>));
     add(plain("norm2", "data^2", "squared norm of the state", "|x|^2", nothing_more, needs::nothing,
               of_posterior<&Posterior::norm2>));
-    add(of_the_whole_path(plain("entropy_production", "nats",
-                                "total entropy production from t_min to t along the path",
-                                "D = log p_tmin(x_tmin) - log p_t(x_t) + int (2/g^2) f x o dx", nothing_more,
-                                needs::exact_path, entropy_production)));
+    add(of_the_whole_path(
+        PathEnd::t_min,
+        plain("entropy_production", "nats", "total entropy production from t_min to t along the path",
+              "D = log p_tmin(x_tmin) - log p_t(x_t) + int (2/g^2) f x o dx", nothing_more, needs::exact_path,
+              entropy_production)));
     add(along(Axis::modes, plain("lyapunov", "1/time", "finite-time Lyapunov exponents of generation",
                                  "log growth of each tangent from t_max down to t, over t_max - t",
                                  nothing_more, needs::tangents, lyapunov)));

@@ -12,7 +12,7 @@ std::span<const double> row(const Rows& values, Index i) {
 }
 
 bool counts_for_whole_path(const Column& column) {
-    return column.observable ? column.observable->whole_path : column.identity->whole_path;
+    return column.observable ? column.observable->whole_path.has_value() : column.identity->whole_path;
 }
 
 void count_decisions(const std::vector<int>& decided, std::vector<std::uint64_t>& counts) {
@@ -245,8 +245,10 @@ void Recorder::close_whole_paths() {
             column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
         if (!first_of_pair || !counts_for_whole_path(column)) continue;
         const auto& potentials = whole_path_.at(column.first);
+        const bool downward = column.observable && column.observable->whole_path == PathEnd::t_max;
+        const Rows& origin = downward ? potentials.back() : potentials.front();
         for (std::size_t time = 0; time < times_.size(); ++time) {
-            value_ = potentials[time] - potentials[0];
+            value_ = potentials[time] - origin;
             if (column.quantity == Quantity::observable) {
                 record(column, time);
                 continue;

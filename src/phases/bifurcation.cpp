@@ -11,8 +11,7 @@
 namespace kairos::phases {
 namespace {
 
-constexpr double most_operations = 2e12;  // about two minutes of one core
-constexpr double most_numbers = 2e7;      // of the positions kept
+constexpr double most_numbers = 2e7;  // of the positions kept
 
 // Times of the search, in log snr: both ends and about every 1.5 between them.
 std::vector<double> search_levels(LogSnrRange range) {
@@ -97,7 +96,7 @@ law::Law traced_law(const law::Law& law) {
 }
 
 Bifurcations find_bifurcations(const law::Law& law, const dynamics::Schedule& schedule, Drift drift,
-                               const std::function<void()>& check) {
+                               const std::function<void()>& check, double most_operations) {
     if (law.mixture.components() > most_components_traced)
         throw std::invalid_argument("find_bifurcations: too many components");
     DriftField field(traced_law(law), schedule, drift);

@@ -111,6 +111,21 @@ def critical_times(folder):
             check(abs(times[kinds == TRANSCRITICAL][0] - 0.5 * np.log(64)) < 1e-8, f"simplex: {times}")
 
 
+def bounded(folder):
+    """A search that ends at its bound says so, in the summary and in the file; one that does not is complete."""
+    job = [KAIROS, "run", "--data.samples=40", "--data.dimension=5", "--bifurcation.drift=sde", *SMALL]
+    found = {}
+    for bound in ("1e7", "2e12"):
+        done = run([*job, f"--bifurcation.operations={bound}", f"--output.file=bound-{bound}.h5"], folder)
+        if not check.succeeded(done, f"at most {bound} operations"):
+            return
+        with h5py.File(folder / f"bound-{bound}.h5") as file:
+            found[bound] = file["bifurcation/sde"].attrs["search"], len(file["bifurcation/sde/event"])
+        check(("the search ended at its bound, bifurcation.operations" in done.stdout) == (bound == "1e7"), f"{bound}: {done.stdout}")
+    check(found["1e7"][0] == "ended at its bound of operations" and found["2e12"][0] == "complete", f"search: {found}")
+    check(found["1e7"][1] < found["2e12"][1], f"events: {found}")
+
+
 def refused_and_planned(folder):
     done = run([KAIROS, "plan", "--data.model=simplex", "--data.components=3", "--data.dimension=64", "--bifurcation.drift=both",
                 "--output.file=never.h5"], folder)
@@ -129,6 +144,6 @@ def refused_and_planned(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, layout, critical_times, refused_and_planned):
+    for part in (rank_counts, layout, critical_times, bounded, refused_and_planned):
         part(pathlib.Path(scratch))
 check.finish()

@@ -67,6 +67,7 @@ inline const std::vector<KeyCase>& every_key() {
         {"clones.copies", "2", "c", "256", "3"},
         {"clones.overlap", "end", "start", "1", "path"},
         {"bifurcation.drift", "none", "1", "pde", "sde"},
+        {"bifurcation.operations", "2e12", "many", "0", "1e13"},
         {"landscape.bins", "0", "b", "-1", "0"},
         {"landscape.vectors", "", "", "", ""},
         {"landscape.crc32", "", "", "", ""},

@@ -115,6 +115,15 @@ TEST(Memory, StoredStatesAndEigenvectorsAreCounted) {
     EXPECT_EQ(estimate_memory(config, no_file, 1).kept, vectors.kept / 10.0);
 }
 
+// Of 32 trajectories or more at a time: 96 vectors that the iteration has multiplied and 4 more, of 1000 coordinates each, and a matrix.
+TEST(Memory, VectorsOfTheIterationForEigenpairsAreCounted) {
+    Config config = drawn(0, 1000);
+    config.representation = RepresentationChoice::full;
+    const double without = estimate_memory(config, no_file, 1).block;
+    config.eigenvalues = 3;
+    EXPECT_GE(estimate_memory(config, no_file, 1).block - without, 32.0 * 8 * (100 * 1000 + 100 * 100));
+}
+
 TEST(Memory, FewPointsInManyDimensionsAreReducedByEveryRank) {
     const MemoryNeed reduced = estimate_memory(drawn(1000, 1e5), no_file, 1);
     EXPECT_EQ(reduced.data, 8e8);

@@ -124,6 +124,25 @@ def production(scratch):
                 check(abs(mean[i] - integral[i]) < 4.5 * error[i] + 0.01 * integral[i], f"{kind}, t = {result.time[i]}: E[D] {mean[i]} +- {error[i]}, integral of its rate {integral[i]}")
 
 
+def variances(scratch):
+    """One forward run has Var A_t, Var h, E v and Var i, and they are drawn: the sum of the second and third is the fourth."""
+    from kairos_figures.curves import variances as figure_of
+    from kairos_figures.result import Result
+    done = run([KAIROS, "run", "--data.dimension=8", "--data.samples=50", "--ensemble.direction=forward", "--ensemble.trajectories=20000", "--time.points=12",
+                "--observe.observables=default,entropy_compensator,data_surprisal", "--output.file=variances.h5"], scratch)
+    if not check.succeeded(done, "variances"):
+        return
+    with h5py.File(scratch / "variances.h5") as file:
+        panels = figure_of(Result(scratch / "variances.h5", file)).axes
+        lines = [{line.get_label(): line.get_ydata() for line in axes.lines} for axes in panels]
+    check([set(panel) >= {"between paths, Var $h$", "within a path, E $v$", "their sum"} for panel in lines] == [True, True, False], f"panels of {lines}")
+    check(set(lines[-1]) == {"Var $h_c$", "Var $h_j$", "Var $A_t$", "Var $i$"}, f"pathwise: {set(lines[-1])}")
+    check("measured, Var $i$" in lines[1] and "measured, Var $i$" not in lines[0], "the measured variance is not that of the datum")
+    for measured in (lines[1]["measured, Var $i$"], lines[-1]["Var $i$"]):  # about 20000 draws: errors of 2 %
+        check(np.allclose(measured, lines[1]["their sum"], rtol=0.1, atol=0.01), f"Var i {measured}, Var h + E v {lines[1]['their sum']}")
+    check(lines[-1]["Var $A_t$"][-1] == 0 and np.all(lines[-1]["Var $A_t$"][:-1] > 0), f"Var A_t {lines[-1]['Var $A_t$']}")
+
+
 def several_results(scratch):
     """Two results on one page; of the same name in different folders, neither overwrites the other."""
     (scratch / "other").mkdir()
@@ -189,6 +208,6 @@ def refusals(scratch):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (every_figure,) if OTHERS else (every_figure, production, several_results, refusals):
+    for part in (every_figure,) if OTHERS else (every_figure, production, variances, several_results, refusals):
         part(pathlib.Path(directory))
 check.finish()

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "../../src/dynamics/lanczos.hpp"
 #include "brute_force.hpp"
 
 namespace kairos::dynamics {
@@ -161,25 +160,6 @@ TEST(Eigenpairs, TwoClustersAreOpenAlongTheirAxis) {
     for (std::size_t i = 1; i < 4; ++i) {
         EXPECT_NEAR(p.eigenvalues(static_cast<Index>(i), 0), within, 1e-10);
         EXPECT_LT(std::abs(p.eigenvectors[i].col(0).dot(m)), 1e-8);
-    }
-}
-
-// A spectrum of few values: each copy is found by a start of its own.
-TEST(Eigenpairs, AllCopiesOfAnEigenvalueAreFound) {
-    const Index n = 120, m = 3;
-    Vector values(n);
-    values << 5, 5, 5, 3, 3, 2, 2, 2, Vector::Constant(60, 1.0), Vector::Constant(n - 68, 0.5);
-    const Matrix frame = directions_of(n, n, 31);
-    const Matrix matrix = frame * values.asDiagonal() * frame.transpose();
-    const LaneProduct times = [&](const Rows& v, Rows& out) { out = matrix * v; };
-    for (const Index k : {Index{2}, Index{3}, Index{4}, Index{7}, Index{8}}) {
-        LanePairs pairs;
-        leading_eigenpairs(times, n, m, k, true, pairs);
-        for (Index i = 0; i < k; ++i) {
-            const Vector v = pairs.vectors[static_cast<std::size_t>(i)].col(1);
-            EXPECT_NEAR(pairs.values(i, 1), values[i], 1e-9) << i << " of " << k;
-            EXPECT_LT((matrix * v - values[i] * v).norm(), 1e-8) << i << " of " << k;
-        }
     }
 }
 

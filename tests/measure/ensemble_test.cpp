@@ -223,6 +223,58 @@ TEST(Ensemble, AccumulatedEntropyIsTheIntegralOfTheRate) {
     expect_consistent(a.mean, std::hypot(a.standard_error, late.standard_error) + 2e-3, change);
 }
 
+// H(c|x_t) of two clusters of d coordinates under ou with unit variances: E log(1 + e^-2L), L ~ N(snr_c, snr_c), snr_c = alpha^2 d.
+double class_entropy_of_two_clusters(double dimension, double time) {
+    const double snr = dimension * std::exp(-2.0 * time), step = 1e-3;
+    double sum = 0.0;
+    for (double z = -12.0; z <= 12.0; z += step)
+        sum += std::exp(-0.5 * z * z) * std::log1p(std::exp(-2.0 * (snr + std::sqrt(snr) * z)));
+    return sum * step / std::sqrt(2.0 * M_PI);
+}
+
+TEST(Ensemble, TheCompensatorOfForwardPathsIsThatOfReverseOnes) {
+    const auto law = two_clusters(16);
+    auto spec = spec_of(law, Direction::forward, {"entropy_compensator"});
+    auto backwards = spec_of(law, Direction::reverse, {"accumulated_entropy", "entropy_compensator"});
+    spec.substeps = backwards.substeps = 60;
+    Ensemble forward(spec, ou()), reverse(backwards, ou());
+    const auto a = forward.run(TrajectoryId{0}, 40000), b = reverse.run(TrajectoryId{0}, 40000);
+    const auto change = [](double t) {
+        return class_entropy_of_two_clusters(16, 3.0) - class_entropy_of_two_clusters(16, t) +
+               8 * std::log(ou().sigma2(Time{3.0}) / ou().sigma2(Time{t}));
+    };
+    for (std::size_t i = 0; i < 5; ++i) {
+        SCOPED_TRACE(i);
+        const auto x = at(forward, a, "entropy_compensator", i), y = at(reverse, b, "entropy_compensator", i);
+        const auto summed = at(reverse, b, "accumulated_entropy", i);
+        EXPECT_EQ(y.mean, summed.mean);
+        EXPECT_EQ(y.variance, summed.variance);
+        if (i == 4) {
+            EXPECT_EQ(std::max({x.minimum, x.maximum, y.minimum, y.maximum}), 0.0);
+            continue;
+        }
+        expect_consistent(x.mean, x.standard_error, change(spec.times[i].value));
+        expect_same_mean(x, y);
+        expect_consistent(x.variance - y.variance, std::hypot(x.variance_stderr, y.variance_stderr), 0.0);
+        EXPECT_LT(x.variance_stderr, 0.02 * x.variance);
+    }
+}
+
+// All paths of one Gaussian have one rate, 1/2 tr F, and one compensator, the change of 1/2 d log sigma^2.
+TEST(Ensemble, TheCompensatorOfOneGaussianDoesNotFluctuate) {
+    const auto law = law::build_law({.kind = law::ModelKind::low_rank, .dimension = 6, .residual_sigma = 1.0},
+                                    law::Representation::full);
+    const auto spec = spec_of(law, Direction::forward, {"entropy_compensator"});
+    Ensemble ensemble(spec, ou());
+    const auto result = ensemble.run(TrajectoryId{0}, 100);
+    for (std::size_t i = 0; i < 5; ++i) {
+        const auto found = at(ensemble, result, "entropy_compensator", i);
+        const double expected = 3 * std::log(ou().sigma2(Time{3.0}) / ou().sigma2(spec.times[i]));
+        EXPECT_NEAR(found.minimum, expected, 1e-12);
+        EXPECT_NEAR(found.maximum, expected, 1e-12);
+    }
+}
+
 TEST(Ensemble, LyapunovExponentsOfOneGaussianAreItsDriftRate) {
     const auto law = law::build_law({.kind = law::ModelKind::low_rank, .dimension = 3, .residual_sigma = 1.0},
                                     law::Representation::full);

@@ -43,6 +43,7 @@ TEST(ObservableTable, HasEveryRowOnceWithItsMeaning) {
                                             "entropy_rate",
                                             "entropy_rate_score",
                                             "accumulated_entropy",
+                                            "entropy_compensator",
                                             "data_surprisal",
                                             "log_density",
                                             "score_norm2",
@@ -150,6 +151,9 @@ TEST(Selection, PathQuantitiesNeedTheirPaths) {
 
     EXPECT_TRUE(has("accumulated_entropy", Direction::reverse, heun));
     EXPECT_FALSE(has("accumulated_entropy", Direction::forward, exact));
+    EXPECT_TRUE(has("entropy_compensator", Direction::reverse, heun));
+    EXPECT_TRUE(has("entropy_compensator", Direction::forward, exact));
+    EXPECT_FALSE(has("entropy_compensator", Direction::marginal, exact));
     EXPECT_TRUE(has("entropy_production", Direction::forward, exact));
     EXPECT_TRUE(has("entropy_production", Direction::reverse, exact));
     EXPECT_FALSE(has("entropy_production", Direction::reverse, heun));

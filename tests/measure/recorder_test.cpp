@@ -204,6 +204,28 @@ TEST(Recorder, WholePathsCountFromTheSmallestTime) {
     }
 }
 
+// What the path has passed between t and t_max, whichever way it was visited.
+TEST(Recorder, TheCompensatorCountsFromTheLargestTime) {
+    for (const Visits order : {Visits::upward, Visits::downward}) {
+        const Batch batch(full_law(), order);
+        const ColumnPlan plan = batch.plan({"entropy_compensator"});
+        const BatchResult result = batch.recorded(plan);
+        const Column& compensator = *plan.find(Quantity::observable, "entropy_compensator");
+        const std::size_t last = seen_at.size() - 1;
+        for (std::size_t time = 0; time <= last; ++time) {
+            Rows passed(1, 2 * lanes);
+            for (std::size_t b = 0; b < 2; ++b) {
+                const auto& scenes = batch.blocks[b].scenes;
+                const Lanes here = scenes[time]->path.information(), end = scenes[last]->path.information();
+                passed.row(0).segment(static_cast<Index>(b) * lanes, lanes) =
+                    order == Visits::upward ? end - here : here;
+            }
+            EXPECT_TRUE(time == last || passed.minCoeff() > 0.0);
+            expect_moments(result.moments[compensator.at(time)], passed, 0, "entropy_compensator");
+        }
+    }
+}
+
 TEST(Recorder, HistogramsCountEveryValueInTheOrderAskedFor) {
     const Batch batch(full_law(), Visits::downward);
     const std::vector<std::string> names = {"norm2", "entropy_production"};

@@ -162,6 +162,29 @@ TEST(Bifurcation, DifferentVariancesPartAlongTheRadius) {
     }
 }
 
+// What is found below a bound is part of what is found without one.
+TEST(Bifurcation, EndsAtItsBoundOfOperations) {
+    const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {.t_min = 0.01, .t_max = 4.0});
+    Matrix points(2, 20);
+    for (int j = 0; j < 20; ++j) points.col(j) << std::sin(1.7 * j * j), std::cos(2.3 * j * j + 0.4 * j);
+    const law::Law law = test::isotropic_law(points, 0.0);
+    const auto found = [&](double operations) {
+        return phases::find_bifurcations(
+            law, ou, Drift::sde, [] {}, operations);
+    };
+    const Bifurcations whole = found(phases::usual_operations), part = found(3e6), nothing = found(1.0);
+    EXPECT_TRUE(whole.complete);
+    EXPECT_FALSE(part.complete || nothing.complete);
+    EXPECT_EQ(nothing.points.size(), 0U);
+    EXPECT_GT(part.points.size(), 0U);
+    EXPECT_LT(part.events.size(), whole.events.size());
+    for (const Bifurcation& event : part.events)
+        EXPECT_TRUE(std::ranges::any_of(whole.events, [&](const Bifurcation& other) {
+            return std::abs(other.time.value - event.time.value) < 1e-7 &&
+                   (other.position - event.position).norm() < 1e-5;
+        })) << event.time.value;
+}
+
 TEST(Bifurcation, RefusesMoreComponentsThanItServes) {
     const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {});
     const law::Law law = test::isotropic_law(Matrix::Zero(1, phases::most_components_traced + 1), 0.0);

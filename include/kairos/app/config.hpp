@@ -17,6 +17,7 @@
 #include "kairos/dynamics/time_grid.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/observables.hpp"
+#include "kairos/phases/bifurcation.hpp"
 
 namespace kairos::app {
 
@@ -73,6 +74,7 @@ struct Config {
     bool overlap_path = false;
     // [bifurcation]
     BifurcationChoice bifurcation = BifurcationChoice::none;
+    double bifurcation_operations = phases::usual_operations;
     // [landscape]
     int landscape_bins = 0;
     struct FileDataset {

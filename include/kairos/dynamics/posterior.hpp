@@ -91,6 +91,9 @@ struct Posterior {
     std::vector<int> chosen;         // [m] a component drawn by its weight
 };
 
+// How many vectors of n numbers a lane, at most, the iteration for the k largest eigenvalues of a large covariance keeps.
+[[nodiscard]] Index iterated_vectors(Index n, Index k);
+
 // Evaluates into `out`, reusing its memory. `law` must outlive the object.
 class PosteriorEvaluator {
 public:

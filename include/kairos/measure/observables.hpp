@@ -21,6 +21,7 @@ enum class Direction { reverse, forward, marginal };
 // Of the draws of one trajectory at different times: each its own (y, z), or one for all times (marginal ensembles).
 enum class Coupling { independent, common };
 enum class Axis { none, classes, levels, modes, eigenvalues };
+enum class PathEnd { t_min, t_max };
 
 // What of a run decides which observables exist.
 struct Setting {
@@ -57,9 +58,9 @@ struct Observable {
     dynamics::Request request;
     Axis axis;
     bool path_integral;  // needs PathIntegrals
-    bool
-        whole_path;  // known only when the path has reached t_min (entropy_production): evaluate gives the value of the
-                     // running potential at this time; the ensemble subtracts that of t_min
+    // Counted from this end of the path, and known only when the path is complete: evaluate gives the value of a running potential at this
+    // time; the ensemble subtracts that at the end.
+    std::optional<PathEnd> whole_path;
     const char* (*missing)(
         const Setting&);  // why this setting cannot have it, as "needs ..."; nullptr if it can
     void (*evaluate)(const Sight&, Eigen::Ref<Rows> out);

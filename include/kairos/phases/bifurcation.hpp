@@ -9,7 +9,7 @@
 // Branches are curves of fixed points through their folds, each a list of points from its noisier end on. `unstable` counts the
 // directions of all d that generation (falling t) leaves: eigenvalues of J_b above 0, the c of the complement with them.
 // Critical times are bisected to 1e-8 and better. The search (fixed_points.hpp) and the following of branches end where their
-// operations pass a bound; `complete` is then false.
+// operations (multiplications, counted and not timed) pass a bound; `complete` is then false: what is there is right, more may be missing.
 //
 // What is found belongs to the law, the schedule and its t_min and t_max: no seed, no rank, no clock enters. Laws whose means span fewer
 // coordinates than they have are reduced first. Components of different variance couple x_perp to the weights: one coordinate of the
@@ -55,12 +55,15 @@ inline constexpr Index most_components_traced = 1000;
 // The most coordinates of traced_law.
 inline constexpr Index most_coordinates_traced = 2000;
 
+// About two minutes of one core.
+inline constexpr double usual_operations = 2e12;
+
 // The law in the coordinates of the positions.
 [[nodiscard]] law::Law traced_law(const law::Law& law);
 
 // check: between steps; may throw. Errors: std::invalid_argument beyond most_components_traced.
 [[nodiscard]] Bifurcations find_bifurcations(
     const law::Law& law, const dynamics::Schedule& schedule, Drift drift,
-    const std::function<void()>& check = [] {});
+    const std::function<void()>& check = [] {}, double most_operations = usual_operations);
 
 }  // namespace kairos::phases
