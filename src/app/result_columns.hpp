@@ -43,9 +43,12 @@ struct CloneMoments {
     phases::CloneQuantity quantity;
     const char* name;
 };
-inline constexpr CloneMoments clone_moments[] = {{phases::CloneQuantity::same_class, "same_class_moments"},
-                                                 {phases::CloneQuantity::same_datum, "same_datum_moments"},
-                                                 {phases::CloneQuantity::overlap, "overlap_moments"}};
+inline constexpr CloneMoments clone_moments[] = {
+    {phases::CloneQuantity::same_class, "same_class_moments"},
+    {phases::CloneQuantity::same_datum, "same_datum_moments"},
+    {phases::CloneQuantity::overlap, "overlap_moments"},
+    {phases::CloneQuantity::class_collision, "class_collision_moments"},
+    {phases::CloneQuantity::datum_collision, "datum_collision_moments"}};
 
 // {"/time"}, followed by the axis of a vector.
 [[nodiscard]] std::vector<std::string> axes_of(const measure::Column& column);

@@ -50,17 +50,19 @@ void write_clones(io::ResultFile& file, const Setup& setup, const MeasuredClones
         file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values),
                    {{"long_name", meaning}});
     };
+    const auto write_both = [&](const std::string& name, CloneQuantity quantity, const std::string& meaning) {
+        write(name, quantity, &measure::Estimate::mean, meaning);
+        write(name + "_stderr", quantity, &measure::Estimate::standard_error, "standard error of " + name);
+    };
     if (setup.law->mixture.labels.any()) {
-        write("same_class", CloneQuantity::same_class, &measure::Estimate::mean,
-              "share of clones that end in one class");
-        write("same_class_stderr", CloneQuantity::same_class, &measure::Estimate::standard_error,
-              "standard error of same_class");
+        write_both("same_class", CloneQuantity::same_class, "share of clones that end in one class");
+        write_both("class_collision", CloneQuantity::class_collision,
+                   "the same from the posterior where they branch; NaN under guidance");
     }
     if (setup.law->empirical) {
-        write("same_datum", CloneQuantity::same_datum, &measure::Estimate::mean,
-              "share of clones that end on one datum");
-        write("same_datum_stderr", CloneQuantity::same_datum, &measure::Estimate::standard_error,
-              "standard error of same_datum");
+        write_both("same_datum", CloneQuantity::same_datum, "share of clones that end on one datum");
+        write_both("datum_collision", CloneQuantity::datum_collision,
+                   "the same from the posterior where they branch; NaN under guidance");
     }
     for (const auto& [quantity, name] : clone_moments) {
         std::vector<measure::Moments> moments;

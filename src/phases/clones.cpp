@@ -98,8 +98,24 @@ void CloneEnsemble::run_block(TrajectoryId first, Index count, std::vector<measu
             this->step(prefix_integrator_, prefix_evaluator_, states, all[i - 1], all[i], keys,
                        StepId{step++});
         from = spec_.branch_times[b];
+        if (!spec_.guidance) collide(b, states, row);
         branch(b, states, row);
     }
+}
+
+void CloneEnsemble::collide(std::size_t index, const dynamics::States& parent,
+                            std::vector<measure::Moments>& row) {
+    const auto add = [&](CloneQuantity quantity, const Lanes& collision) {
+        row[clone_column(index, quantity)].merge(
+            measure::moments_of({collision.data(), static_cast<std::size_t>(collision.size())}));
+    };
+    const law::Mixture& mixture = spec_.law->mixture;
+    prefix_evaluator_.evaluate(parent, schedule_->at(spec_.branch_times[index]), {.latents = true},
+                               posterior_);
+    require_finite(posterior_, parent, spec_.seed);
+    if (mixture.labels.any())
+        add(CloneQuantity::class_collision, posterior_.levels[mixture.labels.class_level].collision);
+    if (spec_.law->empirical) add(CloneQuantity::datum_collision, posterior_.component.collision);
 }
 
 dynamics::NoiseKeys CloneEnsemble::keys_of(std::size_t copy) const {

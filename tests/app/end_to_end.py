@@ -212,6 +212,8 @@ def published_figures(folder):
             check(np.all(abs(group["mean"][:][at] - phi) < 4.5 * group["stderr"][:][at] + 5e-5), "collision misses phi")
             clones = file["clones"]
             check(np.all(abs(clones["same_class"][:] - phi) < 4.5 * clones["same_class_stderr"][:] + 5e-5), "clones miss phi")
+            check(np.all(abs(clones["class_collision"][:] - phi) < 4.5 * clones["class_collision_stderr"][:] + 5e-5), "collision where clones branch misses phi")
+            check(np.all(clones["class_collision_stderr"][:] < clones["same_class_stderr"][:]), "collision is no better than counting")
             worst = max(np.nanmax(abs(file[f"identities/{n}/z"][()])) for n in file["identities"])
             check(worst < 4.5, f"an identity fails: |z| = {worst}")
             check(file["clones/same_class_stderr"][2] < 0.0045, "10,000 pairs have binomial errors")

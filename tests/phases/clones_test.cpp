@@ -47,7 +47,13 @@ void expect_collision_of_theory(const law::Law& law, const CloneSpec& spec, std:
     const auto theory = class_theory(law);
     for (std::size_t b = 0; b < spec.branch_times.size(); ++b) {
         const auto same = found(row, b, CloneQuantity::same_class);
-        expect_consistent(same.mean, same.standard_error, theory(ou().at(spec.branch_times[b])).collision);
+        const double expected = theory(ou().at(spec.branch_times[b])).collision;
+        expect_consistent(same.mean, same.standard_error, expected);
+        const auto collision = found(row, b, CloneQuantity::class_collision);
+        expect_consistent(collision.mean, collision.standard_error, expected);
+        EXPECT_EQ(collision.count, static_cast<double>(tuples));
+        EXPECT_LT(collision.standard_error, same.standard_error);
+        EXPECT_EQ(row[clone_column(b, CloneQuantity::datum_collision)].count, 0.0);
     }
 }
 
@@ -226,6 +232,13 @@ TEST(Clones, OfDataEndOnOneDatumAsOftenAsTheParticipationSays) {
         expect_consistent(same_class.mean, std::hypot(same_class.standard_error, classes.standard_error),
                           classes.mean);
         EXPECT_GT(same_class.mean, same_datum.mean);
+
+        const auto datum_collision = found(row, b, CloneQuantity::datum_collision);
+        expect_consistent(datum_collision.mean,
+                          std::hypot(datum_collision.standard_error, datum.standard_error), datum.mean);
+        const auto class_collision = found(row, b, CloneQuantity::class_collision);
+        expect_consistent(class_collision.mean,
+                          std::hypot(class_collision.standard_error, classes.standard_error), classes.mean);
     }
 }
 

@@ -3,6 +3,8 @@
 //   same_class(t_b)  = P(both ends in one class)  = E[ sum_c p(c|x_tb)^2 ]    (phi of the theory; the class of an end is drawn from
 //                      its posterior at t_min, so that the identity is exact for any t_min)
 //   same_datum(t_b)  the same for data;     overlap(t_b) = x1.x2/d at t_min
+//   class_collision(t_b), datum_collision(t_b)   the right-hand sides, averaged over the states at which these clones branch: the same
+//                    probabilities with far smaller variance (without guidance, under which ends are no draws from the posterior)
 //   Q(t_b, t)        x1_t.x2_t/d at every observation time t <= t_b, where asked for: its moments and its distribution
 //
 // Every tuple of clones has a prefix of its own, which runs from t_max through all branching times. With the exact integrator one
@@ -41,8 +43,8 @@ struct CloneSpec {
 };
 
 // Columns of a batch row: [branch time][quantity], then, with overlap_path, Q as [branch time][observation time].
-enum class CloneQuantity { same_class, same_datum, overlap };
-inline constexpr std::size_t clone_quantities = 3;
+enum class CloneQuantity { same_class, same_datum, overlap, class_collision, datum_collision };
+inline constexpr std::size_t clone_quantities = 5;
 [[nodiscard]] constexpr std::size_t clone_column(std::size_t branch, CloneQuantity quantity) {
     return branch * clone_quantities + static_cast<std::size_t>(quantity);
 }
@@ -75,6 +77,7 @@ private:
     };
     void run_block(TrajectoryId first, Index count, std::vector<measure::Moments>& row);
     void branch(std::size_t index, const dynamics::States& parent, std::vector<measure::Moments>& row);
+    void collide(std::size_t index, const dynamics::States& parent, std::vector<measure::Moments>& row);
     [[nodiscard]] dynamics::NoiseKeys keys_of(std::size_t copy) const;
     void step(dynamics::Integrator& integrator, dynamics::PosteriorEvaluator& evaluator,
               dynamics::States& states, Time from, Time to, const dynamics::NoiseKeys& keys, StepId number);
