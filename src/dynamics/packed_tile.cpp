@@ -90,8 +90,7 @@ template <class Real>
 void PackedTile<Real>::pack(Index number) {
     if (data_ == nullptr) return;
     const Index first = chunks_.begin(number), size = chunks_.size(number);
-    const Index coordinates = used_coordinates(number),
-                used = round_up(coordinates, coordinates_of_value<Real>) / coordinates_of_value<Real>;
+    const Index coordinates = used_coordinates(number), used = used_values(number);
     Real* to = room_ + first * tile_rows;
     for (std::size_t group = 0; group < columns_.size(); group += data_group, to += size * data_group) {
         std::array<const double*, data_group> from{};

@@ -136,6 +136,10 @@ public:
     [[nodiscard]] const Chunks& chunks() const { return chunks_; }
     [[nodiscard]] Index coordinates() const { return chunks_.coordinates(); }
     [[nodiscard]] Index rows() const { return rows_; }
+    // Values of a datum in a chunk, without the padding.
+    [[nodiscard]] Index used_values(Index number) const {
+        return round_up(used_coordinates(number), coordinates_of_value<Real>) / coordinates_of_value<Real>;
+    }
     [[nodiscard]] const Real* chunk(Index number) const { return at_ + chunks_.begin(number) * tile_rows; }
 
 private:

@@ -149,25 +149,27 @@ private:
     }
 };
 
-// One chunk of coordinates of the data, `rows` of them, with one panel.
+// One chunk of coordinates of the data, `rows` of them, with one panel. The last `size` - `used` coordinates are zeros.
 template <class Real>
-void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT panel,
-                const TileLogits& to, Upcoming& upcoming, Upcoming& upcoming_panel) {
+void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, Index used,
+                const Real* HWY_RESTRICT panel, const TileLogits& to, Upcoming& upcoming,
+                Upcoming& upcoming_panel) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
-        const Real* HWY_RESTRICT y = data;
         for (Index j = 0; j < rows; j += data_group) {
             Block<Real> block;
             block.clear();
             double* const out = to.logits + j * width + q;
             block.fetch(out);
             upcoming_panel.fetch();
+            const Real* HWY_RESTRICT y = data + j * size;
             const Real* HWY_RESTRICT x = panel + q;
-            for (Index k = 0; k < size; k += data_group) {
+            for (Index k = 0; k < used; k += data_group) {
                 upcoming.fetch();
+                const Index last = std::min(k + data_group, used);
                 HWY_UNROLL(1)
-                for (Index b = 0; b < data_group; ++b, y += data_group, x += width)
+                for (Index b = k; b < last; ++b, y += data_group, x += width)
                     block.template multiply_add<1>(y, x);
             }
             double* const largest = to.largest == nullptr ? nullptr : to.largest + q;
@@ -211,17 +213,17 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
 }
 
 // As functions, which are dispatched.
-void logits_double(const double* data, Index rows, Index size, const double* panel, const TileLogits& to,
-                   Upcoming& next, Upcoming& next_panel) {
-    add_logits(data, rows, size, panel, to, next, next_panel);
+void logits_double(const double* data, Index rows, Index size, Index used, const double* panel,
+                   const TileLogits& to, Upcoming& next, Upcoming& next_panel) {
+    add_logits(data, rows, size, used, panel, to, next, next_panel);
 }
-void logits_float(const float* data, Index rows, Index size, const float* panel, const TileLogits& to,
-                  Upcoming& next, Upcoming& next_panel) {
-    add_logits(data, rows, size, panel, to, next, next_panel);
-}
-void logits_pairs(const NumberPair* data, Index rows, Index size, const NumberPair* panel,
+void logits_float(const float* data, Index rows, Index size, Index used, const float* panel,
                   const TileLogits& to, Upcoming& next, Upcoming& next_panel) {
-    add_logits(data, rows, size, panel, to, next, next_panel);
+    add_logits(data, rows, size, used, panel, to, next, next_panel);
+}
+void logits_pairs(const NumberPair* data, Index rows, Index size, Index used, const NumberPair* panel,
+                  const TileLogits& to, Upcoming& next, Upcoming& next_panel) {
+    add_logits(data, rows, size, used, panel, to, next, next_panel);
 }
 void means_double(const double* data, Index rows, Index size, const double* weights, double* means,
                   Upcoming& upcoming) {
@@ -246,17 +248,17 @@ HWY_EXPORT(means_float);
 
 namespace {
 
-void logits_of(const double* data, Index rows, Index size, const double* panel, const TileLogits& to,
-               Upcoming& next, Upcoming& next_panel) {
-    HWY_DYNAMIC_DISPATCH(logits_double)(data, rows, size, panel, to, next, next_panel);
+void logits_of(const double* data, Index rows, Index size, Index used, const double* panel,
+               const TileLogits& to, Upcoming& next, Upcoming& next_panel) {
+    HWY_DYNAMIC_DISPATCH(logits_double)(data, rows, size, used, panel, to, next, next_panel);
 }
-void logits_of(const float* data, Index rows, Index size, const float* panel, const TileLogits& to,
-               Upcoming& next, Upcoming& next_panel) {
-    HWY_DYNAMIC_DISPATCH(logits_float)(data, rows, size, panel, to, next, next_panel);
+void logits_of(const float* data, Index rows, Index size, Index used, const float* panel,
+               const TileLogits& to, Upcoming& next, Upcoming& next_panel) {
+    HWY_DYNAMIC_DISPATCH(logits_float)(data, rows, size, used, panel, to, next, next_panel);
 }
-void logits_of(const NumberPair* data, Index rows, Index size, const NumberPair* panel, const TileLogits& to,
-               Upcoming& next, Upcoming& next_panel) {
-    HWY_DYNAMIC_DISPATCH(logits_pairs)(data, rows, size, panel, to, next, next_panel);
+void logits_of(const NumberPair* data, Index rows, Index size, Index used, const NumberPair* panel,
+               const TileLogits& to, Upcoming& next, Upcoming& next_panel) {
+    HWY_DYNAMIC_DISPATCH(logits_pairs)(data, rows, size, used, panel, to, next, next_panel);
 }
 void means_of(const double* data, Index rows, Index size, const double* weights, double* means,
               Upcoming& next) {
@@ -300,7 +302,7 @@ void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const 
                 next_panel =
                     Upcoming::block(panels + chunks.begin(c + 1) * width, chunks.size(c + 1) * width);
             next_panel.divide(tile.rows() / data_group);
-            logits_of(tile.chunk(c), tile.rows(), chunks.size(c), panel,
+            logits_of(tile.chunk(c), tile.rows(), chunks.size(c), tile.used_values(c), panel,
                       {c == 0 ? out.constants : nullptr, out.logits + p * panel_values<Real>,
                        of_panel(out.factors, p), last ? of_panel(out.largest, p) : nullptr},
                       next, next_panel);

@@ -115,7 +115,7 @@ def take_away(whole, head, tail):
         for key in group:
             if key.endswith("_moments"):
                 tail[f"identities/{name}/{key}"][...] = unmerged(group[key][()], head[f"identities/{name}/{key}"][()])
-    for key in ("same_class_moments", "overlap_moments", "overlap_path_moments"):  # the clones of the head are all of the whole's: nothing is left of them
+    for key in ("same_class_moments", "class_collision_moments", "overlap_moments", "overlap_path_moments"):  # the clones of the head are all of the whole's: nothing is left of them
         tail[f"clones/{key}"][...] = 0
         tail[f"clones/{key}"][..., 5:] = np.inf, -np.inf
     tail["clones/overlap_path/count"][...] = 0
