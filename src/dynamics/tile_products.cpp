@@ -106,7 +106,7 @@ private:
 #if HWY_TARGET == HWY_SCALAR
     static constexpr Index wides = 1;  // vectors of doubles that one of Real becomes
 #else
-    static constexpr Index wides = sizeof(double) / sizeof(Real);
+    static constexpr Index wides = std::is_same_v<Real, double> ? 1 : 2;
 #endif
 
     // out(r, v) = sum(r, v) + addend(r, place in out)
