@@ -13,6 +13,8 @@
 // The same calls give the same bytes on any number of ranks: no clocks in the file, and layouts that depend
 // on shapes alone (contiguous up to 1 MB, then chunks of about 1 MB).
 //
+// What is small (1 MB at most) the root writes alone, whoever holds it; what is larger all ranks write together.
+//
 // Room on the disk is reserved before anything is written: a full disk is found by one rank, in one place,
 // before data are lost.
 // Errors: OutputError, the same on all ranks (exit code 4). After a failure the file is given up: it cannot
