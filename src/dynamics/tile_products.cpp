@@ -181,8 +181,10 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, Index use
     }
 }
 
-// Weights of a panel, 24 KiB, that stay in the first-level cache while all coordinates of a chunk pass by.
-constexpr Index rows_of_pass = 96;
+// Data whose weights a pass takes: of doubles 24 KiB, which stay in the first-level cache while all coordinates of a chunk pass by. Floats are widened
+// where they are folded, which costs more than that saves.
+template <class Real>
+constexpr Index rows_of_pass = sizeof(Real) == sizeof(double) ? 96 : 192;
 
 // One chunk of coordinates of the data, `rows` of them, into the means of one panel.
 template <class Real>
@@ -191,8 +193,8 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
-        for (Index first = 0; first < rows; first += rows_of_pass) {
-            const Index last = std::min(rows, first + rows_of_pass);
+        for (Index first = 0; first < rows; first += rows_of_pass<Real>) {
+            const Index last = std::min(rows, first + rows_of_pass<Real>);
             for (Index k = 0; k < size; k += data_group) {
                 Block<Real> block;
                 block.clear();
