@@ -79,9 +79,8 @@ void write_bifurcation(ResultFile& file, const Diagrams& diagrams) {
         write_branches(file, group, diagram);
         file.attributes(group,
                         {{"definition", drift == phases::Drift::sde ? "zeros of b = -f x + g^2 s"
-                                                                    : "zeros of b = -f x + (g^2/2) s"}});
-        file.attributes(group,
-                        {{"search", diagram.complete ? "complete" : "ended at its bound of operations"}});
+                                                                    : "zeros of b = -f x + (g^2/2) s"},
+                         {"search", diagram.complete ? "complete" : "ended at its bound of operations"}});
     }
 }
 

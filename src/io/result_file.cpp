@@ -97,10 +97,7 @@ void ResultFile::write(const std::string& path, const std::vector<std::string>& 
         require_count(length_of(values), elements_of(shape), place);
         state_->reserve(bytes_of(shape));
     });
-    state_->agree([&] {
-        const Handle dataset = state_->make_array(scales, shape, same, place);
-        state_->write_whole(dataset, shape, values, place);
-    });
+    state_->make_whole(scales, shape, same, values, place);
 }
 
 void ResultFile::write(const std::string& path, double value, const Attributes& attributes) {
@@ -121,10 +118,7 @@ void ResultFile::write_slice(const std::string& path, const std::vector<std::str
             whole = joined(received, slice, place);
             state_->reserve(bytes_of(slice.shape));
         });
-        state_->agree([&] {
-            const Handle dataset = state_->make_array(scales, slice.shape, same, place);
-            state_->write_whole(dataset, slice.shape, std::span<const double>(whole), place);
-        });
+        state_->make_whole(scales, slice.shape, same, std::span<const double>(whole), place);
         return;
     }
     const auto covered = state_->communicator.sum(std::uint64_t{range.size()});

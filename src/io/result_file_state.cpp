@@ -72,6 +72,14 @@ void ResultFile::State::write_whole(const Handle& dataset, const Shape& shape, c
         write_alone(dataset, memory_type(values), data_of(values), place);
 }
 
+void ResultFile::State::make_whole(const std::vector<std::string>& axes, const Shape& shape,
+                                   const Announced& announced, const Values& values, const Place& place) {
+    agree([&] {
+        const Handle dataset = make_array(axes, shape, announced, place);
+        write_whole(dataset, shape, values, place);
+    });
+}
+
 void ResultFile::State::write_part(const Handle& dataset, const Shape& shape, const Part& part,
                                    const Values& values, const Place& place) {
     const auto pieces = pieces_of(part, largest_write);

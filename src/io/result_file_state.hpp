@@ -62,6 +62,9 @@ struct ResultFile::State {
                                     const Announced& announced, const Place& place) const;
     void write_whole(const Handle& dataset, const Shape& shape, const Values& values,
                      const Place& place) const;
+    // Both, after the announcement.
+    void make_whole(const std::vector<std::string>& axes, const Shape& shape, const Announced& announced,
+                    const Values& values, const Place& place);
     // Collective writes of an array that is not small.
     void write_part(const Handle& dataset, const Shape& shape, const Part& part, const Values& values,
                     const Place& place);

@@ -44,6 +44,7 @@ std::vector<double> joined(std::span<const double> gathered, const Slice& slice,
         covered += slices.back().range.size();
         gathered = gathered.subspan(3 + count);
     }
+    require_slice(slice, covered, place);  // also where no rank holds anything
     std::vector<double> whole(elements_of(slice.shape));
     for (const Slice& one : slices) {
         require_slice(one, covered, place);

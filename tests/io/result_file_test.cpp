@@ -263,6 +263,7 @@ TEST_F(ResultFileTest, RefusesWrongCountsUnknownAxesAndGapsOnEveryRankAlike) {
     const auto range = parallel::slice_of(world.rank(), world.size(), 4);
     refused("hold 4 columns of 5",
             [&] { file->write_slice("/a", {"/time"}, 0, range, counted(range.size())); });
+    refused("hold 0 columns of 5", [&] { file->write_slice("/a", {"/time"}, 0, {0, 0}, {}); });
     file->write("/a", {"/time"}, std::span<const double>(five));
     refused("/a", [&] { file->write("/a", {"/time"}, std::span<const double>(five)); });
     refused("/absent", [&] { file->attributes("/absent", {{"name", "value"}}); });

@@ -1,0 +1,162 @@
+// src/dynamics/register_block-inl.hpp: the micro-kernel of tile_products.cpp, compiled for every instruction set that Highway knows.
+//
+//   sum(r, v) += y(r) x(v)      r over six rows of the result, v over the vectors of a panel: four with 32 registers, two with 16
+//
+// Per step as many loads as it takes to feed 6 x 4 (6 x 2) multiply-adds. Results are doubles, also those of floats and of pairs of 16-bit numbers.
+#if defined(KAIROS_REGISTER_BLOCK_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef KAIROS_REGISTER_BLOCK_INL
+#undef KAIROS_REGISTER_BLOCK_INL
+#else
+#define KAIROS_REGISTER_BLOCK_INL
+#endif
+
+#include <cstdint>
+#include <type_traits>
+
+#include "hwy/highway.h"
+#include "packed_tile.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace kairos::dynamics::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+constexpr int vectors = 4;  // of a row of the block in registers
+#else
+constexpr int vectors = 2;
+#endif
+
+// sum + a b
+template <class Tag, class V>
+HWY_INLINE V accumulate(Tag, V a, V b, V sum) {
+    return hn::MulAdd(a, b, sum);
+}
+// sum + a b + a' b' of pairs (a, a'), (b, b')
+using PairTag = hn::ScalableTag<NumberPair>;
+HWY_INLINE hn::Vec<PairTag> accumulate(PairTag tag, hn::Vec<PairTag> a, hn::Vec<PairTag> b,
+                                       hn::Vec<PairTag> sum) {
+#if HWY_TARGET == HWY_AVX3_DL
+    (void)tag;
+    // Not by its intrinsic, which wants a target that Highway does not name here (processors of this level have it).
+    asm("vpdpwssd %2, %1, %0" : "+v"(sum.raw) : "v"(a.raw), "v"(b.raw));
+    return sum;
+#elif HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+    const hn::Repartition<std::int16_t, PairTag> half;
+    auto unused = hn::Zero(tag);
+    return hn::ReorderWidenMulAccumulate(tag, hn::BitCast(half, a), hn::BitCast(half, b), sum, unused);
+#else
+    const auto low = [](hn::Vec<PairTag> pair)
+                         HWY_ATTR { return hn::ShiftRight<16>(hn::ShiftLeft<16>(pair)); };
+    (void)tag;
+    sum = hn::Add(sum, hn::Mul(low(a), low(b)));
+    return hn::Add(sum, hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b)));
+#endif
+}
+
+// The factors of lane q and the following; reals have none.
+template <class Real>
+HWY_INLINE const double* from_lane(const double* factors, Index q) {
+    if constexpr (std::is_same_v<Real, NumberPair>)
+        return factors + q;
+    else
+        return factors;
+}
+
+// The 6 x `vectors` results in registers. They are added to doubles, those of pairs times a factor of their lane.
+template <class Real>
+struct Block {
+    using Tag = hn::ScalableTag<Real>;
+    using V = hn::Vec<Tag>;
+    static constexpr Index width = panel_width<Real>;
+    V sum[data_group][vectors];
+
+    HWY_INLINE void clear() {
+        for (auto& row : sum)
+            for (V& value : row) value = hn::Zero(Tag());
+    }
+    // sum(r, v) += y[r stride] x(v)
+    template <Index stride>
+    HWY_INLINE void multiply_add(const Real* HWY_RESTRICT y, const Real* HWY_RESTRICT x) {
+        const Tag tag;
+        const auto lanes = static_cast<Index>(hn::Lanes(tag));
+        V row[vectors];
+        HWY_UNROLL(4)
+        for (int v = 0; v < vectors; ++v) row[v] = hn::Load(tag, x + v * lanes);
+        HWY_UNROLL(6)
+        for (int r = 0; r < data_group; ++r) {
+            const V factor = hn::Set(tag, y[r * stride]);
+            HWY_UNROLL(4)
+            for (int v = 0; v < vectors; ++v) sum[r][v] = accumulate(tag, factor, row[v], sum[r][v]);
+        }
+    }
+    // what fold() will write
+    static HWY_INLINE void fetch(const double* out) {
+        constexpr Index line = 64 / static_cast<Index>(sizeof(double));
+        const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
+        for (Index r = 0; r < data_group; ++r)
+            for (Index q = 0; q < vectors * lanes; q += line) __builtin_prefetch(out + r * width + q, 1);
+    }
+    // out(r, v) += sum(r, v), in double; largest(v) becomes the largest of out(r, v) and itself unless it is null
+    HWY_INLINE void fold(double* HWY_RESTRICT out, const double* factors, double* largest) const {
+        over_rows(out, factors, largest,
+                  [](Index, const double* at) HWY_ATTR { return hn::Load(Wide(), at); });
+    }
+    // out(r, v) = start[r] + sum(r, v); largest likewise
+    HWY_INLINE void begin(const double* start, double* HWY_RESTRICT out, const double* factors,
+                          double* largest) const {
+        over_rows(out, factors, largest,
+                  [start](Index r, const double*) HWY_ATTR { return hn::Set(Wide(), start[r]); });
+    }
+
+private:
+    using Wide = hn::ScalableTag<double>;
+    using WideV = hn::Vec<Wide>;
+#if HWY_TARGET == HWY_SCALAR
+    static constexpr Index wides = 1;  // vectors of doubles that one of Real becomes
+#else
+    static constexpr Index wides = std::is_same_v<Real, double> ? 1 : 2;
+#endif
+
+    // out(r, v) = sum(r, v) + addend(r, place in out)
+    template <class Addend>
+    HWY_INLINE void over_rows(double* HWY_RESTRICT out, const double* factors, double* largest,
+                              Addend addend) const {
+        const auto lanes = static_cast<Index>(hn::Lanes(Wide()));
+        for (Index v = 0; v < vectors * wides; ++v) {
+            const Index q = v * lanes;
+            WideV most = largest == nullptr ? hn::Zero(Wide()) : hn::LoadU(Wide(), largest + q);
+            for (Index r = 0; r < data_group; ++r) {
+                double* const at = out + r * width + q;
+                const WideV value =
+                    scaled(part_of(sum[r][v / wides], v % wides), from_lane<Real>(factors, q), addend(r, at));
+                hn::Store(value, Wide(), at);
+                most = hn::Max(value, most);  // a NaN stands first and is passed over
+            }
+            if (largest != nullptr) hn::StoreU(most, Wide(), largest + q);
+        }
+    }
+    static HWY_INLINE WideV scaled(WideV value, const double* factors, WideV addend) {
+        if constexpr (std::is_same_v<Real, NumberPair>)
+            return hn::MulAdd(value, hn::LoadU(Wide(), factors), addend);
+        else
+            return hn::Add(value, addend);
+    }
+    // Doubles of the lower or the upper half.
+    static HWY_INLINE WideV part_of(V value, [[maybe_unused]] Index half) {
+        if constexpr (sizeof(Real) == sizeof(double)) {
+            return value;
+        } else {
+#if HWY_TARGET == HWY_SCALAR  // has no halves
+            return hn::Set(Wide(), static_cast<double>(hn::GetLane(value)));
+#else
+            const hn::Half<Tag> narrow;
+            return half == 0 ? hn::PromoteTo(Wide(), hn::LowerHalf(narrow, value))
+                             : hn::PromoteTo(Wide(), hn::UpperHalf(narrow, value));
+#endif
+        }
+    }
+};
+
+}  // namespace kairos::dynamics::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif
