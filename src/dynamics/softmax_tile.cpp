@@ -8,7 +8,7 @@
 #include "hwy/foreach_target.h"  // must come before highway.h
 #include "hwy/highway.h"
 
-#include "../random/math-inl.hpp"
+#include "../random/exp-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace kairos::dynamics::HWY_NAMESPACE {
@@ -94,8 +94,8 @@ public:
         const Tag real;
         V others = hn::Zero(real), linear = others;
         Index row = first;
-        for (; row + 2 <= first + count; row += 2) add_rows<2>(row, others, linear);
-        if (row < first + count) add_rows<1>(row, others, linear);
+        for (; row + at_once <= first + count; row += at_once) add_rows<at_once>(row, others, linear);
+        for (; row < first + count; ++row) add_rows<1>(row, others, linear);
         if (sums != nullptr) {
             store_as_double(others, sums + start_);
             store_as_double(linear, sums + distance + start_);
@@ -115,6 +115,9 @@ public:
     }
 
 private:
+    static constexpr int at_once =
+        HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86 ? 4 : 2;  // rows: with 32 registers, with 16
+
     template <int n>
     HWY_INLINE void add_rows(Index first, V& others, V& linear) {
         const Tag real;

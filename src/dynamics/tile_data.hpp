@@ -35,8 +35,7 @@ struct TileData {
               const DataConstants& of, double half);
 
 private:
-    void clear();
-    void add(std::int64_t number, const DataConstants& of, double half);
+    void look_up(const DataConstants& of, double half);
     void fill_up();
 };
 

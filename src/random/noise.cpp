@@ -173,7 +173,9 @@ HWY_INLINE Attempt attempt(const Block& words, const ChiSquaredShape& shape) {
     const LogParts parts = split(v);
     const auto near_one = hn::Eq(parts.exponent, hn::Zero(real));
     const Real f = hn::IfThenElse(near_one, w, hn::Sub(parts.mantissa, one));
-    const Real whole = hn::MulAdd(parts.exponent, hn::Set(real, ln2_high + ln2_low), hn::Sub(f, w));
+    const Real whole = hn::MulAdd(
+        parts.exponent, hn::Set(real, exp_constants<double>.ln2_high + exp_constants<double>.ln2_low),
+        hn::Sub(f, w));
     const Real deficit = hn::Add(whole, log1p_less_argument(f));  // log v - w
     const Real bound = hn::MulAdd(d, deficit, hn::Mul(hn::Set(real, 0.5), hn::Mul(x, x)));
     const auto below = hn::Lt(log_of_normal(uniform_of_one(words.x3)), bound);
