@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 namespace kairos::app {
@@ -31,18 +32,15 @@ void EnsembleState::keep(measure::BatchResult& batch) {
     std::move(batch.paths.begin(), batch.paths.end(), std::back_inserter(paths));
 }
 
-// Counts below 2^53 travel as doubles without loss.
+// Ranks agree on the bins and add their counts place by place: none holds more than its own histogram and the sum.
 measure::Histogram sum_of(const measure::Histogram& mine, const parallel::Communicator& communicator) {
-    const std::vector<std::int64_t> packed = mine.pack();
-    std::vector<double> flat;
-    append(flat, {packed.begin(), packed.end()});
-    const std::vector<double> all = communicator.gather(flat);
-    measure::Histogram total;
-    for (std::size_t at = 0; at < all.size();) {
-        const std::vector<double> part = cut(all, at);
-        total.merge(measure::Histogram::unpack(std::vector<std::int64_t>(part.begin(), part.end())));
-    }
-    return total;
+    measure::Histogram::Extent extent = mine.extent();
+    communicator.max(std::span<double>(extent));
+    measure::Histogram total = mine;
+    total.widen(extent);
+    std::vector<std::int64_t> packed = total.pack();
+    communicator.sum(std::span(packed).subspan(measure::Histogram::head));
+    return communicator.is_root() ? measure::Histogram::unpack(packed) : measure::Histogram();
 }
 
 std::vector<double> flat_paths(const std::vector<measure::PathRecord>& paths) {

@@ -11,7 +11,6 @@ namespace kairos::app {
 namespace {
 
 using io::ResultFile;
-constexpr std::size_t histogram_head = 4;  // of Histogram::pack, before the counts
 
 std::vector<double> centres(const std::vector<double>& edges) {
     std::vector<double> middle;
@@ -134,7 +133,7 @@ void write_decisions(ResultFile& file, const Setup& setup, const Measured& measu
 void write_histogram(ResultFile& file, const std::string& group, const HistogramAxes& axes,
                      const measure::Histogram& histogram, const parallel::Communicator& communicator) {
     std::vector<double> edges, density;
-    std::vector<std::int64_t> counts(histogram_head, 0);
+    std::vector<std::int64_t> counts(measure::Histogram::head, 0);
     if (communicator.is_root()) {
         edges = histogram.edges();
         density = histogram.density();
@@ -148,7 +147,7 @@ void write_histogram(ResultFile& file, const std::string& group, const Histogram
     all.push_back(group + "/bin");
     density.resize(axes.rows * (length > 0 ? length - 1 : 0));
     file.write(group + "/density", all, std::span<const double>(density));
-    file.write(group + "/count", all, std::span<const std::int64_t>(counts).subspan(histogram_head),
+    file.write(group + "/count", all, std::span<const std::int64_t>(counts).subspan(measure::Histogram::head),
                {{"long_name", "values in the bin"}});
     // bins have width 2^bin_exponent in asinh(value) and begin at first_bin times that
     file.attributes(group, {{"bin_exponent", counts[0]}, {"first_bin", counts[1]}});

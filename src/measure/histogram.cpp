@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "kairos/random/vector_math.hpp"
@@ -76,6 +77,23 @@ void Histogram::merge(const Histogram& other) {
             counts_[t][static_cast<std::size_t>(bin)] += other.counts_[t][static_cast<std::size_t>(i)];
         }
     }
+}
+
+// Lower edges of bins are exact as doubles: a bin is the floor of a double.
+Histogram::Extent Histogram::extent() const {
+    constexpr double none = -std::numeric_limits<double>::infinity();
+    const auto times = static_cast<double>(counts_.size());
+    if (width_ == 0) return {times, none, none, none};
+    const auto edge = [this](std::int64_t bin) { return std::ldexp(static_cast<double>(bin), exponent_); };
+    return {times, static_cast<double>(exponent_), -edge(first_), edge(first_ + width_ - 1)};
+}
+
+void Histogram::widen(const Extent& merged) {
+    const auto [times, exponent, below, above] = merged;
+    if (counts_.empty()) counts_.resize(static_cast<std::size_t>(times));
+    if (!std::isfinite(exponent)) return;
+    const auto e = static_cast<int>(exponent);
+    cover(bin_of(-below, e), bin_of(above, e), e);
 }
 
 // Makes room for bins low..high of width 2^exponent, on bins as coarse as that needs.
@@ -163,13 +181,13 @@ std::vector<std::int64_t> Histogram::pack() const {
 }
 
 Histogram Histogram::unpack(std::span<const std::int64_t> flat) {
-    assert(flat.size() >= 4);
+    assert(flat.size() >= head);
     Histogram out(static_cast<std::size_t>(flat[3]));
     out.exponent_ = static_cast<int>(flat[0]);
     out.first_ = flat[1];
     out.width_ = flat[2];
-    assert(flat.size() == 4 + static_cast<std::size_t>(out.width_ * flat[3]));
-    auto next = flat.begin() + 4;
+    assert(flat.size() == head + static_cast<std::size_t>(out.width_ * flat[3]));
+    auto next = flat.begin() + head;
     for (auto& row : out.counts_) {
         row.assign(next, next + out.width_);
         next += out.width_;

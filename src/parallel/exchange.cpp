@@ -1,12 +1,14 @@
-// The transfers of a Communicator whose lengths differ between ranks.
+// Vectors of any lengths joined in rank order.
 #include <mpi.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "kairos/parallel/communicator.hpp"
 #include "kairos/parallel/mpi_session.hpp"
 #include "link.hpp"
+#include "requests.hpp"
 
 namespace kairos::parallel {
 namespace {
@@ -19,56 +21,42 @@ Counts counts_of_all(const Communicator::Link& link, std::uint64_t mine) {
     return counts;
 }
 
-// One buffer that goes piece by piece, many requests at once. Pieces of one pair of ranks arrive in the order
-// they were sent.
-class Requests {
-public:
-    Requests(MPI_Comm comm, std::size_t piece) : comm_(comm), piece_(piece) {}
-
-    void send(std::span<const double> values, int to) {
-        each_piece(values.size(), [&](std::size_t at, int count, MPI_Request* request) {
-            check(MPI_Isend(values.data() + at, count, MPI_DOUBLE, to, tag, comm_, request), "MPI_Isend");
-        });
-    }
-    void receive(std::span<double> values, int from) {
-        each_piece(values.size(), [&](std::size_t at, int count, MPI_Request* request) {
-            check(MPI_Irecv(values.data() + at, count, MPI_DOUBLE, from, tag, comm_, request), "MPI_Irecv");
-        });
-    }
-    void wait() {
-        check(MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE),
-              "MPI_Waitall");
-        requests_.clear();
-    }
-
-private:
-    static constexpr int tag = 1;
-
-    template <class Start>
-    void each_piece(std::size_t size, Start start) {
-        for (std::size_t at = 0; at < size; at += piece_) {
-            requests_.push_back(MPI_REQUEST_NULL);
-            start(at, static_cast<int>(std::min(piece_, size - at)), &requests_.back());
-        }
-    }
-
-    MPI_Comm comm_;
-    std::size_t piece_;
-    std::vector<MPI_Request> requests_;
-};
-
 // Offsets as MPI wants them, for totals that fit an int.
 struct Layout {
     std::vector<int> counts, offsets;
 };
 
 Layout layout_of(const Counts& counts) {
-    Layout layout;
-    for (const auto count : counts) {
-        layout.offsets.push_back(std::accumulate(layout.counts.begin(), layout.counts.end(), 0));
-        layout.counts.push_back(static_cast<int>(count));
-    }
+    Layout layout{{counts.begin(), counts.end()}, std::vector<int>(counts.size())};
+    std::exclusive_scan(layout.counts.begin(), layout.counts.end(), layout.offsets.begin(), 0);
     return layout;
+}
+
+std::uint64_t longest_of(const Counts& counts) { return *std::max_element(counts.begin(), counts.end()); }
+
+// Parts of about one length are filled up to the longest: those of given lengths Open MPI gathers straight on one rank, which then keeps
+// buffers for every other; parts of one length pass through a few neighbours.
+bool about_even(const Counts& counts, std::uint64_t total, std::size_t piece) {
+    return total <= piece && longest_of(counts) * counts.size() <= 2 * total;
+}
+
+// gather(part, all, length) calls MPI; all is null where nothing arrives.
+template <class Gather>
+std::vector<double> joined_evenly(std::span<const double> mine, const Counts& counts, bool here,
+                                  Gather gather) {
+    const std::uint64_t longest = longest_of(counts);
+    std::vector<double> part(mine.begin(), mine.end()), all(here ? longest * counts.size() : 0);
+    part.resize(longest);
+    gather(part.data(), all.data(), static_cast<int>(longest));
+    if (!here) return all;
+    std::size_t end = 0;
+    for (std::size_t rank = 0; rank < counts.size(); ++rank) {
+        if (counts[rank] > 0)
+            std::memmove(all.data() + end, all.data() + rank * longest, counts[rank] * sizeof(double));
+        end += counts[rank];
+    }
+    all.resize(end);
+    return all;
 }
 
 }  // namespace
@@ -77,6 +65,11 @@ std::vector<double> Communicator::all_gather(std::span<const double> mine, std::
     if (link_->serial()) return {mine.begin(), mine.end()};
     const Counts counts = counts_of_all(*link_, mine.size());
     const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    if (about_even(counts, total, piece))
+        return joined_evenly(mine, counts, true, [this](const double* part, double* all, int length) {
+            check(MPI_Allgather(part, length, MPI_DOUBLE, all, length, MPI_DOUBLE, link_->comm),
+                  "MPI_Allgather");
+        });
     std::vector<double> all(total);
     if (total <= piece) {
         const Layout layout = layout_of(counts);
@@ -100,6 +93,11 @@ std::vector<double> Communicator::gather(std::span<const double> mine, std::size
     if (link_->serial()) return {mine.begin(), mine.end()};
     const Counts counts = counts_of_all(*link_, mine.size());
     const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    if (about_even(counts, total, piece))
+        return joined_evenly(mine, counts, is_root(), [this](const double* part, double* all, int length) {
+            check(MPI_Gather(part, length, MPI_DOUBLE, all, length, MPI_DOUBLE, 0, link_->comm),
+                  "MPI_Gather");
+        });
     std::vector<double> all(is_root() ? total : 0);
     if (total <= piece) {
         const Layout layout = layout_of(counts);
@@ -135,34 +133,6 @@ std::vector<std::string> Communicator::gather_texts(const std::string& mine) con
         for (; next != end; ++next) text += static_cast<char>(*next);
     }
     return texts;
-}
-
-// Pair by pair: at step s rank r sends to r + s and receives from r - s, so that memory and traffic stay
-// even.
-std::vector<std::vector<double>> Communicator::all_to_all(std::vector<std::vector<double>> to,
-                                                          std::size_t piece) const {
-    const auto ranks = static_cast<std::size_t>(size());
-    if (to.size() != ranks)
-        throw Error(ExitCode::other, "all_to_all: " + std::to_string(to.size()) + " parts for " +
-                                         std::to_string(ranks) + " ranks.");
-    if (link_->serial()) return to;
-    Counts outgoing, incoming(ranks);
-    for (const auto& part : to) outgoing.push_back(part.size());
-    check(MPI_Alltoall(outgoing.data(), 1, MPI_UINT64_T, incoming.data(), 1, MPI_UINT64_T, link_->comm),
-          "MPI_Alltoall");
-    const auto me = static_cast<std::size_t>(rank());
-    std::vector<std::vector<double>> from(ranks);
-    from[me] = std::move(to[me]);
-    for (std::size_t step = 1; step < ranks; ++step) {
-        const std::size_t target = (me + step) % ranks, source = (me + ranks - step) % ranks;
-        from[source].resize(incoming[source]);
-        Requests requests(link_->comm, piece);
-        requests.receive(from[source], static_cast<int>(source));
-        requests.send(to[target], static_cast<int>(target));
-        requests.wait();
-        to[target] = {};
-    }
-    return from;
 }
 
 }  // namespace kairos::parallel

@@ -114,6 +114,34 @@ TEST(Histogram, DoesNotDependOnTheOrderOfMerging) {
     EXPECT_EQ(from_nothing.pack(), whole.pack());
 }
 
+// As ranks add up what each has counted: some have counted nothing, and do not even know the times.
+TEST(Histogram, WidenedToOneExtentCountsAddUpToTheMerge) {
+    std::vector<Histogram> parts{Histogram(), Histogram(2)};
+    for (unsigned part = 0; part < 5; ++part) {
+        parts.emplace_back(2);
+        parts.back().add(part % 2, random_values(300, std::pow(10.0, part) * 1e-3, part));
+    }
+    Histogram merged;
+    Histogram::Extent extent = parts.front().extent();
+    for (const Histogram& part : parts) {
+        merged.merge(part);
+        for (std::size_t i = 0; i < extent.size(); ++i) extent[i] = std::max(extent[i], part.extent()[i]);
+    }
+    const std::vector<std::int64_t> expected = merged.pack();
+    std::vector<std::int64_t> sum(expected.size(), 0);
+    for (Histogram& part : parts) {
+        part.widen(extent);
+        const std::vector<std::int64_t> packed = part.pack();
+        ASSERT_TRUE(std::equal(packed.begin(), packed.begin() + Histogram::head, expected.begin()));
+        ASSERT_EQ(packed.size(), expected.size());
+        for (std::size_t i = Histogram::head; i < sum.size(); ++i) sum[i] += packed[i];
+    }
+    EXPECT_TRUE(std::equal(sum.begin() + Histogram::head, sum.end(), expected.begin() + Histogram::head));
+    Histogram nothing;
+    nothing.widen(Histogram(3).extent());
+    EXPECT_EQ(nothing.pack(), Histogram(3).pack());
+}
+
 TEST(Histogram, CoarseningKeepsEveryCount) {
     const Values values = random_values(4000, 1e-3, 7);
     Histogram fine = histogram_of(values), coarse = fine;

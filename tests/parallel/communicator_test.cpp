@@ -110,6 +110,20 @@ TEST_P(EveryCommunicator, JoinsVectorsInRankOrderWholeOrInPieces) {
     }
 }
 
+// Vectors of one length, and of very different ones, take different ways.
+TEST_P(EveryCommunicator, JoinsVectorsThatAreAlikeOrThatOneRankHasAlone) {
+    std::vector<double> alike;
+    for (int r = 0; r < size; ++r) alike.insert(alike.end(), {1.0 * r, 0.5});
+    EXPECT_EQ(communicator.all_gather(std::vector{1.0 * rank, 0.5}), alike);
+    const auto lonely = values_of(size - 1, 4);
+    EXPECT_EQ(communicator.all_gather(rank == size - 1 ? lonely : std::vector<double>{}), lonely);
+    EXPECT_TRUE(communicator.all_gather({}).empty());
+    const std::vector<double> none;
+    EXPECT_EQ(communicator.gather(std::vector{1.0 * rank, 0.5}), rank == 0 ? alike : none);
+    EXPECT_EQ(communicator.gather(rank == size - 1 ? lonely : none), rank == 0 ? lonely : none);
+    EXPECT_TRUE(communicator.gather({}).empty());
+}
+
 TEST_P(EveryCommunicator, CarriesEveryPartToItsRankWholeOrInPieces) {
     for (const std::size_t piece : {largest_piece, std::size_t{2}}) {
         std::vector<std::vector<double>> to;  // values_of(me) + target, as many as me * 3 + target

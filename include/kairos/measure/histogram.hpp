@@ -7,6 +7,7 @@
 // order of adding or merging. Values that are not finite are not counted. Source: none; the transform is the
 // arcsinh scale of flow cytometry and astronomy.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,11 +21,18 @@ public:
     void add(std::size_t time, std::span<const double> values);
     void merge(const Histogram& other);
 
+    // What the merge of several histograms has: of each number the largest of theirs.
+    using Extent = std::array<double, 4>;  // times, exponent, -asinh at the lowest bin, asinh at the highest
+    [[nodiscard]] Extent extent() const;
+    // As many times and bins as the merge; afterwards its counts are the sums of those of all, place by place.
+    void widen(const Extent& merged);
+
     [[nodiscard]] std::vector<double> edges() const;  // [bin + 1], in units of the observable
     [[nodiscard]] std::vector<double> density()
         const;  // [T * bin]; each time integrates to 1 (0 where nothing was counted)
 
-    // Flat form for transport between ranks: [exponent, first bin, bins, T, counts...]
+    // Flat form for transport: [exponent, first bin, bins, T, counts...]
+    static constexpr std::size_t head = 4;  // numbers before the counts
     [[nodiscard]] std::vector<std::int64_t> pack() const;
     static Histogram unpack(std::span<const std::int64_t> flat);
 
