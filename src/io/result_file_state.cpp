@@ -31,7 +31,6 @@ void ResultFile::State::create_file() {
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "H5Pcreate", place);
     check(H5Pset_fapl_mpio(access.get(), parallel::native(communicator), MPI_INFO_NULL), "H5Pset_fapl_mpio",
           place);
-    check(H5Pset_coll_metadata_write(access.get(), true), "H5Pset_coll_metadata_write", place);
     file = Handle(H5Fcreate(part_of(path).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose,
                   "H5Fcreate", place);
 }
