@@ -3,8 +3,8 @@
 //   score_bench DATA QUERIES d n m TIME VARIANT
 //
 // DATA (n rows) and QUERIES (m rows) are raw little-endian doubles, d a row; the process is ou. Lines on standard input, each answered by one:
-//   run         evaluates once: "SECONDS QUERIES FLOPS", processor time of the evaluation, m, and what one core can do at most, measured
-//               right after it
+//   run         evaluates for a tenth of a second: "SECONDS QUERIES FLOPS", processor time, m times the evaluations, and what one core
+//               can do at most, measured right after them
 //   write FILE  the posterior means (m rows of d), then the m entropies, of the last evaluation
 //   quit
 // Units: nats, and those of the data. Errors: a sentence on standard error and exit code 1.
@@ -82,13 +82,18 @@ public:
 
     void run() {
         constexpr int runs = 9;
+        constexpr double least_seconds = 0.1;
         const dynamics::Request request{
             .score = true, .spread = true, .class_spread = law_.mixture.labels.any(), .latents = true};
-        const double start = processor_seconds();
-        evaluator_.evaluate(states_, time_, request, posterior_);
-        const double seconds = processor_seconds() - start;
-        std::printf("%.9g %lld %.9g\n", seconds, static_cast<long long>(states_.count()),
-                    measure_limits(runs).flops);
+        // One after the other, as in an ensemble: data stay where caches can hold them.
+        long long queries = 0;
+        double seconds = 0.0;
+        for (const double start = processor_seconds(); seconds < least_seconds;) {
+            evaluator_.evaluate(states_, time_, request, posterior_);
+            queries += states_.count();
+            seconds = processor_seconds() - start;
+        }
+        std::printf("%.9g %lld %.9g\n", seconds, queries, measure_limits(runs).flops);
     }
 
     // mean = (x + sigma^2 score)/alpha  (Tweedie)

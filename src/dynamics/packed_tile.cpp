@@ -50,7 +50,8 @@ void interleave_pairs(const std::array<const double*, data_group>& from, Index c
 template <class Real>
 PackedTile<Real>::PackedTile(Index coordinates, Real* room)
     : data_coordinates_(coordinates),
-      chunks_((coordinates + coordinates_of_value<Real> - 1) / coordinates_of_value<Real>),
+      chunks_((coordinates + coordinates_of_value<Real> - 1) / coordinates_of_value<Real>,
+              most_of_chunk<Real>),
       room_(room) {
     zeros_.reserve(static_cast<std::size_t>(coordinates));
     std::fill_n(zeros_.data(), coordinates, 0.0);

@@ -10,6 +10,7 @@
 //
 // Sizes (first-level data cache 32 to 48 KiB, second 512 KiB to 2 MiB): at most 132 coordinates of a panel are 33 KiB and stay in the
 // first level while all groups of a tile pass by; a chunk of a tile, 198 KiB, and a panel of logits of 192 data, 48 KiB, stay in the second.
+// Floats have chunks twice as long: their sums are widened where a chunk ends, which costs more than a panel from the second level.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -29,8 +30,9 @@ inline constexpr Index coordinates_of_value = std::is_same_v<Real, NumberPair> ?
 
 inline constexpr Index data_group = 6;   // data that share a pass over the coordinates
 inline constexpr Index tile_rows = 192;  // data of a tile
-inline constexpr Index most_of_chunk =
-    22 * data_group;  // coordinates of a panel that stay in the first-level cache
+// Coordinates of a chunk.
+template <class Real>
+inline constexpr Index most_of_chunk = (std::is_same_v<Real, float> ? 44 : 22) * data_group;
 template <class Real>
 inline constexpr Index panel_width = 256 / static_cast<Index>(sizeof(Real));  // lanes
 template <class Real>
@@ -92,12 +94,12 @@ private:
     const std::byte *next_ = nullptr, *end_ = nullptr;  // of the column at hand
 };
 
-// How `coordinates` of them (values of a datum, for pairs) are padded and cut.
+// How `coordinates` of them (values of a datum, for pairs) are padded and cut into chunks of `most` or less.
 class Chunks {
 public:
-    explicit Chunks(Index coordinates)
+    Chunks(Index coordinates, Index most)
         : sixes_((coordinates + data_group - 1) / data_group),
-          count_((data_group * sixes_ + most_of_chunk - 1) / most_of_chunk) {}
+          count_((data_group * sixes_ + most - 1) / most) {}
     [[nodiscard]] Index coordinates() const { return data_group * sixes_; }  // padded
     [[nodiscard]] Index count() const { return count_; }
     [[nodiscard]] Index begin(Index number) const { return data_group * (sixes_ * number / count_); }
@@ -110,7 +112,8 @@ private:
 // Values of a datum in a packed tile, padding included.
 template <class Real>
 [[nodiscard]] Index padded_values(Index coordinates) {
-    return Chunks((coordinates + coordinates_of_value<Real> - 1) / coordinates_of_value<Real>).coordinates();
+    return round_up(round_up(coordinates, coordinates_of_value<Real>) / coordinates_of_value<Real>,
+                    data_group);
 }
 
 template <class Real>

@@ -17,7 +17,8 @@
 namespace kairos::dynamics {
 
 inline constexpr double most_steps_of_number = 2850.0;  // Q
-static_assert(2.0 * static_cast<double>(most_of_chunk) * most_steps_of_number * most_steps_of_number <
+static_assert(2.0 * static_cast<double>(most_of_chunk<NumberPair>) * most_steps_of_number *
+                  most_steps_of_number <
               std::numeric_limits<std::int32_t>::max());
 
 // s, for numbers up to `largest`; 0, which makes all of them 0, where 1/s overflows or a number is not finite.

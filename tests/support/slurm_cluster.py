@@ -96,7 +96,20 @@ PartitionName=test Nodes={','.join(NODES)} Default=YES MaxTime=60 State=UP
         self.start(name, "unshare", "--uts", "--mount", "bash", "-c", IN_NODE, "_", node, str(self.folder / "hosts"), *command)
 
     def run(self, *command, timeout=60, **more):
-        return subprocess.run([str(word) for word in command], env=dict(self.environment, **more), capture_output=True, text=True, timeout=timeout, cwd=self.folder)
+        try:
+            return subprocess.run([str(word) for word in command], env=dict(self.environment, **more), capture_output=True, text=True, timeout=timeout,
+                                  cwd=self.folder)
+        except subprocess.TimeoutExpired as late:
+            raise RuntimeError(f"{late}\n{self.state()}") from None
+
+    def state(self):
+        """Why something may be waiting: nodes, jobs, processes with what they wait for, the last words of daemons and jobs."""
+        asked = [subprocess.run(words, env=self.environment, capture_output=True, text=True, check=False, timeout=20)
+                 for words in (["sinfo", "-N", "-l"], ["scontrol", "show", "job"])]
+        processes = subprocess.run(["ps", "-o", "pid,stat,wchan:24,time,args", "-p", ",".join(map(str, self.ours()))], capture_output=True, text=True, check=False)
+        logs = [*(self.folder / "log").iterdir(), *self.folder.glob("*/log")]
+        words = [f"{path}: {path.read_text(errors='replace')[-1500:]}" for path in logs if path.is_file()]
+        return "\n".join([*(done.stdout + done.stderr for done in asked), processes.stdout, *words])
 
     def until(self, seconds, holds):
         end = time.monotonic() + seconds
@@ -119,9 +132,9 @@ PartitionName=test Nodes={','.join(NODES)} Default=YES MaxTime=60 State=UP
             self.up(node)
         ready = self.until(30, lambda: self.run("sinfo", "-h", "-N", "-o", "%T").stdout.split() == ["idle", "idle"])
         if not ready:
-            logs = "\n".join(f"{path.name}: {path.read_text()[-600:]}" for path in (at / "log").iterdir())
+            state = self.state()
             self.__exit__()
-            raise RuntimeError(f"the nodes did not come up\n{logs}")
+            raise RuntimeError(f"the nodes did not come up\n{state}")
         return self
 
     def crash(self, node):
