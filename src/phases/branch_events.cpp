@@ -18,6 +18,8 @@ constexpr double tangency_width = 0.01;
 // Of the segment: from where on a fold is that of the cubic through four points about it, to the fourth power of this.
 constexpr double fold_width = 1e-3;
 constexpr double largest_error = 1e-5;  // of a place that is an event
+constexpr double transversality =
+    1e-3;  // of v^T dh/dl for v in the kernel: of branches that cross it vanishes, of a fold it does not
 
 using Segment = std::pair<const CurvePoint*, const CurvePoint*>;
 struct OfPoint {
@@ -151,12 +153,22 @@ double quadratic_form(DriftField& field, const Located& at, const Matrix& kernel
     return largest / std::pow(std::abs(field.restoring(at.log_snr)), 1.5);
 }
 
+// Whether but one curve passes. One that leaps from one leg of a fold close by to another branch meets such a place.
+bool is_fold(DriftField& field, const Located& at, const Matrix& kernel) {
+    const Vector along = kernel.transpose() * field.slope(at.u, at.log_snr);
+    return along.norm() > transversality * field.resolution(at.log_snr);
+}
+
 CurveEvent branching(DriftField& field, const Located& at, std::size_t after) {
     CurveEvent event{.u = at.u, .log_snr = at.log_snr, .kernel = kernel_at(field, at), .after = after};
     const double off = field.value(at.u, at.log_snr).drift.norm() / field.resolution(at.log_snr);
     const double nearest = Linearisation(field, at.u, at.log_snr).leading_values().cwiseAbs().minCoeff();
     event.error = std::max(
         nearest, std::sqrt(off));  // next to a crossing the drift grows as the square of the distance
+    if (is_fold(field, at, event.kernel)) {
+        event.kernel = {};
+        return event;
+    }
     const bool symmetric = quadratic_form(field, at, event.kernel) < 1e-4;
     event.kind = symmetric ? BifurcationKind::pitchfork : BifurcationKind::transcritical;
     return event;

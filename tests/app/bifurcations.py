@@ -111,6 +111,36 @@ def critical_times(folder):
             check(abs(times[kinds == TRANSCRITICAL][0] - 0.5 * np.log(64)) < 1e-8, f"simplex: {times}")
 
 
+def generic_data(folder):
+    """Points in general position: branches fold, and none cross."""
+    for seed in (5, 8):
+        points = np.random.default_rng(seed).standard_normal((200, 3))
+        with h5py.File(folder / "points.h5", "w") as file:
+            file["points"] = points
+        done = run([KAIROS, "run", "--data.model=dataset-file", "--data.file=points.h5", "--data.dataset=points", "--bifurcation.drift=sde",
+                    "--ensemble.trajectories=8", "--time.points=3", "--output.file=generic.h5", "--run.resume=never"], folder)
+        if not check.succeeded(done, f"200 points of seed {seed}"):
+            continue
+        with h5py.File(folder / "generic.h5") as file:
+            group = file["bifurcation/sde"]
+            search = group.attrs["search"]
+            kinds, times, places = (group[f"event_{name}"][:] for name in ("kind", "time", "position"))
+        check(search == "complete" and len(kinds) > 200 and set(kinds) == {SADDLE_NODE}, f"seed {seed}: {search}, kinds {np.bincount(kinds)}")
+        worst = max(abs(smallest_eigenvalue(points, u, t)) for u, t in zip(places, times))
+        check(worst < 1e-3, f"seed {seed}: an eigenvalue of J that should vanish is {worst}")
+
+
+def smallest_eigenvalue(points, x, t):
+    """Of the drift x + 2 s of ou about x, in units of 2/sigma^2."""
+    alpha, variance = np.exp(-t), -np.expm1(-2 * t)
+    logits = -((x - alpha * points) ** 2).sum(axis=1) / (2 * variance)
+    weights = np.exp(logits - logits.max())
+    weights /= weights.sum()
+    centred = points - weights @ points
+    values = np.linalg.eigvalsh((0.5 * variance - 1) * np.eye(len(x)) + alpha**2 / variance * (centred.T * weights) @ centred)
+    return values[np.abs(values).argmin()]
+
+
 def bounded(folder):
     """A search that ends at its bound says so, in the summary and in the file; one that does not is complete."""
     job = [KAIROS, "run", "--data.samples=40", "--data.dimension=5", "--bifurcation.drift=sde", *SMALL]
@@ -144,6 +174,6 @@ def refused_and_planned(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, layout, critical_times, bounded, refused_and_planned):
+    for part in (rank_counts, layout, critical_times, generic_data, bounded, refused_and_planned):
         part(pathlib.Path(scratch))
 check.finish()
