@@ -5,7 +5,6 @@ import pathlib
 import shutil
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from kairos_runs import Checks, run  # noqa: E402
@@ -15,7 +14,7 @@ from slurm_cluster import Cluster, missing  # noqa: E402
 KAIROS, JOBS = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 check = Checks()
 KEYS = ["--data.dimension=48", "--ensemble.trajectories=1024", "--ensemble.batch=16", "--ensemble.integrator=heun", "--time.points=17",
-        "--observe.histograms=norm2", "--clones.times=1", "--clones.pairs=64", "--time.substeps=800"]
+        "--observe.histograms=norm2", "--clones.times=1", "--clones.pairs=64", "--time.substeps=1200"]
 
 
 def submit(cluster, *words, **environment):
@@ -68,9 +67,9 @@ def requeued(cluster, whole):
     folder = cluster.folder / "signal"
     folder.mkdir()
     log = folder / "log"
-    job = submit(cluster, "--nodes=2", "--ntasks=2", f"--chdir={folder}", f"--output={log}", JOBS / "kairos.sbatch", *KEYS, "--output.file=r.h5")
-    check(cluster.until(30, lambda: log.exists() and "part 0" in log.read_text()), "part 0 did not begin")
-    time.sleep(2.5)
+    job = submit(cluster, "--nodes=2", "--ntasks=2", f"--chdir={folder}", f"--output={log}", JOBS / "kairos.sbatch", *KEYS, "--output.file=r.h5",
+                 "--run.checkpoint-interval=0.4")
+    check(cluster.until(30, lambda: (folder / "r.h5.checkpoint").exists()), "part 0 did not begin")
     cluster.run("scancel", "-b", "--signal=USR1", job)
     check(cluster.until(30, lambda: "part 0 ended with 75" in log.read_text()), f"signalled: {log.read_text()}")
     cluster.until(20, lambda: "PENDING" in cluster.run("squeue", "-h", "-j", job, "-o", "%T").stdout)
