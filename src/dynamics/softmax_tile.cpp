@@ -115,8 +115,8 @@ public:
     }
 
 private:
-    static constexpr int at_once =
-        HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86 ? 4 : 2;  // rows: with 32 registers, with 16
+    // Rows: with 32 registers, with 16.
+    static constexpr int at_once = HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86 ? 4 : 2;
 
     template <int n>
     HWY_INLINE void add_rows(Index first, V& others, V& linear) {

@@ -18,8 +18,8 @@ constexpr double tangency_width = 0.01;
 // Of the segment: from where on a fold is that of the cubic through four points about it, to the fourth power of this.
 constexpr double fold_width = 1e-3;
 constexpr double largest_error = 1e-5;  // of a place that is an event
-constexpr double transversality =
-    1e-3;  // of v^T dh/dl for v in the kernel: of branches that cross it vanishes, of a fold it does not
+// Of v^T dh/dl for v in the kernel: where branches cross it vanishes, at a fold it does not.
+constexpr double transversality = 1e-3;
 
 using Segment = std::pair<const CurvePoint*, const CurvePoint*>;
 struct OfPoint {

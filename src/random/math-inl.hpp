@@ -1,8 +1,8 @@
 // src/random/math-inl.hpp: log and cos/sin of a turn on vectors of doubles; included once per instruction set.
 //
-//   log x       = k ln 2 + f + s (z R(z) - f),    x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt(2)), s = f/(2 +
-//   f), z = s^2 cos, sin of 2 pi u = those of (pi/2)(q + f),    q = round(4 u), f in [-1/2, 1/2]: the
-//   reduction is exact
+//   log x              = k ln 2 + f + s (z R(z) - f),    x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt(2)),
+//                        s = f/(2 + f), z = s^2
+//   cos, sin of 2 pi u = those of (pi/2)(q + f),    q = round(4 u), f in [-1/2, 1/2]: the reduction is exact
 //
 // R and the polynomials of cos and sin interpolate at Chebyshev nodes; relative error below 1e-16 each. No
 // instruction here looks at a neighbouring lane, so a lane's bits depend on its own argument alone.
