@@ -10,6 +10,7 @@ namespace kairos::app {
 inline constexpr const char* checkpoint_format = "kairos-checkpoint";
 inline constexpr const char* ensemble_group = "/ensemble";
 inline constexpr const char* clones_group = "/clones";
+inline constexpr const char* counted_from_name = "counted_from";
 
 // The path of a member of a group.
 [[nodiscard]] inline std::string member(std::string group, const std::string& name) {

@@ -90,6 +90,8 @@ Checkpoint read_own(const std::string& name, const Setup& setup, const measure::
     Checkpoint checkpoint;
     checkpoint.progression = {file.number("/", "wall_seconds"), read_interruptions(file)};
     checkpoint.ensemble.rows = read_rows(file, ensemble_group, plan.size() * moments_width, communicator);
+    checkpoint.ensemble.counted_from =
+        TrajectoryId{static_cast<std::uint64_t>(file.number(ensemble_group, counted_from_name))};
     if (!setup.config.clone_times.empty())
         checkpoint.clones.rows = read_rows(
             file, clones_group, phases::clone_columns(clone_spec(setup)) * moments_width, communicator);

@@ -71,6 +71,7 @@ void write_sum(ResultFile& file, const std::string& path, const measure::Histogr
 void write_ensemble(ResultFile& file, const EnsembleState& mine, const parallel::Communicator& communicator) {
     const std::string group = ensemble_group;
     write_rows(file, group, mine.rows, communicator);
+    file.attributes(group, {{counted_from_name, static_cast<std::int64_t>(number(mine.counted_from))}});
     EnsembleState sum = sum_of(mine, communicator);
     for (const auto& [name, counts] : sum.decisions) {
         const std::vector<std::int64_t> numbers(counts.begin(), counts.end());

@@ -47,8 +47,22 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
     return errors;
 }
 
+// [T]: where E[e^-D] can be estimated from so many paths; empty where it is not asked for.
+std::vector<bool> fluctuation_reportable(const Setup& setup, const measure::ColumnPlan& plan) {
+    if (plan.find(Quantity::identity_value, "fluctuation") == nullptr) return {};
+    const auto& times = setup.ensemble.times;
+    const auto first = setup.schedule.at(times.front());
+    std::vector<bool> reportable;
+    for (const Time t : times)
+        reportable.push_back(
+            measure::fluctuation_reportable(setup.law->mixture, first, setup.schedule.at(t),
+                                            static_cast<double>(setup.ensemble.trajectories)));
+    return reportable;
+}
+
 IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPlan& plan,
-                          const Measured& measured, const std::vector<double>& extra) {
+                          const Measured& measured, const std::vector<double>& extra,
+                          const std::vector<bool>& reportable) {
     const measure::Identity& identity = *value.identity;
     const measure::Column& difference = *plan.find(Quantity::identity_difference, identity.name);
     const auto* centre = plan.find(Quantity::identity_centre, identity.name);
@@ -63,7 +77,9 @@ IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPla
             measure::KnownErrors known{.share = identity.share};
             if (identity.increments) known.extra = extra[i];
             if (noise != nullptr) known.noise = measured.folded[noise->at(i)].mean;
-            if (!identity.increments || i > 0)
+            if (identity.whole_path && !reportable[i])
+                judged = measure::judge({}, {}, known);
+            else if (!identity.increments || i > 0)
                 judged = measure::judge(measured.folded[value.at(i, c)], measured.folded[difference.at(i, c)],
                                         known);
             if (centre != nullptr) {
@@ -127,9 +143,10 @@ Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measure
     if (!guided) findings.theory = phases::theory_curves(*setup.law, setup.schedule, times);
 
     const auto extra = quadrature_errors(setup, plan, measured);
+    const std::vector<bool> reportable = fluctuation_reportable(setup, plan);
     for (const auto& column : plan.columns()) {
         if (column.quantity != Quantity::identity_value) continue;
-        findings.identities.push_back(judge_curve(column, plan, measured, extra));
+        findings.identities.push_back(judge_curve(column, plan, measured, extra, reportable));
     }
     BatchCurves curves(plan, measured, communicator);
     find_transitions(setup, curves, measured, findings);

@@ -1,9 +1,10 @@
-// The ensemble of pooled runs: batches read from the files when they are asked for, sums merged file by file.
+// The ensemble of pooled runs: batches read from the files when they are asked for, folded as those of one run.
 #include <algorithm>
 #include <cmath>
 
 #include "kairos/app/pooled_runs.hpp"
 #include "kairos/base/error.hpp"
+#include "pooled_shape.hpp"
 #include "result_columns.hpp"
 
 namespace kairos::app {
@@ -13,6 +14,7 @@ using measure::Column;
 using measure::ColumnPlan;
 using measure::Moments;
 using measure::Quantity;
+using measure::TreeFold;
 using parallel::BatchRange;
 using parallel::ColumnSlice;
 
@@ -57,11 +59,6 @@ const Column& column_at(const ColumnPlan& plan, std::size_t position) {
     });
 }
 
-[[noreturn]] void refuse_shape(const io::ResultReader& result, const std::string& path) {
-    throw InputError(result.file(), path, "has another shape than its configuration asks for",
-                     "The file is damaged.");
-}
-
 // Some batches of one file, [batch][column of the slice], into `out`.
 void read_stretch(const Stretch& stretch, BatchRange range, const Column& column, ColumnSlice columns,
                   std::size_t length, std::vector<Moments>& out) {
@@ -79,37 +76,29 @@ void read_stretch(const Stretch& stretch, BatchRange range, const Column& column
     }
 }
 
-// Columns of one observable.
-BatchMoments batches_in_files(std::vector<Stretch> stretches, const ColumnPlan& plan) {
-    return [stretches = std::move(stretches), &plan](BatchRange batches, ColumnSlice columns) {
-        const Column& column = column_at(plan, columns.begin);
-        std::vector<Moments> moments;
-        moments.reserve(batches.size() * columns.size());
-        for (const Stretch& stretch : stretches) {
-            const BatchRange common{std::max(batches.begin, stretch.begin),
-                                    std::min(batches.end, stretch.end)};
-            if (common.begin < common.end)
-                read_stretch(stretch, common, column, columns, length_of(column, plan), moments);
-        }
-        return moments;
-    };
-}
-
-// Folds of the whole and of every realisation, batch by batch in their order.
+// Folds of the whole and of every realisation.
 void fold_observable(const ColumnPlan& plan, const Column& column, Measured& measured) {
     const std::size_t length = length_of(column, plan);
     const ColumnSlice columns{column.first, column.first + length};
     const std::uint64_t together = std::max<std::uint64_t>(1, most_read_at_once / length);
+    const auto place = static_cast<std::ptrdiff_t>(column.first);
+    TreeFold all;
     for (std::size_t r = 0; r < measured.realisations.size(); ++r) {
         const BatchRange range = measured.realisations[r];
+        TreeFold own;
         for (std::uint64_t begin = range.begin; begin < range.end; begin += together) {
             const auto moments = measured.batches({begin, std::min(begin + together, range.end)}, columns);
-            for (std::size_t i = 0; i < moments.size(); ++i) {
-                measured.folded[column.first + i % length].merge(moments[i]);
-                measured.folded_each[r * plan.size() + column.first + i % length].merge(moments[i]);
+            for (auto row = moments.begin(); row != moments.end();
+                 row += static_cast<std::ptrdiff_t>(length)) {
+                const std::vector<Moments> one(row, row + static_cast<std::ptrdiff_t>(length));
+                own.add(one);
+                all.add(one);
             }
         }
+        std::ranges::copy(
+            own.take(), measured.folded_each.begin() + static_cast<std::ptrdiff_t>(r * plan.size()) + place);
     }
+    std::ranges::copy(all.take(), measured.folded.begin() + place);
 }
 
 // Batches have no extremes of their own; the ensemble of each file has.
@@ -139,57 +128,32 @@ void add_identity(const io::ResultReader& result, const ColumnPlan& plan, const 
     for (std::size_t i = 0; i < moments.size(); ++i) folded[column.first + i].merge(moments[i]);
 }
 
-void add_decisions(const io::ResultReader& result, std::size_t times, Measured& measured) {
-    for (const std::string& name : result.groups("/decisions")) {
-        const std::string path = "/decisions/" + name + "/count";
-        const auto counts = result.vector(path);
-        if (counts.size() != times) refuse_shape(result, path);
-        auto& total = measured.decisions[name];
-        total.resize(times, 0);
-        for (std::size_t i = 0; i < times; ++i) total[i] += static_cast<std::uint64_t>(counts[i]);
-    }
-}
-
-measure::Histogram stored_histogram(const io::ResultReader& result, const std::string& group,
-                                    std::size_t rows) {
-    const io::ResultArray counts = result.array(group + "/count");
-    const std::size_t bins = counts.shape.back();
-    if (counts.shape.size() < 2 || counts.values.size() != rows * bins)
-        refuse_shape(result, group + "/count");
-    std::vector<std::int64_t> packed = {static_cast<std::int64_t>(result.number(group, "bin_exponent")),
-                                        static_cast<std::int64_t>(result.number(group, "first_bin")),
-                                        static_cast<std::int64_t>(bins), static_cast<std::int64_t>(rows)};
-    for (const double count : counts.values) packed.push_back(static_cast<std::int64_t>(count));
-    return measure::Histogram::unpack(packed);
-}
-
-void add_histograms(const io::ResultReader& result, const Setup& setup, Measured& measured) {
-    const auto& wanted = setup.ensemble.recording.histograms;
-    measured.histograms.resize(wanted.size());
-    for (std::size_t h = 0; h < wanted.size(); ++h)
-        measured.histograms[h].merge(
-            stored_histogram(result, "/histograms/" + wanted[h]->name, setup.ensemble.times.size()));
-}
-
-void add_landscape(const io::ResultReader& result, const Setup& setup, Measured& measured) {
-    const auto& spec = setup.ensemble.recording.landscape;
-    if (!spec) return;
-    measure::Landscape part(*spec);
-    const auto bins = static_cast<std::size_t>(spec->bins), each = spec->times.size() * bins;
-    for (std::size_t axis = 0; axis < spec->axes.size(); ++axis) {
-        const std::string group = "/landscape/" + spec->axes[axis].axis.name;
-        const auto counts = result.array(group + "/count").values;
-        const auto drifts = result.array(group + "/drift_sum").values;
-        if (counts.size() != each || drifts.size() != each) refuse_shape(result, group);
-        for (std::size_t i = 0; i < each; ++i) {
-            part.counts()[axis * each + i] = static_cast<std::int64_t>(counts[i]);
-            part.drifts()[axis * each + i] = std::llround(drifts[i] / spec->drift_unit(axis, i / bins));
-        }
-    }
-    measured.landscape.merge(part);
-}
-
 }  // namespace
+
+BatchMoments batches_of(const PooledRuns& pooled, const ColumnPlan& plan) {
+    return [stretches = order_of(pooled.runs).stretches, &plan](BatchRange batches, ColumnSlice columns) {
+        const Column& column = column_at(plan, columns.begin);
+        std::vector<Moments> moments;
+        moments.reserve(batches.size() * columns.size());
+        for (const Stretch& stretch : stretches) {
+            const BatchRange common{std::max(batches.begin, stretch.begin),
+                                    std::min(batches.end, stretch.end)};
+            if (common.begin < common.end)
+                read_stretch(stretch, common, column, columns, length_of(column, plan), moments);
+        }
+        return moments;
+    };
+}
+
+std::vector<Moments> extremes_of(const PooledRuns& pooled, const ColumnPlan& plan) {
+    std::vector<Moments> extremes(plan.size());
+    for (const PooledRun& run : pooled.runs) {
+        const io::ResultReader result(run.file);
+        for (const Column& column : plan.columns())
+            if (column.quantity == Quantity::observable) add_extremes(result, plan, column, extremes);
+    }
+    return extremes;
+}
 
 Measured measured_of(const PooledRuns& pooled, const Setup& setup, const ColumnPlan& plan) {
     const Order order = order_of(pooled.runs);
@@ -199,20 +163,13 @@ Measured measured_of(const PooledRuns& pooled, const Setup& setup, const ColumnP
     measured.realisations = order.realisations;
     measured.folded.resize(plan.size());
     measured.folded_each.resize(order.realisations.size() * plan.size());
-    measured.batches = batches_in_files(order.stretches, plan);
-    std::vector<Moments> extremes(plan.size());
+    measured.batches = batches_of(pooled, plan);
     for (const PooledRun& run : pooled.runs) {
         const io::ResultReader result(run.file);
-        for (const Column& column : plan.columns()) {
-            if (column.quantity == Quantity::observable)
-                add_extremes(result, plan, column, extremes);
-            else
-                add_identity(result, plan, column, measured.folded);
-        }
-        add_decisions(result, plan.times(), measured);
-        add_histograms(result, setup, measured);
-        add_landscape(result, setup, measured);
+        for (const Column& column : plan.columns())
+            if (column.quantity != Quantity::observable) add_identity(result, plan, column, measured.folded);
     }
+    const std::vector<Moments> extremes = extremes_of(pooled, plan);
     for (const Column& column : plan.columns()) {
         if (column.quantity != Quantity::observable) continue;
         fold_observable(plan, column, measured);
@@ -221,34 +178,8 @@ Measured measured_of(const PooledRuns& pooled, const Setup& setup, const ColumnP
             measured.folded[q].maximum = extremes[q].maximum;
         }
     }
-    measured.paths = stored_paths(io::ResultReader(pooled.runs.front().file), plan);
+    add_sums(pooled, setup, plan, measured);
     return measured;
-}
-
-MeasuredClones clones_of(const PooledRuns& pooled, const Setup& setup) {
-    const std::size_t branches = setup.config.clone_times.size(), times = setup.ensemble.times.size();
-    if (branches == 0) return {};
-    const std::size_t ends = branches * phases::clone_quantities;
-    const std::size_t rows = setup.config.overlap_path ? branches * times : 0;
-    MeasuredClones clones{.moments = std::vector<Moments>(ends + rows), .overlaps = measure::Histogram(rows)};
-    for (const PooledRun& run : pooled.runs) {
-        const io::ResultReader result(run.file);
-        const auto read = [&](const std::string& path, std::size_t count) {
-            auto moments = moments_from(result.array(path).values);
-            if (moments.size() != count) refuse_shape(result, path);
-            return moments;
-        };
-        for (const auto& [quantity, name] : clone_moments) {
-            const auto moments = read(std::string("/clones/") + name, branches);
-            for (std::size_t b = 0; b < branches; ++b)
-                clones.moments[phases::clone_column(b, quantity)].merge(moments[b]);
-        }
-        if (rows == 0) continue;
-        const auto moments = read("/clones/overlap_path_moments", rows);
-        for (std::size_t i = 0; i < rows; ++i) clones.moments[ends + i].merge(moments[i]);
-        clones.overlaps.merge(stored_histogram(result, "/clones/overlap_path", rows));
-    }
-    return clones;
 }
 
 }  // namespace kairos::app

@@ -44,6 +44,7 @@ Outcome run_realisations(Setup& setup, const parallel::Communicator& communicato
     EnsembleRun ensemble({setup.schedule, setup.batches, setup.teams, watch});
     CloneRun clones({setup.schedule, setup.clone_batches, setup.teams, watch});
     watch.halted = [&](parallel::Halt halt) { keep(halt, ensemble.state(), clones.state()); };
+    setup.ensemble.recording.counted_from = from.ensemble.counted_from;
     ensemble.restore(std::move(from.ensemble));
     clones.restore(std::move(from.clones));
     const bool cloned = !setup.config.clone_times.empty();

@@ -1,7 +1,9 @@
 #include "resume_result.hpp"
 
 #include <algorithm>
+#include <bit>
 
+#include "continuation.hpp"
 #include "kairos/app/pooled_runs.hpp"
 #include "kairos/app/realisations.hpp"
 #include "kairos/app/stored_result.hpp"
@@ -18,7 +20,7 @@ using parallel::BatchRow;
 
 struct Stored {
     Keys keys;
-    std::uint64_t trajectories = 0;
+    std::uint64_t trajectories = 0, size = 0;  // size: of its batches
     std::vector<double> times;
     Progression progression;
     bool batches = false;
@@ -40,6 +42,7 @@ std::optional<Stored> stored_of(const Setup& setup) {
         stored.keys = keys_of(result);
         if (!difference(now, stored.keys, may_differ).empty()) return std::nullopt;
         stored.trajectories = static_cast<std::uint64_t>(result.number("/", "trajectories"));
+        stored.size = std::stoull(stored.keys.at("ensemble.batch"));
         stored.times = result.vector("/time");
         stored.progression = {result.number("/", "wall_seconds"), read_interruptions(result)};
         stored.batches = stored.keys["observe.batch-moments"] == "true";
@@ -49,40 +52,84 @@ std::optional<Stored> stored_of(const Setup& setup) {
     }
 }
 
+// Whether batches of the new size are whole subtrees of the old ones (measure::TreeFold).
+bool fits(std::uint64_t size, std::uint64_t larger) {
+    return size == larger || (std::has_single_bit(size) && std::has_single_bit(larger) && size < larger);
+}
+
+// Batches of the larger ensemble that are there already.
+std::uint64_t batches_kept(const Setup& setup, const Stored& stored) {
+    const std::uint64_t together = setup.batches.size() / stored.size;
+    return stored.trajectories / stored.size / together;
+}
+
 // Why its batches are not those of the larger ensemble.
 std::string obstacle(const Setup& setup, const Stored& stored) {
-    const std::string size = stored.keys.at("ensemble.batch");
+    const std::string size = std::to_string(stored.size);
     if (!stored.batches) return "it has no batch moments (observe.batch-moments = false)";
     if (setup.config.realisations > 1) return "it has several realisations of the disorder";
-    if (size != std::to_string(setup.batches.size()))
+    if (!fits(stored.size, setup.batches.size()))
         return "its batches have " + size + " trajectories and those of the larger ensemble " +
                std::to_string(setup.batches.size()) + " (ensemble.batch = " + size + " goes on from it)";
-    if (stored.trajectories % setup.batches.size() != 0)
-        return "its last batch is not full (ensemble.trajectories = " + std::to_string(stored.trajectories) +
-               " is no multiple of ensemble.batch = " + size + ")";
+    if (batches_kept(setup, stored) == 0)
+        return "they fill no batch of " + std::to_string(setup.batches.size()) +
+               " trajectories of the larger ensemble (ensemble.batch = " + size + " goes on from it)";
+    if (!io::ResultReader(setup.config.output).has("/continuation"))
+        return "it was written by a build that did not foresee it";
     return {};
 }
 
-// Batch b of an ensemble: observables as they are in the file, with the extremes of the ensemble; of everything else only
-// the fold of all batches is known, which batch 0 stands for.
-std::vector<Moments> row_of(std::uint64_t batch, const measure::ColumnPlan& plan, const Measured& measured) {
-    std::vector<Moments> row(plan.size());
-    for (const measure::Column& column : plan.columns()) {
-        const std::size_t length = plan.times() * static_cast<std::size_t>(column.components);
-        const auto own = row.begin() + static_cast<std::ptrdiff_t>(column.first);
-        if (column.quantity == measure::Quantity::observable) {
-            const auto kept = measured.batches({batch, batch + 1}, {column.first, column.first + length});
-            std::ranges::copy(kept, own);
-            for (std::size_t i = 0; i < length; ++i) {
-                row[column.first + i].minimum = measured.folded[column.first + i].minimum;
-                row[column.first + i].maximum = measured.folded[column.first + i].maximum;
+// Batches of an ensemble, some of them consecutive: [batch][column]. Observables as they are in the file, with the extremes of the ensemble;
+// of identities only subtrees are known, whose first batch stands for all of theirs.
+class StoredRows {
+public:
+    StoredRows(const PooledRuns& pooled, const measure::ColumnPlan& plan, std::uint64_t together,
+               parallel::BatchRange own)
+        : plan_(plan), together_(together), own_(own), rows_(own.size(), std::vector<Moments>(plan.size())) {
+        const BatchMoments batches = batches_of(pooled, plan);
+        const std::vector<Moments> extremes = extremes_of(pooled, plan);
+        for (const measure::Column& column : plan.columns())
+            if (column.quantity == measure::Quantity::observable) take_observable(column, batches, extremes);
+        take_identities(*read_continuation(io::ResultReader(pooled.runs.front().file), plan));
+    }
+    [[nodiscard]] std::vector<BatchRow> flat() const {
+        std::vector<BatchRow> flat;
+        for (std::uint64_t i = 0; i < own_.size(); ++i)
+            flat.emplace_back(BatchId{own_.begin + i}, flat_moments(rows_[i]));
+        return flat;
+    }
+
+private:
+    void take_observable(const measure::Column& column, const BatchMoments& batches,
+                         const std::vector<Moments>& extremes) {
+        const std::size_t length = plan_.times() * static_cast<std::size_t>(column.components);
+        for (std::uint64_t i = 0; i < own_.size(); ++i) {
+            const std::uint64_t first = (own_.begin + i) * together_;
+            const auto moments = batches({first, first + together_}, {column.first, column.first + length});
+            measure::TreeFold fold;
+            for (auto next = moments.begin(); next != moments.end();
+                 next += static_cast<std::ptrdiff_t>(length))
+                fold.add({next, next + static_cast<std::ptrdiff_t>(length)});
+            std::ranges::copy(fold.take(), rows_[i].begin() + static_cast<std::ptrdiff_t>(column.first));
+            for (std::size_t q = column.first; q < column.first + length; ++q) {
+                rows_[i][q].minimum = extremes[q].minimum;
+                rows_[i][q].maximum = extremes[q].maximum;
             }
-        } else if (batch == 0) {
-            std::copy_n(measured.folded.begin() + static_cast<std::ptrdiff_t>(column.first), length, own);
         }
     }
-    return row;
-}
+    void take_identities(const std::vector<measure::TreeFold::Subtree>& parts) {
+        for (const auto& [first, count, moments] : parts) {
+            const std::uint64_t batch = first / together_;
+            if (count < together_ || batch < own_.begin || batch >= own_.end) continue;
+            std::ranges::copy(moments, rows_[batch - own_.begin].end() - std::ssize(moments));
+        }
+    }
+
+    const measure::ColumnPlan& plan_;
+    std::uint64_t together_;
+    parallel::BatchRange own_;
+    std::vector<std::vector<Moments>> rows_;
+};
 
 void add_clones(const Setup& setup, const PooledRuns& pooled, bool root, CloneState& state) {
     MeasuredClones clones = clones_of(pooled, setup);
@@ -96,24 +143,29 @@ void add_clones(const Setup& setup, const PooledRuns& pooled, bool root, CloneSt
 
 Checkpoint checkpoint_of(const Setup& setup, const measure::ColumnPlan& plan, const Stored& stored,
                          const parallel::Communicator& communicator) {
-    const std::uint64_t count = stored.trajectories / setup.batches.size();
     const PooledRuns pooled{.config = setup.config,
                             .times = setup.ensemble.times,
-                            .runs = {{setup.config.output, stored.trajectories, {count}, {}}},
+                            .runs = {{setup.config.output,
+                                      stored.trajectories,
+                                      {parallel::BatchPlan(stored.trajectories, stored.size).count()},
+                                      {}}},
                             .wall_seconds = stored.progression.seconds};
-    Measured measured = measured_of(pooled, setup, plan);
     Checkpoint checkpoint;
     checkpoint.progression = stored.progression;
-    const auto own = parallel::slice_of(communicator.rank(), communicator.size(), count);
-    for (std::uint64_t batch = own.begin; batch < own.end; ++batch)
-        checkpoint.ensemble.rows.emplace_back(BatchId{batch}, flat_moments(row_of(batch, plan, measured)));
+    const auto own =
+        parallel::slice_of(communicator.rank(), communicator.size(), batches_kept(setup, stored));
+    const std::uint64_t together = setup.batches.size() / stored.size;
+    checkpoint.ensemble.rows = StoredRows(pooled, plan, together, {own.begin, own.end}).flat();
+    checkpoint.ensemble.counted_from = TrajectoryId{stored.trajectories};
     if (!setup.config.clone_times.empty())
         add_clones(setup, pooled, communicator.is_root(), checkpoint.clones);
     if (!communicator.is_root()) return checkpoint;
-    checkpoint.ensemble.decisions = std::move(measured.decisions);
-    checkpoint.ensemble.histograms = std::move(measured.histograms);
-    checkpoint.ensemble.landscape = std::move(measured.landscape);
-    checkpoint.ensemble.paths = std::move(measured.paths);
+    Measured sums;
+    add_sums(pooled, setup, plan, sums);
+    checkpoint.ensemble.decisions = std::move(sums.decisions);
+    checkpoint.ensemble.histograms = std::move(sums.histograms);
+    checkpoint.ensemble.landscape = std::move(sums.landscape);
+    checkpoint.ensemble.paths = std::move(sums.paths);
     return checkpoint;
 }
 

@@ -11,22 +11,22 @@ namespace kairos::app {
 namespace {
 
 using measure::Moments;
+using measure::TreeFold;
 
 constexpr std::size_t most_at_hand = std::size_t{1} << 16U;  // moments copied at a time: 3.5 MiB
 
-// [column in slice], in batch order
-std::vector<Moments> fold_range(const Measured& measured, parallel::BatchRange range) {
-    std::vector<Moments> folded(measured.slice.size());
-    if (folded.empty()) return folded;
-    const std::uint64_t together = std::max<std::uint64_t>(1, most_at_hand / folded.size());
+// Of the columns in the slice.
+void fold_range(const Measured& measured, parallel::BatchRange range, TreeFold& fold) {
+    const std::size_t length = measured.slice.size();
+    const std::uint64_t together =
+        std::max<std::uint64_t>(1, most_at_hand / std::max<std::size_t>(1, length));
     for (std::uint64_t begin = range.begin; begin < range.end; begin += together) {
         const std::uint64_t end = std::min(begin + together, range.end);
         const auto moments = measured.batches({begin, end}, measured.slice);
         auto next = moments.begin();
-        for (std::uint64_t b = begin; b < end; ++b)
-            for (Moments& column : folded) column.merge(*next++);
+        for (std::uint64_t b = begin; b < end; ++b, next += static_cast<std::ptrdiff_t>(length))
+            fold.add({next, next + static_cast<std::ptrdiff_t>(length)});
     }
-    return folded;
 }
 
 // What a run keeps: all batches in its slice of the columns.
@@ -50,7 +50,9 @@ std::vector<Moments> fold_each(const Measured& measured, std::vector<Moments> al
     if (measured.realisations.size() == 1) return all;
     std::vector<Moments> each;
     for (const auto range : measured.realisations) {
-        const auto folded = fold_range(measured, range);
+        TreeFold fold;
+        fold_range(measured, range, fold);
+        const auto folded = fold.take();
         each.insert(each.end(), folded.begin(), folded.end());
     }
     return each;
@@ -66,7 +68,13 @@ Measured fold_moments(const RunContext& context, const std::vector<parallel::Bat
         moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, moments_width)),
         measured.slice);
     measured.realisations = std::move(ranges);
-    std::vector<Moments> mine = fold_range(measured, context.batches.all());
+    const std::uint64_t full = context.batches.full();
+    TreeFold fold;
+    fold_range(measured, {0, full}, fold);
+    measured.full_batches = fold.subtrees();
+    fold_range(measured, {full, measured.batch_count}, fold);
+    std::vector<Moments> mine = fold.take();
+    mine.resize(measured.slice.size());
     measured.folded = moments_from(communicator.all_gather(flat_moments(mine)));
     measured.folded_each = fold_each(measured, std::move(mine));
     return measured;

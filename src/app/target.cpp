@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kairos/measure/estimate.hpp"
+#include "kairos/measure/tree_fold.hpp"
 #include "result_columns.hpp"
 
 namespace kairos::app {
@@ -24,7 +25,7 @@ std::uint64_t Target::next(std::uint64_t have, const std::vector<parallel::Batch
     return std::min(most_, static_cast<std::uint64_t>(std::min(wanted, doubled)));
 }
 
-// The fold of the first batches in their order, as that of the result.
+// The fold of the first batches, as that of the result.
 double Target::largest_error(std::uint64_t have, const std::vector<parallel::BatchRow>& rows,
                              const parallel::Communicator& communicator) const {
     const std::size_t length = times_ * static_cast<std::size_t>(column_.components);
@@ -40,13 +41,10 @@ double Target::largest_error(std::uint64_t have, const std::vector<parallel::Bat
     std::vector<const double*> in_order(have);
     for (std::size_t at = 0; at < all.size(); at += record)
         in_order[static_cast<std::size_t>(all[at])] = all.data() + at + 1;
-    std::vector<measure::Moments> folded(length);
-    for (const double* const values : in_order) {
-        const auto batch = moments_from({values, length * moments_width});
-        for (std::size_t i = 0; i < length; ++i) folded[i].merge(batch[i]);
-    }
+    measure::TreeFold fold;
+    for (const double* const values : in_order) fold.add(moments_from({values, length * moments_width}));
     double largest = 0.0;
-    for (const auto& moments : folded) {
+    for (const auto& moments : fold.take()) {
         const double error = measure::estimate(moments).standard_error;
         if (error > largest) largest = error;  // false for NaN
     }

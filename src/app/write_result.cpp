@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "continuation.hpp"
 #include "file_head.hpp"
 #include "kairos/app/text.hpp"
 #include "kairos/app/write_clones.hpp"
@@ -209,6 +210,7 @@ void write_contents(ResultFile& file, const Setup& setup, const measure::ColumnP
         if (setup.config.batch_moments) write_batches(file, column, plan.times(), measured);
     }
     write_findings(file, plan, measured, findings);
+    write_continuation(file, setup, plan, measured);
     write_realisations(file, setup, plan, measured, findings);
     write_decisions(file, setup, measured);
     write_landscape(file, setup, measured);

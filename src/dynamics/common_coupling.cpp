@@ -1,6 +1,7 @@
 #include "kairos/dynamics/common_coupling.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <numbers>
@@ -133,8 +134,8 @@ Index CommonCoupling::block_size() const {
     }
     const double panel =
         8.0 * static_cast<double>(width) * numbers * static_cast<double>(parts_->times.size());
-    return width *
-           static_cast<Index>(std::clamp(memory_limit / panel, 1.0, static_cast<double>(most_panels)));
+    const double panels = std::clamp(memory_limit / panel, 1.0, static_cast<double>(most_panels));
+    return width * static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(panels)));
 }
 
 void CommonCoupling::prepare(const Rows& y, const Rows& z) {

@@ -11,6 +11,10 @@
 namespace kairos::measure {
 namespace {
 
+// Blocks are filled up to a multiple of this with trajectories that nobody counts: what a product or a loop does with the last few lanes, in an order of
+// its own, would show in which batch a trajectory is.
+constexpr Index whole_lanes = 8;
+
 std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule,
                                            const std::vector<Time>& times) {
     std::vector<dynamics::TimePoint> points;
@@ -45,7 +49,7 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
       evaluator_(*spec_.setting.law, spec_.setting.numerics),
       path_(*spec_.setting.law),
       tangents_(*spec_.setting.law, spec_.setting.tangents),
-      recorder_(spec_.setting, plan_, spec_.recording, times_, static_cast<double>(spec_.trajectories)) {
+      recorder_(spec_.setting, plan_, spec_.recording, times_) {
     if (spec_.setting.direction == Direction::reverse)
         step_request_ = integrator_.request({.seed = spec_.seed}, StepId{0});
     observed_request_.merge(step_request_);
@@ -53,10 +57,13 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
     if (spec_.recording.landscape) observed_request_.score = true;
     if (plan_.needs_path_integrals()) step_request_.spread = true;
     if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
+    const bool keep_eigenpairs =
+        spec_.recording.states && spec_.recording.paths > 0 && spec_.setting.eigenvalues > 0;
+    if (keep_eigenpairs)  // of every block as many: how many are sought shows in their last digits
+        observed_request_.merge(
+            {.eigenvalues = columns(*find_observable("posterior_eigenvalues"), spec_.setting)});
     kept_request_ = observed_request_;
-    if (spec_.recording.states && spec_.setting.eigenvalues > 0)
-        kept_request_.merge({.eigenvalues = columns(*find_observable("posterior_eigenvalues"), spec_.setting),
-                             .eigenvectors = true});
+    kept_request_.eigenvectors = kept_request_.eigenvectors || keep_eigenpairs;
     if (plan_.find(Quantity::observable, "eigenvector_overlap") != nullptr)
         between_classes_ = law::between_classes(spec_.setting.law->mixture);
     if (spec_.setting.coupling == Coupling::common && !kept_request_.beyond_latents() &&
@@ -86,12 +93,13 @@ BatchResult Ensemble::run(TrajectoryId first, std::vector<std::uint64_t> sizes) 
     return recorder_.take();
 }
 
-void Ensemble::run_block(TrajectoryId first, Index count) {
+void Ensemble::run_block(TrajectoryId first, Index members) {
     first_ = first;
-    count_ = count;
-    recorder_.begin(first, count);
-    path_.begin(count);
-    if (spec_.setting.tangents > 0) tangents_.begin(count);
+    members_ = members;
+    count_ = (members + whole_lanes - 1) / whole_lanes * whole_lanes;
+    recorder_.begin(first, members, count_);
+    path_.begin(count_);
+    if (spec_.setting.tangents > 0) tangents_.begin(count_);
     switch (spec_.setting.direction) {
         case Direction::reverse:
             run_reverse();
@@ -200,7 +208,7 @@ std::optional<dynamics::Draw> Ensemble::draw_of(const dynamics::NoiseKeys& keys,
 }
 
 void Ensemble::require_finite(const dynamics::TimePoint& time) const {
-    for (Index j = 0; j < count_; ++j)
+    for (Index j = 0; j < members_; ++j)
         if (!std::isfinite(posterior_.norm2[j]))
             throw NonFiniteState(spec_.seed, first_ + static_cast<std::uint64_t>(j), time.t);
 }

@@ -58,7 +58,7 @@ Landscape::Landscape(const LandscapeSpec& spec)
       drifts_(counts_.size()) {}
 
 void Landscape::add(const LandscapeSpec& spec, std::size_t time, const dynamics::States& states,
-                    const dynamics::Posterior& posterior) {
+                    const dynamics::Posterior& posterior, Members members) {
     const dynamics::TimePoint& at = spec.times[time];
     for (std::size_t a = 0; a < spec.axes.size(); ++a) {
         const auto& [axis, low, high] = spec.axes[a];
@@ -67,7 +67,7 @@ void Landscape::add(const LandscapeSpec& spec, std::size_t time, const dynamics:
         const Lanes q = (direction.transpose() * states.x.topRows(r)).array().transpose();
         const Lanes s = (direction.transpose() * posterior.score.topRows(r)).array().transpose();
         const double per_bin = static_cast<double>(spec.bins) / (high - low), unit = spec.drift_unit(a, time);
-        for (Index j = 0; j < q.size(); ++j) {
+        for (Index j = members.begin; j < members.end; ++j) {
             const double bin = std::floor((q[j] - low) * per_bin);
             if (!(bin >= 0.0 && bin < static_cast<double>(spec.bins))) continue;
             const std::size_t at_bin = place(a, time, static_cast<Index>(bin));

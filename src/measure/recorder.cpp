@@ -15,7 +15,7 @@ bool counts_for_whole_path(const Column& column) {
     return column.observable ? column.observable->whole_path.has_value() : column.identity->whole_path;
 }
 
-void count_decisions(const std::vector<int>& decided, std::vector<std::uint64_t>& counts) {
+void count_decisions(std::span<const int> decided, std::vector<std::uint64_t>& counts) {
     for (const int time : decided)
         if (time >= 0) ++counts[static_cast<std::size_t>(time)];
 }
@@ -27,12 +27,8 @@ void follow(DecisionTracker& decisions, std::size_t time, const dynamics::Latent
 }  // namespace
 
 Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
-                   std::vector<dynamics::TimePoint> times, double trajectories)
+                   std::vector<dynamics::TimePoint> times)
     : setting_(setting), plan_(&plan), spec_(spec), times_(std::move(times)) {
-    if (plan.find(Quantity::identity_value, "fluctuation") != nullptr)
-        for (const auto& time : times_)
-            fluctuation_reportable_.push_back(
-                fluctuation_reportable(setting.law->mixture, times_.front(), time, trajectories));
     for (const Column& column : plan.columns())
         if (column.quantity == Quantity::observable && column.observable->axis == Axis::none)
             scalars_.push_back(column.observable);
@@ -43,6 +39,7 @@ Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const Recordi
 void Recorder::begin_batches(std::vector<std::uint64_t> sizes) {
     sizes_ = std::move(sizes);
     passed_ = 0;
+    blocks_ = {};
     result_ = {};
     result_.moments.resize(plan_->size() * sizes_.size());
     result_.histograms.assign(spec_.histograms.size(), Histogram(times_.size()));
@@ -60,14 +57,19 @@ std::map<std::string, std::vector<std::uint64_t>> Recorder::names_of_decisions()
     return names;
 }
 
-void Recorder::begin(TrajectoryId first, Index count) {
+void Recorder::begin(TrajectoryId first, Index count, Index lanes) {
     first_ = first;
     count_ = count;
+    lanes_ = lanes;
     cut_into_segments();
     seen_before_ = false;
-    class_decisions_.begin(count);
-    datum_decisions_.begin(count);
-    const std::uint64_t begin = number(first);
+    class_decisions_.begin(lanes);
+    datum_decisions_.begin(lanes);
+    const std::uint64_t begin = number(first), counted_from = number(spec_.counted_from);
+    uncounted_ =
+        counted_from <= begin
+            ? 0
+            : static_cast<std::size_t>(std::min(counted_from - begin, static_cast<std::uint64_t>(count)));
     kept_ = begin >= spec_.paths ? 0 : std::min<Index>(count, static_cast<Index>(spec_.paths - begin));
     for (Index j = 0; j < kept_; ++j) {
         PathRecord record;
@@ -78,11 +80,11 @@ void Recorder::begin(TrajectoryId first, Index count) {
 }
 
 void Recorder::add(const Column& column, std::size_t time, const Rows& values) {
-    for (const auto& [batch, first, count] : segments_)
+    for (const auto& [batch, first, count, whole, last] : segments_)
         for (Index c = 0; c < column.components; ++c) {
             const auto lanes =
                 row(values, c).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-            result_.moments[batch * plan_->size() + column.at(time, c)].merge(moments_of(lanes));
+            result_.moments[batch * plan_->size() + column.at(time, c)] = moments_of(lanes);
         }
 }
 
@@ -91,10 +93,12 @@ void Recorder::cut_into_segments() {
     std::uint64_t begin = 0;  // of a batch
     const std::uint64_t from = passed_, to = passed_ + static_cast<std::uint64_t>(count_);
     for (std::size_t batch = 0; batch < sizes_.size() && begin < to; ++batch) {
-        const std::uint64_t end = sizes_[batch] > to - begin ? to : begin + sizes_[batch];
+        const bool last = sizes_[batch] <= to - begin;
+        const std::uint64_t end = last ? begin + sizes_[batch] : to;
         if (end > from) {
             const std::uint64_t first = std::max(begin, from);
-            segments_.push_back({batch, static_cast<Index>(first - from), static_cast<Index>(end - first)});
+            segments_.push_back({batch, static_cast<Index>(first - from), static_cast<Index>(end - first),
+                                 last && first == begin, last});
         }
         begin = end;
     }
@@ -106,7 +110,9 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
         if (column.quantity == Quantity::observable) observe(column, time, sight);
         if (column.quantity == Quantity::identity_value) check(column, time, sight);
     }
-    if (spec_.landscape) result_.landscape.add(*spec_.landscape, time, *sight.states, *sight.posterior);
+    if (spec_.landscape)
+        result_.landscape.add(*spec_.landscape, time, *sight.states, *sight.posterior,
+                              {static_cast<Index>(uncounted_), count_});
     const auto& labels = setting_.law->mixture.labels;
     if (spec_.decisions && labels.any())
         follow(class_decisions_, time, sight.posterior->levels[labels.class_level]);
@@ -118,7 +124,7 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
 }
 
 void Recorder::observe(const Column& column, std::size_t time, const Sight& sight) {
-    value_.resize(column.components, count_);
+    value_.resize(column.components, lanes_);
     column.observable->evaluate(sight, value_);
     if (column.observable->whole_path) {
         auto& potentials = whole_path_[column.first];
@@ -129,11 +135,15 @@ void Recorder::observe(const Column& column, std::size_t time, const Sight& sigh
     record(column, time);
 }
 
+std::span<const double> Recorder::newly_counted(const Rows& values) const {
+    return row(values, 0).first(static_cast<std::size_t>(count_)).subspan(uncounted_);
+}
+
 // What is known of an observable at one time goes to its moments, its histogram and the raw paths.
 void Recorder::record(const Column& column, std::size_t time) {
     add(column, time, value_);
     for (std::size_t h = 0; h < spec_.histograms.size(); ++h)
-        if (spec_.histograms[h] == column.observable) result_.histograms[h].add(time, row(value_, 0));
+        if (spec_.histograms[h] == column.observable) result_.histograms[h].add(time, newly_counted(value_));
     if (kept_ == 0 || column.observable->axis != Axis::none) return;
     const auto which = static_cast<std::size_t>(
         std::find(scalars_.begin(), scalars_.end(), column.observable) - scalars_.begin());
@@ -146,8 +156,8 @@ void Recorder::check(const Column& column, std::size_t time, const Sight& sight)
     const Identity& identity = *column.identity;
     const std::size_t position = static_cast<std::size_t>(&column - plan_->columns().data());
     const Column& difference = plan_->columns()[position + 1];
-    value_.resize(column.components, count_);
-    expected_.resize(column.components, count_);
+    value_.resize(column.components, lanes_);
+    expected_.resize(column.components, lanes_);
     identity.evaluate(sight, value_, expected_);
     if (identity.whole_path) {
         auto& potentials = whole_path_[column.first];
@@ -176,7 +186,7 @@ void Recorder::check(const Column& column, std::size_t time, const Sight& sight)
     std::size_t next = position + 2;
     for (const auto extra : {identity.centre, identity.noise}) {
         if (extra == nullptr) continue;
-        expected_.resize(1, count_);
+        expected_.resize(1, lanes_);
         extra(sight, expected_);
         add(plan_->columns()[next++], time, expected_);
     }
@@ -216,6 +226,7 @@ void Recorder::keep_eigenpairs(std::size_t time, const dynamics::Posterior& post
 
 void Recorder::finish(const std::vector<int>& end_components) {
     close_whole_paths();
+    close_segments();
     const auto& mixture = setting_.law->mixture;
     const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
     for (std::size_t j = 0; j < static_cast<std::size_t>(kept_) && !end_components.empty(); ++j) {
@@ -227,15 +238,48 @@ void Recorder::finish(const std::vector<int>& end_components) {
         }
         record.end_datum = mixture.origin[component];
     }
+    forget_counted_paths();
     if (!spec_.decisions) return;
+    const auto count = [this](const std::vector<int>& decided, const char* name) {
+        const auto some = std::span(decided).first(static_cast<std::size_t>(count_));
+        count_decisions(some.subspan(uncounted_), result_.decisions[name]);
+    };
     if (mixture.labels.any()) {
-        count_decisions(class_decisions_.last_change(), result_.decisions["class_last_change"]);
-        count_decisions(class_decisions_.commitment(), result_.decisions["class_commitment"]);
+        count(class_decisions_.last_change(), "class_last_change");
+        count(class_decisions_.commitment(), "class_commitment");
     }
     if (setting_.law->empirical) {
-        count_decisions(datum_decisions_.last_change(), result_.decisions["datum_last_change"]);
-        count_decisions(datum_decisions_.commitment(), result_.decisions["datum_commitment"]);
+        count(datum_decisions_.last_change(), "datum_last_change");
+        count(datum_decisions_.commitment(), "datum_commitment");
     }
+}
+
+void Recorder::forget_counted_paths() {
+    const auto kept = static_cast<std::ptrdiff_t>(kept_);
+    const auto first = result_.paths.end() - kept;
+    result_.paths.erase(first, first + std::min(kept, static_cast<std::ptrdiff_t>(uncounted_)));
+}
+
+// A batch that lies in several blocks is the tree of what each of them holds of it.
+void Recorder::close_segments() {
+    for (const Segment& segment : segments_) {
+        if (segment.whole) continue;
+        const auto row = result_.moments.begin() + static_cast<std::ptrdiff_t>(segment.batch * plan_->size());
+        const auto end = row + static_cast<std::ptrdiff_t>(plan_->size());
+        blocks_.add({row, end});
+        std::fill(row, end, Moments{});
+        if (segment.last) fold_into(segment.batch);
+    }
+}
+
+void Recorder::fold_into(std::size_t batch) {
+    std::ranges::copy(blocks_.take(),
+                      result_.moments.begin() + static_cast<std::ptrdiff_t>(batch * plan_->size()));
+}
+
+BatchResult Recorder::take() {
+    if (blocks_.rows() > 0) fold_into(segments_.back().batch);
+    return std::move(result_);
 }
 
 void Recorder::close_whole_paths() {
@@ -253,7 +297,6 @@ void Recorder::close_whole_paths() {
                 record(column, time);
                 continue;
             }
-            if (!fluctuation_reportable_[time]) continue;
             value_ = (-value_.array()).exp().matrix();
             add(column, time, value_);
             value_.array() -= 1.0;

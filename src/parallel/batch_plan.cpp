@@ -1,6 +1,7 @@
 #include "kairos/parallel/batch_plan.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 #include "kairos/base/error.hpp"
@@ -8,7 +9,7 @@
 namespace kairos::parallel {
 namespace {
 
-constexpr std::uint64_t most_batches = 512, fewest_batches = 32, good_size = 64, lanes = 8;
+constexpr std::uint64_t most_batches = 512, fewest_batches = 32, good_size = 64;
 
 std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) {
     return value / by + (value % by != 0 ? 1 : 0);
@@ -16,9 +17,8 @@ std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) {
 
 std::uint64_t automatic_size(std::uint64_t trajectories) {
     const std::uint64_t least = divide_up(trajectories, most_batches);
-    if (least > good_size) return divide_up(least, lanes) * lanes;
-    const std::uint64_t wanted = std::min(good_size, trajectories / fewest_batches);
-    return std::max<std::uint64_t>(1, wanted < lanes ? wanted : wanted / lanes * lanes);
+    if (least > good_size) return std::bit_ceil(least);
+    return std::max<std::uint64_t>(1, std::bit_floor(std::min(good_size, trajectories / fewest_batches)));
 }
 
 std::uint64_t valid_size(std::uint64_t trajectories, std::optional<std::uint64_t> batch) {

@@ -217,16 +217,53 @@ def going_on(base):
         check.succeeded(done, "nothing left to do")
         check(done.stdout.count("nothing left to do") == 1 and (folder / "r.h5").stat().st_mtime_ns == before, done.stdout + done.stderr)
     shutil.copy(folder / "r.h5", folder / "kept.h5")
-    for key, says in (("--ensemble.trajectories=2050", ""), ("--ensemble.batch=64", ""), ("--ensemble.trajectories=4100 --ensemble.batch=64",
-                      "its batches have 32 trajectories and those of the larger ensemble 64"), ("--ensemble.seed=6", "")):
+    for key, says in (("--ensemble.trajectories=2050", ""), ("--ensemble.batch=48", ""), ("--ensemble.trajectories=4100 --ensemble.batch=48",
+                      "its batches have 32 trajectories and those of the larger ensemble 48"), ("--ensemble.seed=6", "")):
         shutil.copy(folder / "kept.h5", folder / "r.h5")
         done = run([KAIROS, "run", *keys, *key.split()], folder, 2)
         check.succeeded(done, key)
         check(says in done.stderr and ("which are kept" in done.stderr) == (key == "--ensemble.trajectories=2050"), f"{key}: {done.stderr}")
-        shutil.move(folder / "r.h5", folder / "went-on.h5")
-        fresh = run([KAIROS, "run", *keys, *key.split()], folder, 2)
-        check.succeeded(fresh, f"{key} anew")
-        same_bits(check, folder / "r.h5", folder / "went-on.h5", key)
+        anew(folder, [*keys, *key.split()], key)
+
+
+def anew(folder, command, what):
+    """The result has the bits of a run that began without it."""
+    shutil.move(folder / "r.h5", folder / "went-on.h5")
+    fresh = run([KAIROS, "run", *command], folder, 2)
+    check.succeeded(fresh, f"{what} anew")
+    same_bits(check, folder / "r.h5", folder / "went-on.h5", what)
+
+
+def batches(file):
+    with h5py.File(file) as result:
+        return len(result["batch"]), result["batches/class_entropy/count"][0, 0]
+
+
+def growing(base):
+    """By factors that no batch divides: automatic sizes grow along, a last batch that is not full is run again but counted once, and an
+    interruption of that on the way changes nothing."""
+    folder = base / "growing"
+    folder.mkdir()
+    keys = ["--data.dimension=20", "--data.samples=30", "--time.points=9", "--observe.observables=all", "--observe.histograms=class_entropy,norm2",
+            "--observe.paths=90", "--observe.states=true", "--landscape.bins=10", "--clones.times=1", "--clones.pairs=70",
+            "--output.file=r.h5"]
+    for trajectories, ranks, size in ((70, 2, 2), (333, 1, 8), (1000, 3, 16), (2900, 2, 64), (40001, 2, 128)):
+        done = run([KAIROS, "run", *keys, f"--ensemble.trajectories={trajectories}"], folder, ranks)
+        check.succeeded(done, f"{trajectories} trajectories")
+        check(("which are kept" in done.stderr) == (trajectories > 70), done.stderr)
+        check(batches(folder / "r.h5") == (-(-trajectories // size), size), f"{trajectories}: {batches(folder / 'r.h5')}")
+    anew(folder, [*keys, "--ensemble.trajectories=40001"], "40001 trajectories in five steps")
+    slow = [*keys, "--ensemble.batch=100", "--time.substeps=3000", "--ensemble.integrator=heun"]
+    check.succeeded(run([KAIROS, "run", *slow, "--ensemble.trajectories=150"], folder, 2), "150 trajectories")
+    slow.append("--ensemble.trajectories=700")
+    slices = 0
+    done = run([KAIROS, "run", *slow, "--run.walltime=0.7"], folder, 1)
+    while done.returncode == INTERRUPTED and slices < 40:
+        slices += 1
+        done = run([KAIROS, "run", *slow, "--run.walltime=0.7"], folder, slices % 3 + 1)
+    check.succeeded(done, "slices of an extension")
+    check(slices > 1, f"{slices} slices of an extension")
+    anew(folder, slow, "an extension in slices")
 
 
 def target(base):
@@ -263,5 +300,6 @@ with tempfile.TemporaryDirectory() as name:
     damage(base, whole)
     foreign(base)
     going_on(base)
+    growing(base)
     target(base)
 check.finish()

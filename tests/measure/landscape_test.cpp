@@ -64,7 +64,7 @@ TEST(Landscape, CountsStatesAndSumsTheirDrift) {
     states.x.row(1) << 1.0, 2.0, 3.0, 4.0;
     const auto posterior = test::evaluate(law.mixture, states, time, {.score = true});
     Landscape landscape(spec);
-    landscape.add(spec, 0, states, posterior);
+    landscape.add(spec, 0, states, posterior, {0, states.x.cols()});
     const double gamma = 0.25 * time.alpha * time.alpha + time.sigma2;
     std::int64_t counted = 0;
     for (Index b = 0; b < 8; ++b) {
@@ -93,7 +93,8 @@ TEST(Landscape, AddsUpInAnyOrder) {
     for (unsigned seed = 0; seed < 3; ++seed) {
         const auto states = test::random_states(law.mixture, 40, 1.5, seed);
         parts.emplace_back(spec);
-        parts.back().add(spec, 0, states, test::evaluate(law.mixture, states, time, {.score = true}));
+        parts.back().add(spec, 0, states, test::evaluate(law.mixture, states, time, {.score = true}),
+                         {0, 40});
     }
     Landscape forward, backward;
     for (std::size_t i = 0; i < 3; ++i) {

@@ -34,8 +34,7 @@ struct Kept {
         const ColumnPlan plan(setting,
                               select_observables({"norm2", "class_posterior", "class_entropy"}, setting),
                               true, seen_at.size());
-        Recorder recorder(setting, plan, {.histograms = {}, .paths = 12, .states = true}, blocks[0].times(),
-                          18.0);
+        Recorder recorder(setting, plan, {.histograms = {}, .paths = 12, .states = true}, blocks[0].times());
         blocks[0].show(recorder, TrajectoryId{0}, blocks[0].ends());
         blocks[1].show(recorder, TrajectoryId{lanes}, blocks[1].ends());
         observables = recorder.path_observables();
@@ -113,7 +112,7 @@ TEST(RecordedPaths, AreOnlyAsManyAsWereAskedFor) {
     const Setting setting{.law = &law};
     const ColumnPlan plan(setting, select_observables({"norm2"}, setting), false, seen_at.size());
     const Journey block(law, ou(), seen_at, Visits::downward, 11);
-    Recorder recorder(setting, plan, {.histograms = {}, .paths = 12}, block.times(), 100.0);
+    Recorder recorder(setting, plan, {.histograms = {}, .paths = 12}, block.times());
     block.show(recorder, TrajectoryId{12}, block.ends());
     EXPECT_TRUE(recorder.take().paths.empty());
     recorder.begin_batch();
@@ -149,7 +148,7 @@ TEST(RecordedDecisions, CountThePathsThatDecideAtEachTime) {
     const Setting setting{.law = &law};
     const ColumnPlan plan(setting, {}, false, seen_at.size());
     Recorder recorder(setting, plan, {.histograms = {}, .decisions = true},
-                      Journey(law, ou(), seen_at, Visits::downward, 1).times(), 1.0);
+                      Journey(law, ou(), seen_at, Visits::downward, 1).times());
     Counts class_changes(4, 0), class_commitments(4, 0), datum_changes(4, 0), datum_commitments(4, 0);
     for (unsigned block = 0; block < 10; ++block) {
         const Journey journey(law, ou(), seen_at, Visits::downward, 100 + block);
@@ -178,7 +177,7 @@ TEST(RecordedDecisions, AreThoseOfTheLatentsThatExist) {
         const Setting setting{.law = &law};
         const ColumnPlan plan(setting, {}, false, seen_at.size());
         const Recorder recorder(setting, plan, {.histograms = {}, .decisions = decisions},
-                                Journey(law, ou(), seen_at, Visits::downward, 1).times(), 1.0);
+                                Journey(law, ou(), seen_at, Visits::downward, 1).times());
         return recorder.names_of_decisions();
     };
     const Counts none(seen_at.size(), 0);

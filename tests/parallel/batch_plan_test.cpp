@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <vector>
 
 #include "kairos/base/error.hpp"
@@ -41,6 +42,14 @@ TEST(BatchPlan, AutomaticSizesKeepAtMost512BatchesAndAtLeast32) {
         const BatchPlan plan(trajectories, std::nullopt);
         EXPECT_LE(plan.count(), 512U) << trajectories;
         EXPECT_GE(plan.count(), std::min<std::uint64_t>(trajectories, 32)) << trajectories;
+    }
+}
+
+TEST(BatchPlan, AutomaticSizesArePowersOfTwo) {
+    for (std::uint64_t trajectories = 1; trajectories < 200000; trajectories += 1 + trajectories / 97) {
+        const std::uint64_t size = BatchPlan(trajectories, std::nullopt).size();
+        EXPECT_TRUE(std::has_single_bit(size)) << trajectories;
+        EXPECT_TRUE(size >= 64 || BatchPlan(trajectories, std::nullopt).count() <= 64) << trajectories;
     }
 }
 

@@ -7,7 +7,7 @@
 // piece by piece: memory grows with the curves of one observable, not with what the files hold. Raw paths are those of the first file,
 // whose trajectories are the first of the whole.
 //
-// Observables are folded from batches, in their order; identities, clones, histograms and decisions from the sums that every file keeps.
+// Observables are folded from batches, as those of one run are; identities, clones, histograms and decisions from the sums that every file keeps.
 // Errors: InputError (3) naming file and key: other physics, other times, a seed that comes twice, no batch moments, a damaged file.
 #pragma once
 #include <string>
@@ -37,7 +37,14 @@ struct PooledRuns {
 // Looks at every file; refuses what does not belong together.
 [[nodiscard]] PooledRuns read_runs(const std::vector<std::string>& files, const std::string& output);
 
-// plan: of the setup made from the configuration.
+// plan: of the setup made from the configuration; must outlive what is made with it. Batches: columns of one observable at a time.
+[[nodiscard]] BatchMoments batches_of(const PooledRuns& pooled, const measure::ColumnPlan& plan);
+// [ColumnPlan::size]: minimum and maximum over the ensemble, of every observable; batches have none of their own.
+[[nodiscard]] std::vector<measure::Moments> extremes_of(const PooledRuns& pooled,
+                                                        const measure::ColumnPlan& plan);
+// Decisions, histograms, landscape and paths.
+void add_sums(const PooledRuns& pooled, const Setup& setup, const measure::ColumnPlan& plan,
+              Measured& measured);
 [[nodiscard]] Measured measured_of(const PooledRuns& pooled, const Setup& setup,
                                    const measure::ColumnPlan& plan);
 // Empty without clones.

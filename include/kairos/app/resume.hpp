@@ -2,11 +2,12 @@
 // trajectories.
 //
 //   checkpoint   the newest that can be read, else the one before it
-//   result       output.file, complete, of this configuration but for ensemble.trajectories: what it holds of every batch, and of what only
-//                sums are kept the sum in place of the first batch. A fold in order of batches then has the bits of one long run.
+//   result       output.file, complete, of this configuration but for ensemble.trajectories: its full batches, put together to those of the
+//                larger ensemble. The fold of these and of new ones has the bits of one long run (measure::TreeFold).
 //
-// A result is extended where its batches are those of the larger ensemble: the same size (ensemble.batch), all of them full, of one
-// realisation, kept (observe.batch-moments). Else the run is made anew, and `note` says why.
+// A result is extended where its batches make up those of the larger ensemble: of the same size (ensemble.batch) or, as automatic sizes are, of
+// sizes that are powers of 2; of one realisation, kept (observe.batch-moments). A last batch that is not full is run again, and what
+// trajectories of it were counted in histograms and the like is not counted twice. Else the run is made anew, and `note` says why.
 // Collective. Errors: InputError (3) for a checkpoint of another configuration or version.
 #pragma once
 #include <string>

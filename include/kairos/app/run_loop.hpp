@@ -1,6 +1,6 @@
 // include/kairos/app/run_loop.hpp: next batch until done, then the fold: what a run measured, on any number of ranks the same.
 //
-//   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold in batch order--> moments
+//   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold by the tree of batches--> moments
 //
 // Batches may have different laws (realisations of the disorder): ranges of them are run one after another, each with the law of its
 // own spec, which is not needed once its range is done. Whatever the range, a batch has its number, trajectories and noise from the
@@ -20,6 +20,7 @@
 #include "kairos/app/target.hpp"
 #include "kairos/app/work_times.hpp"
 #include "kairos/measure/ensemble.hpp"
+#include "kairos/measure/tree_fold.hpp"
 #include "kairos/parallel/batch_plan.hpp"
 #include "kairos/parallel/teams.hpp"
 #include "kairos/parallel/transpose.hpp"
@@ -36,6 +37,8 @@ struct Measured {
     BatchMoments batches;                  // of every observable
     std::vector<measure::Moments> folded;  // [ColumnPlan::size], on every rank
     std::uint64_t batch_count = 0;
+    std::vector<measure::TreeFold::Subtree>
+        full_batches;  // subtrees of all but a last batch that is not full, of the slice
     std::vector<parallel::BatchRange> realisations;  // ranges of batches that shared a law, in order
     std::vector<measure::Moments> folded_each;       // [realisation][column in slice]
     std::map<std::string, std::vector<std::uint64_t>> decisions;  // name -> [T], on every rank

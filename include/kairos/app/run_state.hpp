@@ -21,6 +21,8 @@ struct EnsembleState {
     std::vector<measure::Histogram> histograms;                   // as many on every rank
     std::vector<measure::PathRecord> paths;
     measure::Landscape landscape;
+    // Everything but the rows has what trajectories below this one add to it, whether the rows have their batches or not.
+    TrajectoryId counted_from{};
 
     void keep(measure::BatchResult& batch);  // all but the moments
 };

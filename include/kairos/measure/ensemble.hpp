@@ -8,8 +8,8 @@
 // marginal  every (y, x_t) drawn afresh and independently at each time; with common coupling x_t = alpha y + sigma z of one
 //           (y, z) for all times: the law at each time is the same, and entropies of data are far cheaper (CommonCoupling)
 //
-// Batches are run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, so neither
-// blocks nor ranks show in a result. The pause hook is called between steps: it deals batches and watches the clock.
+// Batches are run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, and blocks are
+// whole SIMD vectors, so neither blocks nor batches nor ranks show in what happens to it. The pause hook is called between steps: it deals batches and watches the clock.
 // Errors: NonFiniteState (exit code 5) with trajectory, time and seed.
 #pragma once
 #include <functional>
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] BatchResult run(TrajectoryId first, std::vector<std::uint64_t> sizes);
 
 private:
-    void run_block(TrajectoryId first, Index count);
+    void run_block(TrajectoryId first, Index members);
     void run_reverse();
     void run_forward();
     void run_marginal();
@@ -91,7 +91,8 @@ private:
     Recorder recorder_;
 
     TrajectoryId first_{};
-    Index count_ = 0;
+    Index members_ = 0,
+          count_ = 0;  // trajectories of the block; lanes, of which the last ones may be nobody's
     dynamics::States states_;
     dynamics::CleanData clean_;
     dynamics::StepNoise noise_;  // z of all times

@@ -44,9 +44,12 @@ public:
     Landscape() = default;
     explicit Landscape(const LandscapeSpec& spec);
 
-    // The states of a block at one time, and their posterior with its score.
+    // The states of a block at one time, and their posterior with its score: of some of its trajectories.
+    struct Members {
+        Index begin, end;
+    };
     void add(const LandscapeSpec& spec, std::size_t time, const dynamics::States& states,
-             const dynamics::Posterior& posterior);
+             const dynamics::Posterior& posterior, Members members);
     void merge(const Landscape& other);
 
     [[nodiscard]] std::int64_t count(std::size_t axis, std::size_t time, Index bin) const {

@@ -2,7 +2,10 @@
 //
 // Consecutive batches may be worked on together, so that blocks fill their lanes whatever the size of a batch: begin_batches names their
 // sizes, and the moments of each are kept apart. A block is announced (begin), seen once at every observation time in the order of its path (visit), and closed (finish), when
-// quantities that need the whole path (entropy production) are known. Blocks of a batch are merged in their order.
+// quantities that need the whole path (entropy production) are known. Blocks of a batch are folded by the tree of moments.hpp.
+//
+// Trajectories below counted_from are in the moments of their batch, and in nothing else: what adds up over batches has counted them before,
+// in a batch of an earlier run that was not full.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -15,7 +18,7 @@
 #include "kairos/measure/decisions.hpp"
 #include "kairos/measure/histogram.hpp"
 #include "kairos/measure/landscape.hpp"
-#include "kairos/measure/moments.hpp"
+#include "kairos/measure/tree_fold.hpp"
 
 namespace kairos::measure {
 
@@ -46,16 +49,19 @@ struct RecordingSpec {
     std::uint64_t paths = 0;  // the first trajectories are kept
     bool states = false;
     bool decisions = false;  // reverse ensembles
+    TrajectoryId counted_from{};
 };
 
 class Recorder {
 public:
     Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
-             std::vector<dynamics::TimePoint> times, double trajectories);
+             std::vector<dynamics::TimePoint> times);
 
     void begin_batch() { begin_batches({std::numeric_limits<std::uint64_t>::max()}); }
     void begin_batches(std::vector<std::uint64_t> sizes);
-    void begin(TrajectoryId first, Index count);
+    // What is seen has `lanes` columns, of which the first `count` are recorded.
+    void begin(TrajectoryId first, Index count) { begin(first, count, count); }
+    void begin(TrajectoryId first, Index count, Index lanes);
     void visit(std::size_t time, const Sight& sight);
     // Components the paths of this block end in, one per trajectory (empty: not known).
     void finish(const std::vector<int>& end_components);
@@ -63,9 +69,10 @@ public:
     [[nodiscard]] std::map<std::string, std::vector<std::uint64_t>> names_of_decisions() const;
     // Observables kept along raw paths, in the order of PathRecord::values.
     [[nodiscard]] const std::vector<const Observable*>& path_observables() const { return scalars_; }
-    [[nodiscard]] BatchResult take() { return std::move(result_); }
+    [[nodiscard]] BatchResult take();
 
 private:
+    [[nodiscard]] std::span<const double> newly_counted(const Rows& values) const;
     void observe(const Column& column, std::size_t time, const Sight& sight);
     void record(const Column& column, std::size_t time);
     void check(const Column& value_column, std::size_t time, const Sight& sight);
@@ -74,27 +81,32 @@ private:
     void keep_eigenpairs(std::size_t time, const dynamics::Posterior& posterior, Index lane,
                          PathRecord& record) const;
     void close_whole_paths();
+    void close_segments();
+    void fold_into(std::size_t batch);
+    void forget_counted_paths();
 
     Setting setting_;
     const ColumnPlan* plan_;
     RecordingSpec spec_;
     std::vector<dynamics::TimePoint> times_;
-    std::vector<bool> fluctuation_reportable_;  // [T]
-    std::vector<const Observable*> scalars_;    // kept along raw paths
+    std::vector<const Observable*> scalars_;  // kept along raw paths
     BatchResult result_;
 
     // The lanes of the block that belong to one batch.
     struct Segment {
         std::size_t batch;
         Index first, count;
+        bool whole, last;  // the batch lies in this block; it ends here
     };
     void cut_into_segments();
     std::vector<std::uint64_t> sizes_;  // of the batches worked on together
     std::uint64_t passed_ = 0;          // their trajectories in earlier blocks
     std::vector<Segment> segments_;
+    TreeFold blocks_;  // of a batch that is not finished
 
     TrajectoryId first_{};
-    Index count_ = 0, kept_ = 0, eigenpairs_ = 0;
+    Index count_ = 0, lanes_ = 0, kept_ = 0, eigenpairs_ = 0;
+    std::size_t uncounted_ = 0;  // lanes, the first ones
     bool seen_before_ = false;
     std::size_t previous_time_ = 0;
     DecisionTracker class_decisions_, datum_decisions_;

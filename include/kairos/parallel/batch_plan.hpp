@@ -7,8 +7,8 @@
 //   at most 512 batches             moments of all batches are kept and written          size >= N/512
 //   at least 32 batches if N >= 32  error bars by jackknife                              size <= N/32
 //   64 trajectories a batch         blocks that fill SIMD lanes and share one pass over the data
-// so N < 256: N/32 (32 to 63 batches); N < 2048: the same, rounded down to a multiple of 8; N <= 32768: 64;
-// above: ceil(N/512), rounded up to a multiple of 8.
+// so N < 2048: N/32, rounded down to a power of 2 (32 to 64 batches); N <= 32768: 64; above: N/512, rounded up to a power of 2.
+// Batches of a larger ensemble are whole numbers of those of a smaller one: it can be extended (docs/checkpoint.md).
 //
 // Whatever differs from one part of an ensemble to the next (the draw of the disorder) takes whole batches:
 //
@@ -36,6 +36,7 @@ public:
     [[nodiscard]] std::uint64_t trajectories() const { return trajectories_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }    // of every batch but perhaps the last
     [[nodiscard]] std::uint64_t count() const { return count_; }  // number of batches
+    [[nodiscard]] std::uint64_t full() const { return trajectories_ / size_; }  // of those, with `size` trajectories
     [[nodiscard]] TrajectoryId first(BatchId batch) const;
     [[nodiscard]] std::uint64_t size_of(BatchId batch) const;
     [[nodiscard]] BatchRange all() const { return {0, count_}; }
