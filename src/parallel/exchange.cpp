@@ -7,8 +7,9 @@
 
 #include "kairos/parallel/communicator.hpp"
 #include "kairos/parallel/mpi_session.hpp"
+#include "letters.hpp"
 #include "link.hpp"
-#include "requests.hpp"
+#include "rank_rows.hpp"
 
 namespace kairos::parallel {
 namespace {
@@ -34,21 +35,19 @@ Layout layout_of(const Counts& counts) {
 
 std::uint64_t longest_of(const Counts& counts) { return *std::max_element(counts.begin(), counts.end()); }
 
-// Parts of about one length are filled up to the longest: those of given lengths Open MPI gathers straight on one rank, which then keeps
-// buffers for every other; parts of one length pass through a few neighbours.
+// Parts of about one length are filled up to the longest: those of given lengths go round all ranks, parts of one length take a few steps.
 bool about_even(const Counts& counts, std::uint64_t total, std::size_t piece) {
     return total <= piece && longest_of(counts) * counts.size() <= 2 * total;
 }
 
-// gather(part, all, length) calls MPI; all is null where nothing arrives.
-template <class Gather>
-std::vector<double> joined_evenly(std::span<const double> mine, const Counts& counts, bool here,
-                                  Gather gather) {
+std::vector<double> joined_evenly(const Communicator::Link& link, std::span<const double> mine,
+                                  const Counts& counts) {
     const std::uint64_t longest = longest_of(counts);
-    std::vector<double> part(mine.begin(), mine.end()), all(here ? longest * counts.size() : 0);
+    std::vector<double> part(mine.begin(), mine.end()), all(longest * counts.size());
     part.resize(longest);
-    gather(part.data(), all.data(), static_cast<int>(longest));
-    if (!here) return all;
+    const int length = static_cast<int>(longest);
+    check(MPI_Allgather(part.data(), length, MPI_DOUBLE, all.data(), length, MPI_DOUBLE, link.comm),
+          "MPI_Allgather");
     std::size_t end = 0;
     for (std::size_t rank = 0; rank < counts.size(); ++rank) {
         if (counts[rank] > 0)
@@ -65,11 +64,7 @@ std::vector<double> Communicator::all_gather(std::span<const double> mine, std::
     if (link_->serial()) return {mine.begin(), mine.end()};
     const Counts counts = counts_of_all(*link_, mine.size());
     const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-    if (about_even(counts, total, piece))
-        return joined_evenly(mine, counts, true, [this](const double* part, double* all, int length) {
-            check(MPI_Allgather(part, length, MPI_DOUBLE, all, length, MPI_DOUBLE, link_->comm),
-                  "MPI_Allgather");
-        });
+    if (about_even(counts, total, piece)) return joined_evenly(*link_, mine, counts);
     std::vector<double> all(total);
     if (total <= piece) {
         const Layout layout = layout_of(counts);
@@ -89,36 +84,26 @@ std::vector<double> Communicator::all_gather(std::span<const double> mine, std::
     return all;
 }
 
+// By way of the first member of each row: so few ranks write to the root.
 std::vector<double> Communicator::gather(std::span<const double> mine, std::size_t piece) const {
     if (link_->serial()) return {mine.begin(), mine.end()};
-    const Counts counts = counts_of_all(*link_, mine.size());
-    const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-    if (about_even(counts, total, piece))
-        return joined_evenly(mine, counts, is_root(), [this](const double* part, double* all, int length) {
-            check(MPI_Gather(part, length, MPI_DOUBLE, all, length, MPI_DOUBLE, 0, link_->comm),
-                  "MPI_Gather");
-        });
-    std::vector<double> all(is_root() ? total : 0);
-    if (total <= piece) {
-        const Layout layout = layout_of(counts);
-        check(MPI_Gatherv(mine.data(), static_cast<int>(mine.size()), MPI_DOUBLE, all.data(),
-                          layout.counts.data(), layout.offsets.data(), MPI_DOUBLE, 0, link_->comm),
-              "MPI_Gatherv");
+    const RankRows rows(size());
+    const int row = rows.of(rank()), first = rows.first(row);
+    const bool leads = rank() == first;
+    const auto joined = [](Parts parts) {
+        std::vector<double> all;
+        for (auto& part : parts) {
+            all.insert(all.end(), part.begin(), part.end());
+            part = {};
+        }
         return all;
-    }
-    Requests requests(link_->comm, piece);
-    std::size_t at = 0;
-    for (int from = 0; is_root() && from < size(); ++from) {
-        const std::span<double> part(all.data() + at, counts[static_cast<std::size_t>(from)]);
-        if (from == 0)
-            std::copy(mine.begin(), mine.end(), part.begin());
-        else
-            requests.receive(part, from);
-        at += part.size();
-    }
-    if (!is_root()) requests.send(mine, 0);
-    requests.wait();
-    return all;
+    };
+    std::vector<double> all = joined(exchanged(*link_, {{first, {mine.begin(), mine.end()}}},
+                                               leads ? rows.members(row) : std::vector<int>{}, piece));
+    if (!leads) return {};
+    std::vector<int> leaders;
+    for (int one = 0; is_root() && one < rows.count(); ++one) leaders.push_back(rows.first(one));
+    return joined(exchanged(*link_, {{0, std::move(all)}}, leaders, piece));
 }
 
 // Short ones: letters travel as doubles.

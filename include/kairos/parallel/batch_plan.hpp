@@ -36,7 +36,9 @@ public:
     [[nodiscard]] std::uint64_t trajectories() const { return trajectories_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }    // of every batch but perhaps the last
     [[nodiscard]] std::uint64_t count() const { return count_; }  // number of batches
-    [[nodiscard]] std::uint64_t full() const { return trajectories_ / size_; }  // of those, with `size` trajectories
+    [[nodiscard]] std::uint64_t full() const {
+        return trajectories_ / size_;
+    }  // of those, with `size` trajectories
     [[nodiscard]] TrajectoryId first(BatchId batch) const;
     [[nodiscard]] std::uint64_t size_of(BatchId batch) const;
     [[nodiscard]] BatchRange all() const { return {0, count_}; }
