@@ -88,9 +88,8 @@ void fold_observable(const ColumnPlan& plan, const Column& column, Measured& mea
         TreeFold own;
         for (std::uint64_t begin = range.begin; begin < range.end; begin += together) {
             const auto moments = measured.batches({begin, std::min(begin + together, range.end)}, columns);
-            for (auto row = moments.begin(); row != moments.end();
-                 row += static_cast<std::ptrdiff_t>(length)) {
-                const std::vector<Moments> one(row, row + static_cast<std::ptrdiff_t>(length));
+            for (std::size_t at = 0; at < moments.size(); at += length) {
+                const auto one = std::span(moments).subspan(at, length);
                 own.add(one);
                 all.add(one);
             }

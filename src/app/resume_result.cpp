@@ -107,9 +107,8 @@ private:
             const std::uint64_t first = (own_.begin + i) * together_;
             const auto moments = batches({first, first + together_}, {column.first, column.first + length});
             measure::TreeFold fold;
-            for (auto next = moments.begin(); next != moments.end();
-                 next += static_cast<std::ptrdiff_t>(length))
-                fold.add({next, next + static_cast<std::ptrdiff_t>(length)});
+            for (std::size_t at = 0; at < moments.size(); at += length)
+                fold.add(std::span(moments).subspan(at, length));
             std::ranges::copy(fold.take(), rows_[i].begin() + static_cast<std::ptrdiff_t>(column.first));
             for (std::size_t q = column.first; q < column.first + length; ++q) {
                 rows_[i][q].minimum = extremes[q].minimum;

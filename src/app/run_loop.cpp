@@ -23,9 +23,8 @@ void fold_range(const Measured& measured, parallel::BatchRange range, TreeFold& 
     for (std::uint64_t begin = range.begin; begin < range.end; begin += together) {
         const std::uint64_t end = std::min(begin + together, range.end);
         const auto moments = measured.batches({begin, end}, measured.slice);
-        auto next = moments.begin();
-        for (std::uint64_t b = begin; b < end; ++b, next += static_cast<std::ptrdiff_t>(length))
-            fold.add({next, next + static_cast<std::ptrdiff_t>(length)});
+        for (std::uint64_t b = begin; b < end; ++b)
+            fold.add(std::span(moments).subspan((b - begin) * length, length));
     }
 }
 

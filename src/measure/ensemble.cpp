@@ -79,8 +79,11 @@ int Ensemble::substeps() const {
 }
 
 std::uint64_t batches_together(const law::Mixture& mixture, std::uint64_t batch) {
+    constexpr std::uint64_t few = 16;  // lanes, two vectors: of larger blocks ranks might get none
     const auto block = static_cast<std::uint64_t>(block_size(mixture));
-    return dynamics::PosteriorEvaluator::streams(mixture) ? std::max<std::uint64_t>(1, block / batch) : 1;
+    const std::uint64_t wanted =
+        dynamics::PosteriorEvaluator::streams(mixture) ? block : std::min(block, few);
+    return std::max<std::uint64_t>(1, wanted / batch);
 }
 
 BatchResult Ensemble::run(TrajectoryId first, std::vector<std::uint64_t> sizes) {

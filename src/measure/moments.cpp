@@ -1,9 +1,12 @@
-// src/measure/moments.cpp: the lower levels of the tree, for many pairs at a time, and merging in general. No fused operations here (see src/CMakeLists.txt): merging the stored moments of two sets gives the bits that the kernel gives their union.
+// src/measure/moments.cpp: the tree for several rows of numbers at a time, one in each lane, and merging in general. No fused operations here
+// (see src/CMakeLists.txt): merging the stored moments of two sets gives the bits that the kernel gives their union.
 #include "kairos/measure/moments.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 #include "kairos/base/array.hpp"
 #include "subtrees.hpp"
@@ -21,107 +24,155 @@ using Tag = hn::CappedTag<double, 8>;
 using Real = hn::Vec<Tag>;
 inline constexpr std::size_t lanes = hn::MaxLanes(Tag());
 
-// Nodes of 2^k numbers each, a vector of them.
+// Nodes of 2^k numbers each, of as many rows as there are lanes.
 struct Nodes {
     Real mean, m2, m3, m4;
 };
 
-// Every first and every second of the neighbours in two vectors.
-struct Pairs {
-    Real first, second;
-};
-
-HWY_INLINE Pairs pairs_of(Real low, Real high) {
-#if HWY_TARGET == HWY_SCALAR
-    return {low, high};
-#else
+// Two numbers: merged() with no sums yet.
+HWY_INLINE Nodes pair_of(Real a, Real b) {
     const Tag tag;
-    return {hn::ConcatEven(tag, high, low), hn::ConcatOdd(tag, high, low)};
+    const Real half = hn::Mul(hn::Sub(b, a), hn::Set(tag, 0.5)), square = hn::Mul(half, half);
+    const Real spread = hn::Add(square, square);
+    return {hn::Add(a, half), spread, hn::Zero(tag), hn::Mul(square, spread)};
+}
+
+// Two nodes of `count` numbers each: Moments::merge of equal counts.
+HWY_INLINE Nodes merged(const Nodes& a, const Nodes& b, double count) {
+    const Tag tag;
+    const Real half = hn::Mul(hn::Sub(b.mean, a.mean), hn::Set(tag, 0.5)), square = hn::Mul(half, half);
+    const Real spread = hn::Add(a.m2, b.m2), between = hn::Mul(square, hn::Set(tag, 2.0 * count));
+    const Real tilt = hn::Mul(hn::Mul(half, hn::Set(tag, 3.0)), hn::Sub(b.m2, a.m2));
+    const Real skew = hn::Mul(hn::Mul(half, hn::Set(tag, 4.0)), hn::Sub(b.m3, a.m3));
+    const Real wide = hn::Mul(square, hn::Add(between, hn::Mul(spread, hn::Set(tag, 6.0))));
+    return {hn::Add(a.mean, half), hn::Add(spread, between), hn::Add(hn::Add(a.m3, b.m3), tilt),
+            hn::Add(hn::Add(a.m4, b.m4), hn::Add(skew, wide))};
+}
+
+// As many numbers of as many rows as there are lanes: from one vector a row to one vector a number.
+HWY_INLINE void transpose([[maybe_unused]] Real (&v)[lanes]) {
+#if HWY_TARGET != HWY_SCALAR
+    const Tag tag;
+    Real w[lanes];
+    for (std::size_t k = 0; k < lanes; k += 2) {  // 2 x 2 in each block of 128 bits
+        w[k] = hn::InterleaveLower(tag, v[k], v[k + 1]);
+        w[k + 1] = hn::InterleaveUpper(tag, v[k], v[k + 1]);
+    }
+    if constexpr (lanes == 2) {
+        std::copy_n(w, lanes, v);
+    } else if constexpr (lanes == 4) {
+        for (std::size_t k = 0; k < 2; ++k) {
+            v[k] = hn::ConcatLowerLower(tag, w[k + 2], w[k]);
+            v[k + 2] = hn::ConcatUpperUpper(tag, w[k + 2], w[k]);
+        }
+    } else {
+        for (std::size_t k = 0; k < 2; ++k) {
+            const Real even_low = hn::OddEvenBlocks(hn::SwapAdjacentBlocks(w[k + 2]), w[k]);
+            const Real odd_low = hn::OddEvenBlocks(w[k + 2], hn::SwapAdjacentBlocks(w[k]));
+            const Real even_high = hn::OddEvenBlocks(hn::SwapAdjacentBlocks(w[k + 6]), w[k + 4]);
+            const Real odd_high = hn::OddEvenBlocks(w[k + 6], hn::SwapAdjacentBlocks(w[k + 4]));
+            v[k] = hn::ConcatLowerLower(tag, even_high, even_low);
+            v[k + 2] = hn::ConcatLowerLower(tag, odd_high, odd_low);
+            v[k + 4] = hn::ConcatUpperUpper(tag, even_high, even_low);
+            v[k + 6] = hn::ConcatUpperUpper(tag, odd_high, odd_low);
+        }
+    }
 #endif
 }
 
-// Two numbers each: merged() with no sums yet.
-HWY_INLINE Nodes nodes_of(Real low, Real high) {
+// Some rows of a table, one in each lane, eight numbers of each at a time.
+class RowsInLanes {
+public:
+    HWY_INLINE RowsInLanes(const double* rows, std::size_t stride) : rows_(rows), stride_(stride) {
+        load(0);
+        low_ = high_ = v_[0];
+    }
+    HWY_INLINE void load(std::size_t first) {
+        for (std::size_t part = 0; part < 8; part += lanes) {
+            Real block[lanes];
+            for (std::size_t k = 0; k < lanes; ++k)
+                block[k] = hn::LoadU(Tag(), rows_ + k * stride_ + first + part);
+            transpose(block);
+            std::copy_n(block, lanes, v_ + part);
+        }
+    }
+    // Of those that are loaded: number k, and 1, 3 or 7 that follow it.
+    HWY_INLINE Nodes one(std::size_t k) {
+        const Real none = hn::Zero(Tag());
+        see(v_[k], v_[k]);
+        return {v_[k], none, none, none};
+    }
+    HWY_INLINE Nodes two(std::size_t k) {
+        see(v_[k], v_[k + 1]);
+        return pair_of(v_[k], v_[k + 1]);
+    }
+    HWY_INLINE Nodes four(std::size_t k) {
+        const Nodes first = two(k);
+        return merged(first, two(k + 2), 2.0);
+    }
+    HWY_INLINE Nodes eight() {
+        const Nodes first = four(0);
+        return merged(first, four(4), 4.0);
+    }
+    HWY_INLINE void store_extremes(std::size_t row, Subtrees& out) const {
+        hn::StoreU(low_, Tag(), out.low.data() + row);
+        hn::StoreU(high_, Tag(), out.high.data() + row);
+    }
+
+private:
+    HWY_INLINE void see(Real a, Real b) {
+        low_ = hn::Min(low_, hn::Min(a, b));
+        high_ = hn::Max(high_, hn::Max(a, b));
+    }
+    const double* rows_;
+    std::size_t stride_;
+    Real v_[8], low_, high_;
+};
+
+HWY_INLINE void store(const Nodes& nodes, double count, std::size_t column, Subtrees::Node& out) {
     const Tag tag;
-    const auto [a, b] = pairs_of(low, high);
-    const Real delta = hn::Sub(b, a), square = hn::Mul(delta, delta);
-    const Real none = hn::Add(hn::Mul(delta, hn::Zero(tag)), hn::Zero(tag));  // NaN of infinities
-    return {hn::Add(a, hn::Mul(delta, hn::Set(tag, 0.5))), hn::Mul(square, hn::Set(tag, 0.5)), none,
-            hn::Add(hn::Mul(hn::Mul(square, square), hn::Set(tag, 0.125)), none)};
+    out.count = count;
+    hn::StoreU(nodes.mean, tag, out.mean.data() + column);
+    hn::StoreU(nodes.m2, tag, out.m2.data() + column);
+    hn::StoreU(nodes.m3, tag, out.m3.data() + column);
+    hn::StoreU(nodes.m4, tag, out.m4.data() + column);
 }
 
-// Neighbours of `count` numbers each become nodes of twice as many: Moments::merge of equal counts.
-HWY_INLINE Nodes merged(const Nodes& low, const Nodes& high, double count) {
-    const Tag tag;
-    const auto [mean_a, mean_b] = pairs_of(low.mean, high.mean);
-    const auto [m2_a, m2_b] = pairs_of(low.m2, high.m2);
-    const auto [m3_a, m3_b] = pairs_of(low.m3, high.m3);
-    const auto [m4_a, m4_b] = pairs_of(low.m4, high.m4);
-    const Real delta = hn::Sub(mean_b, mean_a), square = hn::Mul(delta, delta);
-    const Real spread = hn::Add(m2_a, m2_b), more = hn::Set(tag, 1.5);
-    const Real far = hn::Mul(hn::Mul(square, square), hn::Set(tag, 0.125 * count));
-    const Real wide = hn::Mul(hn::Mul(more, square), spread);
-    const Real skew = hn::Mul(hn::Add(delta, delta), hn::Sub(m3_b, m3_a));
-    const Real tilt = hn::Mul(hn::Mul(more, delta), hn::Sub(m2_b, m2_a));
-    return {hn::Add(mean_a, hn::Mul(delta, hn::Set(tag, 0.5))),
-            hn::Add(spread, hn::Mul(square, hn::Set(tag, 0.5 * count))), hn::Add(hn::Add(m3_a, m3_b), tilt),
-            hn::Add(hn::Add(hn::Add(m4_a, m4_b), skew), hn::Add(far, wide))};
-}
-
-inline constexpr std::size_t vectors = leaf_size / lanes;
-
-HWY_INLINE Subtrees::Node node_at(const Nodes (&level)[vectors], std::size_t place, double count) {
-    const auto& [mean, m2, m3, m4] = level[place / lanes];
-    const std::size_t lane = place % lanes;
-    return {count, hn::ExtractLane(mean, lane), hn::ExtractLane(m2, lane), hn::ExtractLane(m3, lane),
-            hn::ExtractLane(m4, lane)};
-}
-
-HWY_INLINE std::size_t vectors_of(std::size_t numbers) { return (numbers + lanes - 1) / lanes; }
-
-// values: padded to leaf_size. Level by level; the node that has no neighbour is a whole subtree.
-HWY_INLINE void climb(const double* values, std::size_t count, Subtrees& out) {
-    const Tag tag;
-    Nodes level[vectors];
+// Eights are counted in binary, as TreeFold counts rows.
+HWY_INLINE void climb(RowsInLanes rows, std::size_t count, std::size_t row, Subtrees& out) {
+    Nodes waiting[48];
+    std::size_t size = 0, i = 0;
+    for (; i + 8 <= count; i += 8) {
+        rows.load(i);
+        Nodes nodes = rows.eight();
+        double each = 8.0;
+        for (std::size_t n = i / 8 + 1; n % 2 == 0; n /= 2) {
+            nodes = merged(waiting[--size], nodes, each);
+            each *= 2.0;
+        }
+        waiting[size++] = nodes;
+    }
     out.size = 0;
-    if (count % 2 == 1) out.nodes[out.size++] = {1.0, values[count - 1], 0.0, 0.0, 0.0};
-    for (std::size_t k = 0; k < vectors_of(count / 2); ++k) {
-        const double* const at = values + 2 * k * lanes;
-        level[k] = nodes_of(hn::LoadU(tag, at), hn::LoadU(tag, at + lanes));
-    }
-    double each = 2.0;
-    for (std::size_t left = count / 2; left > 0; left /= 2) {
-        if (left % 2 == 1) out.nodes[out.size++] = node_at(level, left - 1, each);
-        const std::size_t last = vectors_of(left) - 1;
-        for (std::size_t k = 0; k < vectors_of(left / 2); ++k)
-            level[k] = merged(level[2 * k], level[std::min(2 * k + 1, last)], each);
-        each *= 2.0;
-    }
+    for (std::size_t n = i / 8, bit = std::bit_floor(n); bit > 0; bit /= 2)
+        if ((n & bit) != 0) {
+            store(waiting[out.size], 8.0 * static_cast<double>(bit), row, out.nodes[out.size]);
+            ++out.size;
+        }
+    if (i < count) rows.load(i);
+    std::size_t k = 0;
+    const auto add = [&](const Nodes& nodes, std::size_t each) HWY_ATTR {
+        store(nodes, static_cast<double>(each), row, out.nodes[out.size++]);
+        k += each;
+    };
+    if ((count & 4U) != 0) add(rows.four(0), 4);
+    if ((count & 2U) != 0) add(rows.two(k), 2);
+    if ((count & 1U) != 0) add(rows.one(k), 1);
+    rows.store_extremes(row, out);
 }
 
-HWY_INLINE void extremes(const double* values, std::size_t count, Subtrees& out) {
-    const Tag tag;
-    Real low = hn::LoadU(tag, values), high = low;
-    for (std::size_t i = lanes; i < count; i += lanes) {
-        const Real v = hn::LoadU(tag, values + i);
-        low = hn::Min(low, v);
-        high = hn::Max(high, v);
-    }
-    out.low = hn::GetLane(hn::MinOfLanes(tag, low));
-    out.high = hn::GetLane(hn::MaxOfLanes(tag, high));
-}
-
-// 1 to leaf_size values.
-void subtrees_of(const double* values, std::size_t count, Subtrees& out) {
-    if (count == leaf_size) {
-        extremes(values, leaf_size, out);
-        climb(values, leaf_size, out);
-        return;
-    }
-    double padded[leaf_size];
-    std::fill(std::copy_n(values, count, padded), padded + leaf_size, values[0]);
-    extremes(padded, count, out);
-    climb(padded, count, out);
+void subtrees_of(const double* rows, std::size_t stride, std::size_t count, Subtrees& out) {
+    for (std::size_t row = 0; row < rows_together; row += lanes)
+        climb({rows + row * stride, stride}, count, row, out);
 }
 
 }  // namespace kairos::measure::HWY_NAMESPACE
@@ -135,13 +186,12 @@ HWY_EXPORT(subtrees_of);
 
 // One of equal counts, to which the other is added: of the general formulas below what is left for a = b = n/2.
 void merge_equal(Moments& into, const Moments& other) {
-    const double delta = into.mean == other.mean ? 0.0 : other.mean - into.mean;
-    const double square = delta * delta, spread = into.m2 + other.m2;
-    into.m4 = (into.m4 + other.m4 + (delta + delta) * (other.m3 - into.m3)) +
-              (square * square * (0.125 * into.count) + 1.5 * square * spread);
-    into.m3 = into.m3 + other.m3 + 1.5 * delta * (other.m2 - into.m2);
-    into.m2 = spread + square * (0.5 * into.count);
-    into.mean += delta * 0.5;
+    const double half = into.mean == other.mean ? 0.0 : (other.mean - into.mean) * 0.5;
+    const double square = half * half, spread = into.m2 + other.m2, between = square * (2.0 * into.count);
+    into.m4 = (into.m4 + other.m4) + (half * 4.0 * (other.m3 - into.m3) + square * (between + spread * 6.0));
+    into.m3 = (into.m3 + other.m3) + half * 3.0 * (other.m2 - into.m2);
+    into.m2 = spread + between;
+    into.mean += half;
 }
 
 // With delta the difference of the means, n = a + b the counts (Pebay, equations 2.1, 2.9 and the like for p
@@ -163,22 +213,18 @@ void merge_unequal(Moments& into, const Moments& other) {
     into.mean += delta * fb;
 }
 
-Moments moments_of_leaf(std::span<const double> values) {
-    Subtrees parts;
-    HWY_DYNAMIC_DISPATCH(subtrees_of)(values.data(), values.size(), parts);
+Moments of_row(const Subtrees& parts, std::size_t row) {
     Moments out;
-    for (std::size_t i = 0; i < parts.size; ++i) {
+    for (std::size_t i = parts.size; i-- > 0;) {
         const auto& [count, mean, m2, m3, m4] = parts.nodes[i];
-        Moments larger{.count = count, .mean = mean, .m2 = m2, .m3 = m3, .m4 = m4};
+        Moments larger{.count = count, .mean = mean[row], .m2 = m2[row], .m3 = m3[row], .m4 = m4[row]};
         larger.merge(out);
         out = larger;
     }
-    if (std::isinf(parts.low) && parts.low == parts.high) out = {.count = out.count, .mean = parts.low};
-    out.minimum = parts.low;
-    out.maximum = parts.high;
-    // the comparisons may have passed over a NaN
-    if (std::isnan(out.mean) && std::ranges::any_of(values, [](double v) { return std::isnan(v); }))
-        out.m2 = out.m3 = out.m4 = out.minimum = out.maximum = nan;
+    const double low = parts.low[row], high = parts.high[row];
+    if (std::isinf(low) && low == high) out = {.count = out.count, .mean = low};
+    out.minimum = low;
+    out.maximum = high;
     return out;
 }
 
@@ -202,13 +248,25 @@ void Moments::merge(const Moments& other) {
     maximum = beyond(other.maximum, maximum, other.maximum > maximum);
 }
 
+std::array<Moments, rows_together> moments_of_rows(const double* rows, std::size_t stride,
+                                                   std::size_t count) {
+    std::array<Moments, rows_together> all;
+    if (count == 0) return all;
+    Subtrees parts;
+    HWY_DYNAMIC_DISPATCH(subtrees_of)(rows, stride, count, parts);
+    for (std::size_t k = 0; k < rows_together; ++k) {
+        Moments& one = all[k] = of_row(parts, k);
+        if (!std::isnan(one.mean)) continue;
+        for (std::size_t i = 0; i < count; ++i)  // the comparisons may have passed over a NaN
+            if (std::isnan(rows[k * stride + i])) one.m2 = one.m3 = one.m4 = one.minimum = one.maximum = nan;
+    }
+    return all;
+}
+
 Moments moments_of(std::span<const double> values) {
-    if (values.size() <= leaf_size) return values.empty() ? Moments{} : moments_of_leaf(values);
-    std::size_t first = leaf_size;  // half of what is left, or more
-    while (2 * first < values.size()) first *= 2;
-    Moments out = moments_of(values.first(first));
-    out.merge(moments_of(values.subspan(first)));
-    return out;
+    std::vector<double> padded(values.begin(), values.end());
+    padded.resize(values.size() + rows_padding);
+    return moments_of_rows(padded.data(), 0, values.size()).front();
 }
 
 }  // namespace kairos::measure

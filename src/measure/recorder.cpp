@@ -29,6 +29,11 @@ void follow(DecisionTracker& decisions, std::size_t time, const dynamics::Latent
 Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
                    std::vector<dynamics::TimePoint> times)
     : setting_(setting), plan_(&plan), spec_(spec), times_(std::move(times)) {
+    constexpr double most_trajectories = 1e15;
+    if (plan.find(Quantity::identity_value, "fluctuation") != nullptr)
+        for (const auto& time : times_)
+            fluctuation_told_.push_back(
+                fluctuation_reportable(setting.law->mixture, times_.front(), time, most_trajectories));
     for (const Column& column : plan.columns())
         if (column.quantity == Quantity::observable && column.observable->axis == Axis::none)
             scalars_.push_back(column.observable);
@@ -62,6 +67,7 @@ void Recorder::begin(TrajectoryId first, Index count, Index lanes) {
     count_ = count;
     lanes_ = lanes;
     cut_into_segments();
+    pending_.begin(static_cast<std::size_t>(count));
     seen_before_ = false;
     class_decisions_.begin(lanes);
     datum_decisions_.begin(lanes);
@@ -80,12 +86,19 @@ void Recorder::begin(TrajectoryId first, Index count, Index lanes) {
 }
 
 void Recorder::add(const Column& column, std::size_t time, const Rows& values) {
-    for (const auto& [batch, first, count, whole, last] : segments_)
-        for (Index c = 0; c < column.components; ++c) {
-            const auto lanes =
-                row(values, c).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-            result_.moments[batch * plan_->size() + column.at(time, c)] = moments_of(lanes);
-        }
+    for (Index c = 0; c < column.components; ++c) {
+        if (pending_.full()) settle();
+        pending_.add(row(values, c).first(static_cast<std::size_t>(count_)), column.at(time, c));
+    }
+}
+
+void Recorder::settle() {
+    for (const Segment& segment : segments_) {
+        Moments* const own = result_.moments.data() + segment.batch * plan_->size();
+        pending_.each(static_cast<std::size_t>(segment.first), static_cast<std::size_t>(segment.count),
+                      [own](std::size_t place, const Moments& moments) { own[place] = moments; });
+    }
+    pending_.clear();
 }
 
 void Recorder::cut_into_segments() {
@@ -118,6 +131,7 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
         follow(class_decisions_, time, sight.posterior->levels[labels.class_level]);
     if (spec_.decisions && setting_.law->empirical)
         follow(datum_decisions_, time, sight.posterior->component);
+    settle();
     if (kept_ > 0 && spec_.states) keep_paths(time, sight);
     previous_time_ = time;
     seen_before_ = true;
@@ -226,6 +240,7 @@ void Recorder::keep_eigenpairs(std::size_t time, const dynamics::Posterior& post
 
 void Recorder::finish(const std::vector<int>& end_components) {
     close_whole_paths();
+    settle();
     close_segments();
     const auto& mixture = setting_.law->mixture;
     const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
@@ -297,6 +312,7 @@ void Recorder::close_whole_paths() {
                 record(column, time);
                 continue;
             }
+            if (!fluctuation_told_[time]) continue;
             value_ = (-value_.array()).exp().matrix();
             add(column, time, value_);
             value_.array() -= 1.0;

@@ -1,20 +1,22 @@
-// src/measure/subtrees.hpp: what a kernel hands back of at most 64 neighbours: the whole subtrees that they consist of, one for every
-// binary digit of their number.
+// src/measure/subtrees.hpp: what the kernel hands back of several rows of numbers: the whole subtrees that each consists of, one for every
+// binary digit of how many numbers there are.
 #pragma once
 #include <array>
 #include <cstddef>
 
+#include "kairos/measure/moments.hpp"
+
 namespace kairos::measure {
 
-inline constexpr std::size_t leaf_size = 64;
-
 struct Subtrees {
+    using Rows = std::array<double, rows_together>;
     struct Node {
-        double count, mean, m2, m3, m4;
+        double count;
+        Rows mean, m2, m3, m4;
     };
-    double low, high;           // of all; where one of them is a NaN, one of the others or NaN
-    std::size_t size;           // nodes
-    std::array<Node, 7> nodes;  // the last ones first: the smallest subtree
+    Rows low, high;              // of all; where one of them is a NaN, one of the others or NaN
+    std::size_t size;            // nodes
+    std::array<Node, 48> nodes;  // in order: the largest first
 };
 
 }  // namespace kairos::measure

@@ -14,12 +14,19 @@ void merge_rows(std::vector<Moments>& into, const std::vector<Moments>& next) {
 }  // namespace
 
 // As a binary counter: two subtrees of one size become one.
-void TreeFold::add(std::vector<Moments> row) {
-    subtrees_.push_back({rows_++, 1, std::move(row)});
+void TreeFold::add(std::span<const Moments> row) {
+    std::vector<Moments> own;
+    if (!spare_.empty()) {
+        own = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    own.assign(row.begin(), row.end());
+    subtrees_.push_back({rows_++, 1, std::move(own)});
     while (subtrees_.size() > 1 && subtrees_[subtrees_.size() - 2].count == subtrees_.back().count) {
         Subtree& larger = subtrees_[subtrees_.size() - 2];
         merge_rows(larger.moments, subtrees_.back().moments);
         larger.count *= 2;
+        spare_.push_back(std::move(subtrees_.back().moments));
         subtrees_.pop_back();
     }
 }

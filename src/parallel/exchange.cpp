@@ -61,7 +61,7 @@ std::vector<double> joined_evenly(const Communicator::Link& link, std::span<cons
 }  // namespace
 
 std::vector<double> Communicator::all_gather(std::span<const double> mine, std::size_t piece) const {
-    if (link_->serial()) return {mine.begin(), mine.end()};
+    if (size() == 1) return {mine.begin(), mine.end()};
     const Counts counts = counts_of_all(*link_, mine.size());
     const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
     if (about_even(counts, total, piece)) return joined_evenly(*link_, mine, counts);
@@ -86,7 +86,7 @@ std::vector<double> Communicator::all_gather(std::span<const double> mine, std::
 
 // By way of the first member of each row: so few ranks write to the root.
 std::vector<double> Communicator::gather(std::span<const double> mine, std::size_t piece) const {
-    if (link_->serial()) return {mine.begin(), mine.end()};
+    if (size() == 1) return {mine.begin(), mine.end()};
     const RankRows rows(size());
     const int row = rows.of(rank()), first = rows.first(row);
     const bool leads = rank() == first;

@@ -98,6 +98,29 @@ TEST(Moments, FourNumbersByHand) {
 }
 
 // As many as the means of its parts have: 1e-16 of the mean over the standard deviation, in a few hundred sums of random sign.
+TEST(Moments, OfSeveralRowsAreThoseOfEach) {
+    for (const std::size_t count : {1U, 6U, 64U, 77U, 1024U}) {
+        const std::size_t stride = count + rows_padding;
+        std::vector<double> table(stride * rows_together, nan);  // what stands beyond a row is not seen
+        std::vector<std::span<double>> rows;
+        for (std::size_t k = 0; k < rows_together; ++k) {
+            rows.push_back(std::span(table).subspan(k * stride, count));
+            std::ranges::copy(skewed_sample(count, 3.0 * static_cast<double>(k), static_cast<unsigned>(k)),
+                              rows[k].begin());
+        }
+        rows[5][count / 2] = nan;
+        const auto all = moments_of_rows(table.data(), stride, count);
+        SCOPED_TRACE(count);
+        for (std::size_t k = 0; k < rows_together; ++k) {
+            if (k == 5)
+                EXPECT_TRUE(std::isnan(all[k].mean) && std::isnan(all[k].m2) && std::isnan(all[k].maximum));
+            else
+                expect_same(all[k], moments_of(rows[k]));
+        }
+    }
+    EXPECT_EQ(moments_of_rows(nullptr, 0, 0).back().count, 0.0);
+}
+
 TEST(Moments, KeepTheirDigitsWhereTheMeanIsFarFromZero) {
     for (const double offset : {1e4, 1e6, 1e9}) {
         const std::vector<double> values = skewed_sample(10007, offset, 3);

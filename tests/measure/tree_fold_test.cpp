@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <random>
 #include <span>
@@ -32,7 +33,8 @@ TEST(TreeFold, BatchesOfEveryPowerOfTwoHaveTheFoldOfAllNumbers) {
     for (const std::size_t size : {1U, 2U, 8U, 64U, 128U}) {
         TreeFold fold;
         for (std::size_t at = 0; at < values.size(); at += size)
-            fold.add({moments_of(std::span(values).subspan(at, std::min(size, values.size() - at)))});
+            fold.add(
+                std::array{moments_of(std::span(values).subspan(at, std::min(size, values.size() - at)))});
         SCOPED_TRACE(size);
         EXPECT_EQ(fold.rows(), (values.size() + size - 1) / size);
         expect_same_bits(fold.take().front(), moments_of(values));
@@ -43,7 +45,7 @@ TEST(TreeFold, BatchesOfEveryPowerOfTwoHaveTheFoldOfAllNumbers) {
 TEST(TreeFold, IsWholeSubtreesAtAnyMoment) {
     TreeFold fold;
     const std::vector<double> values = normals(13);
-    for (const double& v : values) fold.add({moments_of({&v, 1}), Moments{}});
+    for (const double& v : values) fold.add(std::array{moments_of({&v, 1}), Moments{}});
     const auto& subtrees = fold.subtrees();
     ASSERT_EQ(subtrees.size(), 3U);
     for (const auto& [first, count] : {std::pair{0U, 8U}, {8U, 4U}, {12U, 1U}}) {
@@ -60,10 +62,10 @@ TEST(TreeFold, ASubtreeStandsForItsRows) {
     const std::vector<double> values = normals(29);
     TreeFold fold;
     for (const auto& [first, count] : {std::pair{0U, 16U}, {16U, 8U}, {24U, 2U}}) {
-        fold.add({moments_of(std::span(values).subspan(first, count))});
-        for (std::size_t i = 1; i < count; ++i) fold.add({Moments{}});
+        fold.add(std::array{moments_of(std::span(values).subspan(first, count))});
+        for (std::size_t i = 1; i < count; ++i) fold.add(std::array{Moments{}});
     }
-    for (std::size_t i = 26; i < 29; ++i) fold.add({moments_of({&values[i], 1})});
+    for (std::size_t i = 26; i < 29; ++i) fold.add(std::array{moments_of({&values[i], 1})});
     expect_same_bits(fold.take().front(), moments_of(values));
 }
 

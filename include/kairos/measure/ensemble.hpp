@@ -40,7 +40,8 @@ struct EnsembleSpec {
 
 // Trajectories a block holds: enough lanes to vectorise, few enough for the states to stay in cache.
 [[nodiscard]] Index block_size(const law::Mixture& mixture);
-// Batches of that size that are worked on together: as many as fill a block, where a pass over many data is shared by its lanes.
+// Batches of that size that are worked on together: as many as fill a block, where a pass over many data is shared by its lanes, else as many as
+// fill vectors.
 [[nodiscard]] std::uint64_t batches_together(const law::Mixture& mixture, std::uint64_t batch);
 
 class Ensemble {

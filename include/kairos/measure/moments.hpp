@@ -13,6 +13,8 @@
 // so that the first 2^k and the next 2^k, merged, have the bits of all 2^(k+1) together: small batches can become larger ones after the fact
 // (TreeFold goes on with the same tree). Source: Chan, Golub, LeVeque 1979 (merging, pairwise); Pebay, SAND2008-6212.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <limits>
 #include <span>
 
@@ -28,5 +30,11 @@ struct Moments {
 
 // By the tree, with the same bits on every instruction set.
 [[nodiscard]] Moments moments_of(std::span<const double> values);
+
+// Of several rows of as many numbers, which cost little more than one of them. Row k begins at rows + k stride; numbers up to `rows_padding` places
+// beyond its end are read, and not used.
+inline constexpr std::size_t rows_together = 8, rows_padding = 8;
+[[nodiscard]] std::array<Moments, rows_together> moments_of_rows(const double* rows, std::size_t stride,
+                                                                 std::size_t count);
 
 }  // namespace kairos::measure

@@ -18,6 +18,7 @@
 #include "kairos/measure/decisions.hpp"
 #include "kairos/measure/histogram.hpp"
 #include "kairos/measure/landscape.hpp"
+#include "kairos/measure/pending_rows.hpp"
 #include "kairos/measure/tree_fold.hpp"
 
 namespace kairos::measure {
@@ -77,6 +78,7 @@ private:
     void record(const Column& column, std::size_t time);
     void check(const Column& value_column, std::size_t time, const Sight& sight);
     void add(const Column& column, std::size_t time, const Rows& values);
+    void settle();
     void keep_paths(std::size_t time, const Sight& sight);
     void keep_eigenpairs(std::size_t time, const dynamics::Posterior& posterior, Index lane,
                          PathRecord& record) const;
@@ -89,6 +91,7 @@ private:
     const ColumnPlan* plan_;
     RecordingSpec spec_;
     std::vector<dynamics::TimePoint> times_;
+    std::vector<bool> fluctuation_told_;      // [T]: where any number of paths could tell E[e^-D]
     std::vector<const Observable*> scalars_;  // kept along raw paths
     BatchResult result_;
 
@@ -102,6 +105,7 @@ private:
     std::vector<std::uint64_t> sizes_;  // of the batches worked on together
     std::uint64_t passed_ = 0;          // their trajectories in earlier blocks
     std::vector<Segment> segments_;
+    PendingRows pending_;
     TreeFold blocks_;  // of a batch that is not finished
 
     TrajectoryId first_{};

@@ -7,6 +7,7 @@
 // binary digit of their number, which is all that is kept of them. An empty row (of empty Moments) changes nothing.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kairos/measure/moments.hpp"
@@ -22,7 +23,7 @@ public:
     };
 
     // Rows of one length; the next in order.
-    void add(std::vector<Moments> row);
+    void add(std::span<const Moments> row);
     [[nodiscard]] std::uint64_t rows() const { return rows_; }
     [[nodiscard]] const std::vector<Subtree>& subtrees() const { return subtrees_; }  // in order
     // Of all rows so far; empty without any. Nothing is left.
@@ -30,6 +31,7 @@ public:
 
 private:
     std::vector<Subtree> subtrees_;
+    std::vector<std::vector<Moments>> spare_;  // memory of rows that have been merged: the next ones take it
     std::uint64_t rows_ = 0;
 };
 
