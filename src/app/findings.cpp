@@ -53,6 +53,7 @@ std::vector<bool> fluctuation_reportable(const Setup& setup, const measure::Colu
     const auto& times = setup.ensemble.times;
     const auto first = setup.schedule.at(times.front());
     std::vector<bool> reportable;
+    reportable.reserve(times.size());
     for (const Time t : times)
         reportable.push_back(
             measure::fluctuation_reportable(setup.law->mixture, first, setup.schedule.at(t),
