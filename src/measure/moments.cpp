@@ -3,6 +3,7 @@
 #include "kairos/measure/moments.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -264,9 +265,23 @@ std::array<Moments, rows_together> moments_of_rows(const double* rows, std::size
 }
 
 Moments moments_of(std::span<const double> values) {
-    std::vector<double> padded(values.begin(), values.end());
-    padded.resize(values.size() + rows_padding);
-    return moments_of_rows(padded.data(), 0, values.size()).front();
+    const std::size_t count = values.size();
+    if (count < 8 * rows_together) {
+        std::vector<double> padded(values.begin(), values.end());
+        padded.resize(count + rows_padding);
+        return moments_of_rows(padded.data(), 0, count).front();
+    }
+    if (!std::has_single_bit(count)) {
+        const std::size_t first = std::bit_floor(count);
+        Moments all = moments_of(values.first(first));
+        all.merge(moments_of(values.subspan(first)));
+        return all;
+    }
+    // The eighths of a long row are rows themselves.
+    auto parts = moments_of_rows(values.data(), count / rows_together, count / rows_together);
+    for (std::size_t apart = 1; apart < rows_together; apart *= 2)
+        for (std::size_t k = 0; k < rows_together; k += 2 * apart) parts[k].merge(parts[k + apart]);
+    return parts.front();
 }
 
 }  // namespace kairos::measure

@@ -86,10 +86,22 @@ void Recorder::begin(TrajectoryId first, Index count, Index lanes) {
 }
 
 void Recorder::add(const Column& column, std::size_t time, const Rows& values) {
+    constexpr Index long_row = 256;  // eight of them would not stay in the first cache
     for (Index c = 0; c < column.components; ++c) {
+        const auto members = row(values, c).first(static_cast<std::size_t>(count_));
+        if (count_ > long_row) {
+            take_moments(members, column.at(time, c));
+            continue;
+        }
         if (pending_.full()) settle();
-        pending_.add(row(values, c).first(static_cast<std::size_t>(count_)), column.at(time, c));
+        pending_.add(members, column.at(time, c));
     }
+}
+
+void Recorder::take_moments(std::span<const double> members, std::size_t place) {
+    for (const Segment& segment : segments_)
+        result_.moments[segment.batch * plan_->size() + place] = moments_of(members.subspan(
+            static_cast<std::size_t>(segment.first), static_cast<std::size_t>(segment.count)));
 }
 
 void Recorder::settle() {

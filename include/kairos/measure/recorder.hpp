@@ -11,6 +11,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,7 @@ private:
     void record(const Column& column, std::size_t time);
     void check(const Column& value_column, std::size_t time, const Sight& sight);
     void add(const Column& column, std::size_t time, const Rows& values);
+    void take_moments(std::span<const double> members, std::size_t place);
     void settle();
     void keep_paths(std::size_t time, const Sight& sight);
     void keep_eigenpairs(std::size_t time, const dynamics::Posterior& posterior, Index lane,
