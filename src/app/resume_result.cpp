@@ -103,12 +103,12 @@ private:
     void take_observable(const measure::Column& column, const BatchMoments& batches,
                          const std::vector<Moments>& extremes) {
         const std::size_t length = plan_.times() * static_cast<std::size_t>(column.components);
+        const auto moments =
+            batches({own_.begin * together_, own_.end * together_}, {column.first, column.first + length});
         for (std::uint64_t i = 0; i < own_.size(); ++i) {
-            const std::uint64_t first = (own_.begin + i) * together_;
-            const auto moments = batches({first, first + together_}, {column.first, column.first + length});
             measure::TreeFold fold;
-            for (std::size_t at = 0; at < moments.size(); at += length)
-                fold.add(std::span(moments).subspan(at, length));
+            for (std::uint64_t b = i * together_; b < (i + 1) * together_; ++b)
+                fold.add(std::span(moments).subspan(b * length, length));
             std::ranges::copy(fold.take(), rows_[i].begin() + static_cast<std::ptrdiff_t>(column.first));
             for (std::size_t q = column.first; q < column.first + length; ++q) {
                 rows_[i][q].minimum = extremes[q].minimum;

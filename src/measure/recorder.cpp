@@ -42,11 +42,8 @@ Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const Recordi
 }
 
 void Recorder::begin_batches(std::vector<std::uint64_t> sizes) {
-    sizes_ = std::move(sizes);
-    passed_ = 0;
-    blocks_ = {};
+    rows_.begin(std::move(sizes), plan_->size());
     result_ = {};
-    result_.moments.resize(plan_->size() * sizes_.size());
     result_.histograms.assign(spec_.histograms.size(), Histogram(times_.size()));
     result_.decisions = names_of_decisions();
     if (spec_.landscape) result_.landscape = Landscape(*spec_.landscape);
@@ -66,8 +63,7 @@ void Recorder::begin(TrajectoryId first, Index count, Index lanes) {
     first_ = first;
     count_ = count;
     lanes_ = lanes;
-    cut_into_segments();
-    pending_.begin(static_cast<std::size_t>(count));
+    rows_.begin_block(count);
     seen_before_ = false;
     class_decisions_.begin(lanes);
     datum_decisions_.begin(lanes);
@@ -86,48 +82,8 @@ void Recorder::begin(TrajectoryId first, Index count, Index lanes) {
 }
 
 void Recorder::add(const Column& column, std::size_t time, const Rows& values) {
-    constexpr Index long_row = 256;  // eight of them would not stay in the first cache
-    for (Index c = 0; c < column.components; ++c) {
-        const auto members = row(values, c).first(static_cast<std::size_t>(count_));
-        if (count_ > long_row) {
-            take_moments(members, column.at(time, c));
-            continue;
-        }
-        if (pending_.full()) settle();
-        pending_.add(members, column.at(time, c));
-    }
-}
-
-void Recorder::take_moments(std::span<const double> members, std::size_t place) {
-    for (const Segment& segment : segments_)
-        result_.moments[segment.batch * plan_->size() + place] = moments_of(members.subspan(
-            static_cast<std::size_t>(segment.first), static_cast<std::size_t>(segment.count)));
-}
-
-void Recorder::settle() {
-    for (const Segment& segment : segments_) {
-        Moments* const own = result_.moments.data() + segment.batch * plan_->size();
-        pending_.each(static_cast<std::size_t>(segment.first), static_cast<std::size_t>(segment.count),
-                      [own](std::size_t place, const Moments& moments) { own[place] = moments; });
-    }
-    pending_.clear();
-}
-
-void Recorder::cut_into_segments() {
-    segments_.clear();
-    std::uint64_t begin = 0;  // of a batch
-    const std::uint64_t from = passed_, to = passed_ + static_cast<std::uint64_t>(count_);
-    for (std::size_t batch = 0; batch < sizes_.size() && begin < to; ++batch) {
-        const bool last = sizes_[batch] <= to - begin;
-        const std::uint64_t end = last ? begin + sizes_[batch] : to;
-        if (end > from) {
-            const std::uint64_t first = std::max(begin, from);
-            segments_.push_back({batch, static_cast<Index>(first - from), static_cast<Index>(end - first),
-                                 last && first == begin, last});
-        }
-        begin = end;
-    }
-    passed_ = to;
+    for (Index c = 0; c < column.components; ++c)
+        rows_.add(row(values, c).first(static_cast<std::size_t>(count_)), column.at(time, c));
 }
 
 void Recorder::visit(std::size_t time, const Sight& sight) {
@@ -143,7 +99,6 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
         follow(class_decisions_, time, sight.posterior->levels[labels.class_level]);
     if (spec_.decisions && setting_.law->empirical)
         follow(datum_decisions_, time, sight.posterior->component);
-    settle();
     if (kept_ > 0 && spec_.states) keep_paths(time, sight);
     previous_time_ = time;
     seen_before_ = true;
@@ -218,60 +173,17 @@ void Recorder::check(const Column& column, std::size_t time, const Sight& sight)
     }
 }
 
-void Recorder::keep_paths(std::size_t time, const Sight& sight) {
-    const Index r = sight.states->x.rows();
-    const bool complement = setting_.law->mixture.complement > 0;
-    const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
-    for (Index j = 0; j < kept_; ++j) {
-        PathRecord& record = result_.paths[base + static_cast<std::size_t>(j)];
-        record.x.resize(times_.size() * static_cast<std::size_t>(r));
-        Eigen::Map<Vector>(record.x.data() + time * static_cast<std::size_t>(r), r) = sight.states->x.col(j);
-        if (eigenpairs_ > 0) keep_eigenpairs(time, *sight.posterior, j, record);
-        if (!complement) continue;
-        record.radius2.resize(times_.size());
-        record.radius2[time] = sight.states->radius2[j];
-    }
-}
-
-void Recorder::keep_eigenpairs(std::size_t time, const dynamics::Posterior& posterior, Index lane,
-                               PathRecord& record) const {
-    const Index r = setting_.law->mixture.coordinates();
-    const auto width = static_cast<std::size_t>(r), count = static_cast<std::size_t>(eigenpairs_);
-    record.eigenvalues.resize(times_.size() * count);
-    record.eigenvectors.resize(times_.size() * count * width);
-    const bool complement = setting_.law->mixture.complement > 0;
-    if (complement) record.eigenvectors_radial.resize(times_.size() * count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const Rows& v = posterior.eigenvectors[i];
-        const std::size_t place = time * count + i;
-        record.eigenvalues[place] = posterior.eigenvalues(static_cast<Index>(i), lane);
-        Eigen::Map<Vector>(record.eigenvectors.data() + place * width, r) = v.col(lane).head(r);
-        if (complement) record.eigenvectors_radial[place] = v(r, lane);
-    }
-}
-
 void Recorder::finish(const std::vector<int>& end_components) {
     close_whole_paths();
-    settle();
-    close_segments();
-    const auto& mixture = setting_.law->mixture;
-    const std::size_t base = result_.paths.size() - static_cast<std::size_t>(kept_);
-    for (std::size_t j = 0; j < static_cast<std::size_t>(kept_) && !end_components.empty(); ++j) {
-        const auto component = static_cast<std::size_t>(end_components[j]);
-        PathRecord& record = result_.paths[base + j];
-        if (mixture.labels.any()) {
-            const auto& level = mixture.labels.classes();
-            record.end_class = level.values[static_cast<std::size_t>(level.class_of[component])];
-        }
-        record.end_datum = mixture.origin[component];
-    }
+    rows_.close_block();
+    keep_ends(end_components);
     forget_counted_paths();
     if (!spec_.decisions) return;
     const auto count = [this](const std::vector<int>& decided, const char* name) {
         const auto some = std::span(decided).first(static_cast<std::size_t>(count_));
         count_decisions(some.subspan(uncounted_), result_.decisions[name]);
     };
-    if (mixture.labels.any()) {
+    if (setting_.law->mixture.labels.any()) {
         count(class_decisions_.last_change(), "class_last_change");
         count(class_decisions_.commitment(), "class_commitment");
     }
@@ -281,31 +193,8 @@ void Recorder::finish(const std::vector<int>& end_components) {
     }
 }
 
-void Recorder::forget_counted_paths() {
-    const auto kept = static_cast<std::ptrdiff_t>(kept_);
-    const auto first = result_.paths.end() - kept;
-    result_.paths.erase(first, first + std::min(kept, static_cast<std::ptrdiff_t>(uncounted_)));
-}
-
-// A batch that lies in several blocks is the tree of what each of them holds of it.
-void Recorder::close_segments() {
-    for (const Segment& segment : segments_) {
-        if (segment.whole) continue;
-        const auto row = result_.moments.begin() + static_cast<std::ptrdiff_t>(segment.batch * plan_->size());
-        const auto end = row + static_cast<std::ptrdiff_t>(plan_->size());
-        blocks_.add({row, end});
-        std::fill(row, end, Moments{});
-        if (segment.last) fold_into(segment.batch);
-    }
-}
-
-void Recorder::fold_into(std::size_t batch) {
-    std::ranges::copy(blocks_.take(),
-                      result_.moments.begin() + static_cast<std::ptrdiff_t>(batch * plan_->size()));
-}
-
 BatchResult Recorder::take() {
-    if (blocks_.rows() > 0) fold_into(segments_.back().batch);
+    result_.moments = rows_.take();
     return std::move(result_);
 }
 

@@ -15,12 +15,11 @@
 #include <string>
 #include <vector>
 
+#include "kairos/measure/batch_rows.hpp"
 #include "kairos/measure/column_plan.hpp"
 #include "kairos/measure/decisions.hpp"
 #include "kairos/measure/histogram.hpp"
 #include "kairos/measure/landscape.hpp"
-#include "kairos/measure/pending_rows.hpp"
-#include "kairos/measure/tree_fold.hpp"
 
 namespace kairos::measure {
 
@@ -79,14 +78,11 @@ private:
     void record(const Column& column, std::size_t time);
     void check(const Column& value_column, std::size_t time, const Sight& sight);
     void add(const Column& column, std::size_t time, const Rows& values);
-    void take_moments(std::span<const double> members, std::size_t place);
-    void settle();
     void keep_paths(std::size_t time, const Sight& sight);
     void keep_eigenpairs(std::size_t time, const dynamics::Posterior& posterior, Index lane,
                          PathRecord& record) const;
     void close_whole_paths();
-    void close_segments();
-    void fold_into(std::size_t batch);
+    void keep_ends(const std::vector<int>& end_components);
     void forget_counted_paths();
 
     Setting setting_;
@@ -97,18 +93,7 @@ private:
     std::vector<const Observable*> scalars_;  // kept along raw paths
     BatchResult result_;
 
-    // The lanes of the block that belong to one batch.
-    struct Segment {
-        std::size_t batch;
-        Index first, count;
-        bool whole, last;  // the batch lies in this block; it ends here
-    };
-    void cut_into_segments();
-    std::vector<std::uint64_t> sizes_;  // of the batches worked on together
-    std::uint64_t passed_ = 0;          // their trajectories in earlier blocks
-    std::vector<Segment> segments_;
-    PendingRows pending_;
-    TreeFold blocks_;  // of a batch that is not finished
+    BatchRows rows_;
 
     TrajectoryId first_{};
     Index count_ = 0, lanes_ = 0, kept_ = 0, eigenpairs_ = 0;
