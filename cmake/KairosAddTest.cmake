@@ -50,7 +50,8 @@ target_link_libraries(test_support PRIVATE kairos_flags Eigen3::Eigen GTest::gte
 set(KAIROS_TEST_OPTIONS -O0 -fno-omit-frame-pointer)
 target_compile_options(test_support PRIVATE ${KAIROS_TEST_OPTIONS})
 # References that work on large matrices or many samples.
-set(KAIROS_LONG_REFERENCES tests/support/dense.cpp tests/law/dense_law.cpp tests/dynamics/brute_force.cpp tests/dynamics/transition_laws.cpp)
+set(KAIROS_LONG_REFERENCES tests/support/dense.cpp tests/law/dense_law.cpp tests/dynamics/brute_force.cpp tests/dynamics/transition_laws.cpp
+                           tests/phases/plain_drift.cpp tests/phases/class_brute_force.cpp)
 list(TRANSFORM KAIROS_LONG_REFERENCES PREPEND ${CMAKE_SOURCE_DIR}/)
 set_source_files_properties(${KAIROS_LONG_REFERENCES} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
 target_precompile_headers(test_support PRIVATE ${KAIROS_EVERYWHERE} <gtest/gtest.h>)

@@ -192,7 +192,7 @@ TEST(Posterior, TraceOfTheCovarianceIsTheQuadratureOverCleanData) {
     const TimePoint time = at(0.7, 0.5);
     const States states = test::random_states(mixture, 4, 1.0, 17);
     const Posterior posterior = evaluate(mixture, states, time);
-    const double step = 0.02,
+    const double step = 0.1,
                  edge = 7.0;  // spectrally accurate: the integrand is smooth and vanishes at the edges
     for (Index j = 0; j < states.count(); ++j) {
         double total = 0.0, square = 0.0;

@@ -148,7 +148,7 @@ TEST(Ensemble, FineEulerMaruyamaApproachesTheExactEnsemble) {
          {IntegratorKind::euler_maruyama, IntegratorKind::heun, IntegratorKind::exponential}) {
         auto spec = spec_of(law, Direction::reverse, names);
         spec.setting.integrator = kind;
-        spec.substeps = 400;
+        spec.substeps = 200;
         Ensemble fine(spec, ou());
         const auto a = exact.run(TrajectoryId{0}, 8000);
         const auto b = fine.run(TrajectoryId{0}, 8000);

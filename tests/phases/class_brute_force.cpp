@@ -1,7 +1,9 @@
 #include "phases/class_brute_force.hpp"
 
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace kairos::test {
 namespace {
@@ -21,7 +23,7 @@ dynamics::TimePoint noised(double alpha, double sigma2) {
             .log_snr = std::log(alpha * alpha / sigma2)};
 }
 
-void ClassReference::add(double width, const std::vector<double>& joint, const std::vector<double>& scores) {
+void ClassReference::add(double width, std::span<const double> joint, std::span<const double> scores) {
     double p = 0;
     for (const double j : joint) p += j;
     if (p < 1e-300) return;
@@ -41,13 +43,13 @@ ClassReference two_clusters_by_brute_force(double mean_norm2, double variance, d
                                            const dynamics::TimePoint& at) {
     const double gamma = at.sigma2 + at.alpha * at.alpha * variance, mean = at.alpha * std::sqrt(mean_norm2);
     const double reach = mean + 14.0 * std::sqrt(gamma);
-    const int points = 400000;
+    const int points = 20000;
     ClassReference sum;
     for (int i = 0; i <= points; ++i) {
         const double x = reach * (2.0 * i / points - 1.0);
-        sum.add(2.0 * reach / points,
-                {weight * normal_density(x, mean, gamma), (1.0 - weight) * normal_density(x, -mean, gamma)},
-                {-(x - mean) / gamma, -(x + mean) / gamma});
+        const std::array joint = {weight * normal_density(x, mean, gamma),
+                                  (1.0 - weight) * normal_density(x, -mean, gamma)};
+        sum.add(2.0 * reach / points, joint, std::array{-(x - mean) / gamma, -(x + mean) / gamma});
     }
     return sum;
 }
@@ -56,12 +58,13 @@ ClassReference radial_by_brute_force(const law::Mixture& mixture, const dynamics
     const double d = mixture.dimension();
     const auto classes = static_cast<std::size_t>(mixture.labels.classes().classes());
     const double log_area = std::log(2.0) + 0.5 * d * std::log(std::numbers::pi) - std::lgamma(0.5 * d);
-    const int points = 200000;
+    const int points = 20000;
     const double low = -30.0, high = 12.0;
     ClassReference sum;
+    std::vector<double> joint, score;
     for (int i = 0; i <= points; ++i) {
         const double q = low + (high - low) * i / points, r = std::exp(q);
-        std::vector<double> joint(classes, 0.0), score(classes, 0.0);
+        joint.assign(classes, 0.0), score.assign(classes, 0.0);
         for (Index k = 0; k < mixture.components(); ++k) {
             const double v = at.alpha * at.alpha * mixture.covariance(k).isotropic + at.sigma2;
             const auto c =

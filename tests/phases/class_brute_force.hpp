@@ -1,7 +1,7 @@
 // tests/phases/class_brute_force.hpp: averages of a posterior over classes by plain sums over a fine line, written from the
 // definitions.
 #pragma once
-#include <vector>
+#include <span>
 
 #include "phases/laws.hpp"
 
@@ -15,7 +15,7 @@ struct ClassReference {
     double mass = 0, entropy = 0, entropy2 = 0, collision = 0, varentropy = 0, spread = 0, surprisal2 = 0,
            score2 = 0;
 
-    void add(double width, const std::vector<double>& joint, const std::vector<double>& scores);
+    void add(double width, std::span<const double> joint, std::span<const double> scores);
 };
 
 // Two clusters along m only: the other directions have the same score in both classes.
