@@ -22,20 +22,9 @@ Counts counts_of_all(const Communicator::Link& link, std::uint64_t mine) {
     return counts;
 }
 
-// Offsets as MPI wants them, for totals that fit an int.
-struct Layout {
-    std::vector<int> counts, offsets;
-};
-
-Layout layout_of(const Counts& counts) {
-    Layout layout{{counts.begin(), counts.end()}, std::vector<int>(counts.size())};
-    std::exclusive_scan(layout.counts.begin(), layout.counts.end(), layout.offsets.begin(), 0);
-    return layout;
-}
-
 std::uint64_t longest_of(const Counts& counts) { return *std::max_element(counts.begin(), counts.end()); }
 
-// Parts of about one length are filled up to the longest: those of given lengths go round all ranks, parts of one length take a few steps.
+// Parts of about one length are filled up to the longest: MPI joins parts of one length in a few steps.
 bool about_even(const Counts& counts, std::uint64_t total, std::size_t piece) {
     return total <= piece && longest_of(counts) * counts.size() <= 2 * total;
 }
@@ -60,30 +49,6 @@ std::vector<double> joined_evenly(const Communicator::Link& link, std::span<cons
 
 }  // namespace
 
-std::vector<double> Communicator::all_gather(std::span<const double> mine, std::size_t piece) const {
-    if (size() == 1) return {mine.begin(), mine.end()};
-    const Counts counts = counts_of_all(*link_, mine.size());
-    const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-    if (about_even(counts, total, piece)) return joined_evenly(*link_, mine, counts);
-    std::vector<double> all(total);
-    if (total <= piece) {
-        const Layout layout = layout_of(counts);
-        check(MPI_Allgatherv(mine.data(), static_cast<int>(mine.size()), MPI_DOUBLE, all.data(),
-                             layout.counts.data(), layout.offsets.data(), MPI_DOUBLE, link_->comm),
-              "MPI_Allgatherv");
-        return all;
-    }
-    std::size_t at = 0;
-    for (int root = 0; root < size(); ++root) {
-        const std::span<double> part(all.data() + at, counts[static_cast<std::size_t>(root)]);
-        if (root == rank()) std::copy(mine.begin(), mine.end(), part.begin());
-        for (std::size_t done = 0; done < part.size(); done += piece)
-            broadcast(part.subspan(done, std::min(piece, part.size() - done)), root);
-        at += part.size();
-    }
-    return all;
-}
-
 // By way of the first member of each row: so few ranks write to the root.
 std::vector<double> Communicator::gather(std::span<const double> mine, std::size_t piece) const {
     if (size() == 1) return {mine.begin(), mine.end()};
@@ -104,6 +69,20 @@ std::vector<double> Communicator::gather(std::span<const double> mine, std::size
     std::vector<int> leaders;
     for (int one = 0; is_root() && one < rows.count(); ++one) leaders.push_back(rows.first(one));
     return joined(exchanged(*link_, {{0, std::move(all)}}, leaders, piece));
+}
+
+// Uneven ones meet on the root first: MPI's own ways for them have all ranks write to one, and every pair that writes to each other
+// shares pages of memory where it shares a node.
+std::vector<double> Communicator::all_gather(std::span<const double> mine, std::size_t piece) const {
+    if (size() == 1) return {mine.begin(), mine.end()};
+    const Counts counts = counts_of_all(*link_, mine.size());
+    const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    if (about_even(counts, total, piece)) return joined_evenly(*link_, mine, counts);
+    std::vector<double> all = gather(mine, piece);
+    all.resize(total);
+    for (std::size_t done = 0; done < all.size(); done += piece)
+        broadcast(std::span(all).subspan(done, std::min(piece, all.size() - done)));
+    return all;
 }
 
 // Short ones: letters travel as doubles.
