@@ -38,7 +38,7 @@ std::size_t first_identity(const measure::ColumnPlan& plan) {
 
 void write_continuation(io::ResultFile& file, const Setup& setup, const measure::ColumnPlan& plan,
                         const Measured& measured) {
-    if (!setup.config.batch_moments || setup.config.realisations > 1 || measured.full_batches.empty()) return;
+    if (!setup.config.batch_moments || measured.full_batches.empty()) return;
     const std::vector<Subtree>& parts = measured.full_batches;
     std::vector<std::int64_t> first, count;
     for (const Subtree& part : parts) {

@@ -1,10 +1,10 @@
 // src/app/continuation.hpp: what a result keeps so that more trajectories can be added to it later, beside what it says anyway.
 //
-//   /continuation/part (its first batch), count [part]   the full batches, cut into subtrees (measure::TreeFold)
+//   /continuation/part (its first batch), count [part]   the full batches of every realisation, cut into subtrees (measure::TreeFold)
 //   /continuation/moments [value, part, moment]  of every column that /batches does not hold: both sides of identities and what judges them
 //
 // A last batch that is not full is in none of the parts: it is run again when there are trajectories to fill it. Written where the batches
-// are (observe.batch-moments), of one realisation of the disorder.
+// are (observe.batch-moments).
 // Errors: InputError (3) for a file that is damaged; OutputError (4).
 #pragma once
 #include <optional>

@@ -10,45 +10,48 @@ namespace {
 
 using parallel::BatchRange;
 using parallel::BatchRow;
+using parallel::BatchSeries;
 using parallel::Halt;
 
 // Thrown by the pause hook, caught here.
 struct Abandoned {};
 
-// Unfinished batches of a range, the same on every rank: at most `together` that follow one another.
+// Unfinished batches of a part, the same on every rank, by their number in it: at most `together` that follow one another in the plan.
 std::vector<BatchRange> unfinished(const parallel::Communicator& all, const std::vector<BatchRow>& rows,
-                                   BatchRange range, std::uint64_t together) {
-    std::vector<std::int64_t> finished(range.size(), 0);
+                                   const BatchSeries& part, std::uint64_t together) {
+    std::vector<std::int64_t> finished(part.count, 0);
     for (const auto& row : rows) {
-        const std::uint64_t batch = number(row.first);
-        if (batch >= range.begin && batch < range.end) finished[batch - range.begin] = 1;
+        const std::uint64_t batch = number(row.first), i = (batch - part.first) / part.stride;
+        if (batch >= part.first && i < part.count && row.first == part[i]) finished[i] = 1;
     }
     all.max(std::span(finished));
+    const std::uint64_t most = part.stride == 1 ? together : 1;
     std::vector<BatchRange> groups;
-    for (std::uint64_t batch = range.begin; batch < range.end; ++batch) {
-        if (finished[batch - range.begin] != 0) continue;
-        if (groups.empty() || groups.back().end != batch || groups.back().size() == together)
-            groups.push_back({batch, batch});
+    for (std::uint64_t i = 0; i < part.count; ++i) {
+        if (finished[i] != 0) continue;
+        if (groups.empty() || groups.back().end != i || groups.back().size() == most)
+            groups.push_back({i, i});
         ++groups.back().end;
     }
     return groups;
 }
 
-void add_rows(const std::vector<measure::Moments>& moments, BatchRange group, std::vector<BatchRow>& rows) {
+void add_rows(const std::vector<measure::Moments>& moments, const BatchSeries& part, BatchRange group,
+              std::vector<BatchRow>& rows) {
     const std::vector<double> all = flat_moments(moments);
     const auto length = static_cast<std::ptrdiff_t>(all.size() / group.size());
     auto row = all.begin();
-    for (std::uint64_t batch = group.begin; batch < group.end; ++batch, row += length)
-        rows.emplace_back(BatchId{batch}, std::vector<double>(row, row + length));
+    for (std::uint64_t i = group.begin; i < group.end; ++i, row += length)
+        rows.emplace_back(part[i], std::vector<double>(row, row + length));
 }
 
-Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& groups, const BatchWork& work,
-                 std::vector<BatchRow>& rows, WorkTimes& times) {
+Halt deal_groups(const RunContext& context, const BatchSeries& part, const std::vector<BatchRange>& groups,
+                 const BatchWork& work, std::vector<BatchRow>& rows, WorkTimes& times) {
     const auto& batches = context.batches;
     const auto& teams = context.teams;
     const Watch& watch = context.watch;
     Progress progress(watch.show_progress && teams.all().is_root(), batches,
-                      {groups.front().begin, groups.back().end});
+                      part.place + groups.front().begin);
     parallel::TeamCounter counter(teams, groups.size());
     Halt known = Halt::none;
     work.pause = [&] {
@@ -59,14 +62,13 @@ Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& group
         const auto dealt = [&] { return timed(times.dealing, [&] { return counter.next(); }); };
         while (const auto next = timed(times.wait, dealt)) {
             const BatchRange group = groups[number(*next)];
-            progress.dealt(group.begin);
+            progress.dealt(part.place + group.begin);
             std::vector<std::uint64_t> sizes;
-            for (std::uint64_t b = group.begin; b < group.end; ++b)
-                sizes.push_back(batches.size_of(BatchId{b}));
+            for (std::uint64_t i = group.begin; i < group.end; ++i) sizes.push_back(batches.size_of(part[i]));
             const auto moments =
-                timed(times.compute, [&] { return work.run(batches.first(BatchId{group.begin}), sizes); });
+                timed(times.compute, [&] { return work.run(batches.first(part[group.begin]), sizes); });
             times.batches += group.size();
-            if (teams.leads()) add_rows(moments, group, rows);
+            if (teams.leads()) add_rows(moments, part, group, rows);
         }
     } catch (const Abandoned&) {
     }
@@ -77,12 +79,12 @@ Halt deal_groups(const RunContext& context, const std::vector<BatchRange>& group
 
 }  // namespace
 
-void deal(const RunContext& context, BatchRange range, const BatchWork& work, std::vector<BatchRow>& rows,
-          WorkTimes& times) {
+void deal(const RunContext& context, const BatchSeries& part, const BatchWork& work,
+          std::vector<BatchRow>& rows, WorkTimes& times) {
     for (;;) {
-        const auto groups = unfinished(context.teams.all(), rows, range, work.together);
+        const auto groups = unfinished(context.teams.all(), rows, part, work.together);
         if (groups.empty()) return;
-        const Halt halt = deal_groups(context, groups, work, rows, times);
+        const Halt halt = deal_groups(context, part, groups, work, rows, times);
         if (halt != Halt::none) context.watch.halted(halt);
     }
 }

@@ -8,11 +8,11 @@ namespace kairos::app {
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
 
-Progress::Progress(bool shown, const parallel::BatchPlan& batches, parallel::BatchRange range)
+Progress::Progress(bool shown, const parallel::BatchPlan& batches, std::uint64_t begin)
     : shown_(shown),
       batches_(batches.count()),
       trajectories_(batches.trajectories()),
-      begin_(range.begin),
+      begin_(begin),
       start_(Clock::now()),
       last_(start_) {}
 

@@ -52,9 +52,12 @@ std::optional<Stored> stored_of(const Setup& setup) {
     }
 }
 
-// Whether batches of the new size are whole subtrees of the old ones (measure::TreeFold).
-bool fits(std::uint64_t size, std::uint64_t larger) {
-    return size == larger || (std::has_single_bit(size) && std::has_single_bit(larger) && size < larger);
+// Whether batches are whole subtrees of those of the given size (measure::TreeFold). Realisations take them in turn, so that two of one
+// realisation do not follow one another.
+bool fits(const Setup& setup, std::uint64_t size) {
+    const std::uint64_t larger = setup.batches.size();
+    return size == larger || (setup.config.realisations == 1 && std::has_single_bit(size) &&
+                              std::has_single_bit(larger) && size < larger);
 }
 
 // Batches of the larger ensemble that are there already.
@@ -67,8 +70,7 @@ std::uint64_t batches_kept(const Setup& setup, const Stored& stored) {
 std::string obstacle(const Setup& setup, const Stored& stored) {
     const std::string size = std::to_string(stored.size);
     if (!stored.batches) return "it has no batch moments (observe.batch-moments = false)";
-    if (setup.config.realisations > 1) return "it has several realisations of the disorder";
-    if (!fits(stored.size, setup.batches.size()))
+    if (!fits(setup, stored.size))
         return "its batches have " + size + " trajectories and those of the larger ensemble " +
                std::to_string(setup.batches.size()) + " (ensemble.batch = " + size + " goes on from it)";
     if (batches_kept(setup, stored) == 0)
@@ -79,8 +81,8 @@ std::string obstacle(const Setup& setup, const Stored& stored) {
     return {};
 }
 
-// Batches of an ensemble, some of them consecutive: [batch][column]. Observables as they are in the file, with the extremes of the ensemble;
-// of identities only subtrees are known, whose first batch stands for all of theirs.
+// Batches of an ensemble where they stand in its file, some of them that follow one another: [batch][column]. Observables as they are there,
+// with the extremes of the ensemble; of identities only subtrees are known, whose first batch stands for all of theirs.
 class StoredRows {
 public:
     StoredRows(const PooledRuns& pooled, const measure::ColumnPlan& plan, std::uint64_t together,
@@ -92,10 +94,12 @@ public:
             if (column.quantity == measure::Quantity::observable) take_observable(column, batches, extremes);
         take_identities(*read_continuation(io::ResultReader(pooled.runs.front().file), plan));
     }
-    [[nodiscard]] std::vector<BatchRow> flat() const {
+    // Those that are full, by their numbers: in_place [place].
+    [[nodiscard]] std::vector<BatchRow> flat(const std::vector<BatchId>& in_place, std::uint64_t full) const {
         std::vector<BatchRow> flat;
         for (std::uint64_t i = 0; i < own_.size(); ++i)
-            flat.emplace_back(BatchId{own_.begin + i}, flat_moments(rows_[i]));
+            if (number(in_place[own_.begin + i]) < full)
+                flat.emplace_back(in_place[own_.begin + i], flat_moments(rows_[i]));
         return flat;
     }
 
@@ -142,19 +146,23 @@ void add_clones(const Setup& setup, const PooledRuns& pooled, bool root, CloneSt
 
 Checkpoint checkpoint_of(const Setup& setup, const measure::ColumnPlan& plan, const Stored& stored,
                          const parallel::Communicator& communicator) {
+    const std::uint64_t parts = setup.config.realisations, full = batches_kept(setup, stored);
+    const parallel::BatchPlan all(stored.trajectories, stored.size);
+    PooledRun run{setup.config.output, stored.trajectories, {}, {}};
+    for (std::uint64_t which = 0; which < parts; ++which) run.batches.push_back(all.part(which, parts).count);
     const PooledRuns pooled{.config = setup.config,
                             .times = setup.ensemble.times,
-                            .runs = {{setup.config.output,
-                                      stored.trajectories,
-                                      {parallel::BatchPlan(stored.trajectories, stored.size).count()},
-                                      {}}},
+                            .runs = {run},
                             .wall_seconds = stored.progression.seconds};
     Checkpoint checkpoint;
     checkpoint.progression = stored.progression;
-    const auto own =
-        parallel::slice_of(communicator.rank(), communicator.size(), batches_kept(setup, stored));
-    const std::uint64_t together = setup.batches.size() / stored.size;
-    checkpoint.ensemble.rows = StoredRows(pooled, plan, together, {own.begin, own.end}).flat();
+    // Of one realisation the last place is that of the batch which may not be full, of several any may be.
+    const std::uint64_t size = setup.batches.size();
+    const auto in_place =
+        parts == 1 ? parallel::BatchPlan(full * size, size).in_place(1) : all.in_place(parts);
+    const auto own = parallel::slice_of(communicator.rank(), communicator.size(), in_place.size());
+    checkpoint.ensemble.rows =
+        StoredRows(pooled, plan, size / stored.size, {own.begin, own.end}).flat(in_place, full);
     checkpoint.ensemble.counted_from = TrajectoryId{stored.trajectories};
     if (!setup.config.clone_times.empty())
         add_clones(setup, pooled, communicator.is_root(), checkpoint.clones);

@@ -28,15 +28,19 @@ void fold_range(const Measured& measured, parallel::BatchRange range, TreeFold& 
     }
 }
 
+using Parts = std::vector<parallel::BatchSeries>;
+
 // What a run keeps: all batches in its slice of the columns.
-BatchMoments kept(std::vector<Moments> all, parallel::ColumnSlice slice) {
+BatchMoments kept(std::vector<Moments> all, parallel::ColumnSlice slice, std::vector<BatchId> in_place) {
     const auto shared = std::make_shared<const std::vector<Moments>>(std::move(all));
-    return [shared, slice](parallel::BatchRange batches, parallel::ColumnSlice columns) {
+    return [shared, slice, in_place = std::move(in_place)](parallel::BatchRange batches,
+                                                           parallel::ColumnSlice columns) {
         std::vector<Moments> some;
         if (columns.size() == 0) return some;
         some.reserve(batches.size() * columns.size());
         for (std::uint64_t b = batches.begin; b < batches.end; ++b) {
-            const auto row = shared->begin() + static_cast<std::ptrdiff_t>(b * slice.size());
+            const auto row =
+                shared->begin() + static_cast<std::ptrdiff_t>(number(in_place[b]) * slice.size());
             some.insert(some.end(), row + static_cast<std::ptrdiff_t>(columns.begin - slice.begin),
                         row + static_cast<std::ptrdiff_t>(columns.end - slice.begin));
         }
@@ -44,38 +48,41 @@ BatchMoments kept(std::vector<Moments> all, parallel::ColumnSlice slice) {
     };
 }
 
-// The sums of this rank's slice over the ranges; where there is one, it has been folded already.
-std::vector<Moments> fold_each(const Measured& measured, std::vector<Moments> all) {
-    if (measured.realisations.size() == 1) return all;
-    std::vector<Moments> each;
-    for (const auto range : measured.realisations) {
-        TreeFold fold;
-        fold_range(measured, range, fold);
-        const auto folded = fold.take();
-        each.insert(each.end(), folded.begin(), folded.end());
+// Of one part, in its places; its full batches first.
+std::vector<Moments> fold_part(const parallel::BatchPlan& plan, const parallel::BatchSeries& part,
+                               Measured& measured) {
+    const auto [begin, end] = part.places();
+    std::uint64_t full = end;
+    if (part.count > 0 && number(part[part.count - 1]) >= plan.full()) --full;
+    TreeFold fold;
+    fold_range(measured, {begin, full}, fold);
+    for (measure::TreeFold::Subtree subtree : fold.subtrees()) {
+        subtree.first += begin;
+        measured.full_batches.push_back(std::move(subtree));
     }
-    return each;
+    fold_range(measured, {full, end}, fold);
+    std::vector<Moments> folded = fold.take();
+    folded.resize(measured.slice.size());
+    return folded;
 }
 
 Measured fold_moments(const RunContext& context, const std::vector<parallel::BatchRow>& rows,
-                      std::size_t columns, std::vector<parallel::BatchRange> ranges) {
+                      std::size_t columns, const Parts& parts) {
     const auto& communicator = context.teams.all();
     Measured measured;
     measured.batch_count = context.batches.count();
     measured.slice = parallel::slice_of(communicator.rank(), communicator.size(), columns);
     measured.batches = kept(
         moments_from(parallel::transpose(communicator, rows, measured.batch_count, columns, moments_width)),
-        measured.slice);
-    measured.realisations = std::move(ranges);
-    const std::uint64_t full = context.batches.full();
-    TreeFold fold;
-    fold_range(measured, {0, full}, fold);
-    measured.full_batches = fold.subtrees();
-    fold_range(measured, {full, measured.batch_count}, fold);
-    std::vector<Moments> mine = fold.take();
-    mine.resize(measured.slice.size());
+        measured.slice, context.batches.in_place(parts.size()));
+    std::vector<Moments> mine(measured.slice.size());
+    for (const auto& part : parts) {
+        measured.realisations.push_back(part.places());
+        const auto folded = fold_part(context.batches, part, measured);
+        for (std::size_t q = 0; q < mine.size(); ++q) mine[q].merge(folded[q]);
+        measured.folded_each.insert(measured.folded_each.end(), folded.begin(), folded.end());
+    }
     measured.folded = moments_from(communicator.all_gather(flat_moments(mine)));
-    measured.folded_each = fold_each(measured, std::move(mine));
     return measured;
 }
 
@@ -93,7 +100,7 @@ void EnsembleRun::prepare(const measure::EnsembleSpec& spec, const measure::Ense
         state_.landscape = measure::Landscape(*spec.recording.landscape);
 }
 
-void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange range,
+void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchSeries part,
                       const std::optional<Target>& target) {
     PauseHook pause = [] {};
     measure::Ensemble ensemble(spec, context_.schedule, [&pause] { pause(); });
@@ -104,20 +111,21 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchRange ra
         return std::move(result.moments);
     };
     const auto together = measure::batches_together(spec.setting.law->mixture, context_.batches.size());
+    const std::uint64_t most = part.count;
     const auto next = [&](std::uint64_t have) {
-        return target ? target->next(have, state_.rows, context_.teams.all()) : range.end;
+        return target ? target->next(have, state_.rows, context_.teams.all()) : most;
     };
-    std::uint64_t end = range.begin;
-    for (std::uint64_t wanted = next(end); wanted != end; wanted = next(end)) {
-        end = wanted;
-        deal(context_, {range.begin, end}, {together, pause, run}, state_.rows, times_);
+    part.count = 0;
+    for (std::uint64_t wanted = next(0); wanted != part.count; wanted = next(wanted)) {
+        part.count = wanted;
+        deal(context_, part, {together, pause, run}, state_.rows, times_);
     }
-    ranges_.push_back({range.begin, end});
+    parts_.push_back(part);
 }
 
 Measured EnsembleRun::finish() {
     const TimeSpent spent(times_.fold);
-    Measured measured = fold_moments(context_, state_.rows, columns_, ranges_);
+    Measured measured = fold_moments(context_, state_.rows, columns_, parts_);
     EnsembleState sum = sum_of(state_, context_.teams.all());
     measured.decisions = std::move(sum.decisions);
     measured.landscape = std::move(sum.landscape);
@@ -132,7 +140,7 @@ Measured measure_ensemble(const measure::EnsembleSpec& spec, const RunContext& c
     return ensemble.finish();
 }
 
-void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
+void CloneRun::run(const phases::CloneSpec& spec, const parallel::BatchSeries& part) {
     PauseHook pause = [] {};
     phases::CloneEnsemble clones(spec, context_.schedule, [&pause] { pause(); });
     const RunBatches run = [&](TrajectoryId first, const std::vector<std::uint64_t>& sizes) {
@@ -141,12 +149,13 @@ void CloneRun::run(const phases::CloneSpec& spec, parallel::BatchRange range) {
         return moments;
     };
     columns_ = phases::clone_columns(spec);
-    deal(context_, range, {1, pause, run}, state_.rows, times_);
+    deal(context_, part, {1, pause, run}, state_.rows, times_);
+    parts_.push_back(part);
 }
 
 MeasuredClones CloneRun::finish() {
     const TimeSpent spent(times_.fold);
-    return {.moments = fold_moments(context_, state_.rows, columns_, {context_.batches.all()}).folded,
+    return {.moments = fold_moments(context_, state_.rows, columns_, parts_).folded,
             .overlaps = sum_of(state_.overlaps, context_.teams.all())};
 }
 

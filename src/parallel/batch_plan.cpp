@@ -44,11 +44,23 @@ std::uint64_t BatchPlan::size_of(BatchId batch) const {
     return std::min(size_, trajectories_ - number(first(batch)));
 }
 
-BatchRange BatchPlan::part(std::uint64_t which, std::uint64_t parts) const {
+BatchSeries BatchPlan::part(std::uint64_t which, std::uint64_t parts) const {
     assert(which < parts);
-    // floor(p count/P) without the product, which may exceed 64 bits
-    const auto bound = [&](std::uint64_t p) { return p * (count_ / parts) + p * (count_ % parts) / parts; };
-    return {bound(which), bound(which + 1)};
+    const std::uint64_t each = count_ / parts, more = count_ % parts;  // the first `more` parts have one more
+    return {.first = which,
+            .stride = parts,
+            .count = each + (which < more ? 1 : 0),
+            .place = which * each + std::min(which, more)};
+}
+
+std::vector<BatchId> BatchPlan::in_place(std::uint64_t parts) const {
+    std::vector<BatchId> batches;
+    batches.reserve(count_);
+    for (std::uint64_t which = 0; which < parts; ++which) {
+        const BatchSeries one = part(which, parts);
+        for (std::uint64_t i = 0; i < one.count; ++i) batches.push_back(one[i]);
+    }
+    return batches;
 }
 
 }  // namespace kairos::parallel

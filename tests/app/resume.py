@@ -266,6 +266,24 @@ def growing(base):
     anew(folder, slow, "an extension in slices")
 
 
+def realisations(base):
+    """Of several draws of the disorder: a batch stays in its realisation, whatever their number. Batches of another size do not."""
+    folder = base / "realisations"
+    folder.mkdir()
+    keys = ["--data.model=random-clusters", "--data.components=3", "--data.dimension=6", "--data.samples=30", "--data.realisations=3",
+            "--time.points=5", "--observe.histograms=datum_entropy", "--observe.paths=50", "--observe.states=true", "--clones.times=1",
+            "--clones.pairs=70", "--output.file=r.h5"]
+    for trajectories, ranks, count in ((130, 2, 7), (410, 3, 21), (900, 1, 45)):
+        done = run([KAIROS, "run", *keys, "--ensemble.batch=20", f"--ensemble.trajectories={trajectories}"], folder, ranks)
+        check.succeeded(done, f"{trajectories} trajectories of realisations")
+        check(("which are kept" in done.stderr) == (trajectories > 130), done.stderr)
+        check(batches(folder / "r.h5") == (count, 20), f"{trajectories}: {batches(folder / 'r.h5')}")
+    anew(folder, [*keys, "--ensemble.batch=20", "--ensemble.trajectories=900"], "900 trajectories of realisations in three steps")
+    done = run([KAIROS, "run", *keys, "--ensemble.batch=40", "--ensemble.trajectories=2000"], folder, 2)
+    check.succeeded(done, "other batches of realisations")
+    check("running anew" in done.stderr and "ensemble.batch = 20" in done.stderr, f"other batches of realisations: {done.stderr}")
+
+
 def target(base):
     """An ensemble ends in whole batches where every time has the error asked for; where does not depend on ranks and interruptions."""
     keys = [*JOB, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.006", "--time.substeps=20", "--output.file=r.h5"]
@@ -301,5 +319,6 @@ with tempfile.TemporaryDirectory() as name:
     foreign(base)
     going_on(base)
     growing(base)
+    realisations(base)
     target(base)
 check.finish()

@@ -67,28 +67,35 @@ TEST(BatchPlan, HandlesTheLargestEnsembles) {
     EXPECT_EQ(number(plan.first(last)) + plan.size_of(last), most);
 }
 
-TEST(BatchPlan, PartsAreWholeBatchesInOrderOfSizesThatDifferByAtMostOne) {
+// Every batch is in one part, at one place, and in the same part of a larger ensemble.
+TEST(BatchPlan, PartsTakeBatchesInTurn) {
     for (const std::uint64_t count : {1U, 2U, 7U, 64U, 157U, 512U})
         for (std::uint64_t parts = 1; parts <= count; ++parts) {
             const BatchPlan plan(count, 1);
+            const std::vector<BatchId> in_place = plan.in_place(parts);
+            std::vector<int> found(count, 0);
             std::uint64_t next = 0;
             for (std::uint64_t p = 0; p < parts; ++p) {
-                const BatchRange range = plan.part(p, parts);
-                ASSERT_EQ(range.begin, next);
-                ASSERT_EQ(range.begin, p * count / parts) << p << " of " << parts;
-                ASSERT_GE(range.size(), count / parts);
-                ASSERT_LE(range.size(), count / parts + 1);
-                next = range.end;
+                const BatchSeries part = plan.part(p, parts);
+                ASSERT_EQ(part.places().begin, next) << p << " of " << parts;
+                ASSERT_GE(part.places().size(), count / parts);
+                ASSERT_LE(part.places().size(), count / parts + 1);
+                for (std::uint64_t i = 0; i < part.count; ++i) {
+                    ASSERT_EQ(number(part[i]) % parts, p);
+                    ASSERT_EQ(in_place.at(part.place + i), part[i]);
+                    ++found.at(number(part[i]));
+                }
+                next = part.places().end;
             }
-            ASSERT_EQ(next, count);
+            ASSERT_EQ(found, std::vector<int>(count, 1));
         }
 }
 
 TEST(BatchPlan, PartsOfTheLargestEnsemblesDoNotOverflow) {
     const BatchPlan plan(~std::uint64_t{0}, 1);
     const std::uint64_t parts = 4000000000U;
-    EXPECT_EQ(plan.part(parts - 1, parts).end, plan.count());
-    EXPECT_EQ(plan.part(0, 1), plan.all());
+    EXPECT_EQ(plan.part(parts - 1, parts).places().end, plan.count());
+    EXPECT_EQ(plan.all(), (BatchSeries{0, 1, plan.count(), 0}));
 }
 
 TEST(BatchPlan, NoTrajectoriesMakeNoBatches) { EXPECT_EQ(BatchPlan(0, std::nullopt).count(), 0U); }

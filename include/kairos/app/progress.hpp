@@ -11,8 +11,8 @@ namespace kairos::app {
 
 class Progress {
 public:
-    // range: the batches in work now, of those of the whole plan; rate and remaining time are judged by it.
-    Progress(bool shown, const parallel::BatchPlan& batches, parallel::BatchRange range);
+    // begin: batches of the plan that are done; rate and remaining time are judged by those that follow.
+    Progress(bool shown, const parallel::BatchPlan& batches, std::uint64_t begin);
     ~Progress();  // leaves the terminal on a clean line
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;

@@ -2,9 +2,9 @@
 //
 //   rows of all batches --transpose--> this rank's slice of the columns of all batches --fold by the tree of batches--> moments
 //
-// Batches may have different laws (realisations of the disorder): ranges of them are run one after another, each with the law of its
-// own spec, which is not needed once its range is done. Whatever the range, a batch has its number, trajectories and noise from the
-// plan of the whole ensemble.
+// Batches may have different laws (realisations of the disorder): parts of the plan are run one after another, each with the law of its
+// own spec, which is not needed once its part is done. Whatever the part, a batch has its number, trajectories and noise from the
+// plan of the whole ensemble. What was measured stands part after part, and is folded by parts first.
 //
 // A team of ranks may work on a batch together (run.data-shards): its leader alone keeps what was measured.
 //
@@ -37,10 +37,10 @@ struct Measured {
     BatchMoments batches;                  // of every observable
     std::vector<measure::Moments> folded;  // [ColumnPlan::size], on every rank
     std::uint64_t batch_count = 0;
-    std::vector<measure::TreeFold::Subtree>
-        full_batches;  // subtrees of all but a last batch that is not full, of the slice
-    std::vector<parallel::BatchRange> realisations;  // ranges of batches that shared a law, in order
-    std::vector<measure::Moments> folded_each;       // [realisation][column in slice]
+    // Of the slice: the subtrees of every realisation, without a last batch that is not full.
+    std::vector<measure::TreeFold::Subtree> full_batches;
+    std::vector<parallel::BatchRange> realisations;               // batches that shared a law stand together
+    std::vector<measure::Moments> folded_each;                    // [realisation][column in slice]
     std::map<std::string, std::vector<std::uint64_t>> decisions;  // name -> [T], on every rank
     std::vector<measure::Histogram> histograms;                   // on rank 0
     std::vector<measure::PathRecord> paths;                       // on rank 0, in order of trajectory
@@ -63,14 +63,16 @@ struct RunContext {
     const Watch& watch;
 };
 
-// Collective: run() for ranges that cover the plan in order, then finish().
+// Collective: run() for all parts of the plan in order, then finish().
 class EnsembleRun {
 public:
     explicit EnsembleRun(const RunContext& context) : context_(context) {}
-    // With a target the range may end before its end.
-    void run(const measure::EnsembleSpec& spec, parallel::BatchRange range,
+    // With a target the part may end before its end.
+    void run(const measure::EnsembleSpec& spec, parallel::BatchSeries part,
              const std::optional<Target>& target = std::nullopt);
-    [[nodiscard]] std::uint64_t batches_done() const { return ranges_.empty() ? 0 : ranges_.back().end; }
+    [[nodiscard]] std::uint64_t batches_done() const {
+        return parts_.empty() ? 0 : parts_.back().places().end;
+    }
     [[nodiscard]] Measured finish();
     [[nodiscard]] const WorkTimes& times() const { return times_; }
 
@@ -83,7 +85,7 @@ private:
     void prepare(const measure::EnsembleSpec& spec, const measure::Ensemble& ensemble);
 
     RunContext context_;
-    std::vector<parallel::BatchRange> ranges_;
+    std::vector<parallel::BatchSeries> parts_;
     std::size_t columns_ = 0;
     EnsembleState state_;
     WorkTimes times_;
@@ -98,7 +100,7 @@ struct MeasuredClones {
 class CloneRun {
 public:
     explicit CloneRun(const RunContext& context) : context_(context) {}
-    void run(const phases::CloneSpec& spec, parallel::BatchRange range);
+    void run(const phases::CloneSpec& spec, const parallel::BatchSeries& part);
     [[nodiscard]] MeasuredClones finish();
     [[nodiscard]] const WorkTimes& times() const { return times_; }
 
@@ -108,6 +110,7 @@ public:
 
 private:
     RunContext context_;
+    std::vector<parallel::BatchSeries> parts_;
     std::size_t columns_ = 0;
     CloneState state_;
     WorkTimes times_;

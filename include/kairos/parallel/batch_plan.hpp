@@ -12,12 +12,15 @@
 //
 // Whatever differs from one part of an ensemble to the next (the draw of the disorder) takes whole batches:
 //
-//   part p of P: batches floor(p count/P) .. floor((p + 1) count/P) - 1
+//   part p of P: batches p, p + P, p + 2P, ...
+//
+// so that a batch stays in its part when there are more of them. Batches are kept part after part: in_place() says which.
 //
 // Errors: ConfigError for ensemble.batch = 0.
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "kairos/base/ids.hpp"
 
@@ -27,6 +30,15 @@ struct BatchRange {
     std::uint64_t begin = 0, end = 0;
     [[nodiscard]] std::uint64_t size() const { return end - begin; }
     bool operator==(const BatchRange&) const = default;
+};
+
+// Batches first, first + stride, ..., `count` of them.
+struct BatchSeries {
+    std::uint64_t first = 0, stride = 1, count = 0;
+    std::uint64_t place = 0;  // of the first where parts stand one after another
+    [[nodiscard]] BatchId operator[](std::uint64_t i) const { return BatchId{first + i * stride}; }
+    [[nodiscard]] BatchRange places() const { return {place, place + count}; }
+    bool operator==(const BatchSeries&) const = default;
 };
 
 class BatchPlan {
@@ -41,8 +53,10 @@ public:
     }  // of those, with `size` trajectories
     [[nodiscard]] TrajectoryId first(BatchId batch) const;
     [[nodiscard]] std::uint64_t size_of(BatchId batch) const;
-    [[nodiscard]] BatchRange all() const { return {0, count_}; }
-    [[nodiscard]] BatchRange part(std::uint64_t which, std::uint64_t parts) const;  // parts < 2^32
+    [[nodiscard]] BatchSeries part(std::uint64_t which, std::uint64_t parts) const;
+    [[nodiscard]] BatchSeries all() const { return part(0, 1); }
+    [[nodiscard]] std::vector<BatchId> in_place(
+        std::uint64_t parts) const;  // [place] the batch that stands there
 
 private:
     std::uint64_t trajectories_, size_, count_;
