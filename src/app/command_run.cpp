@@ -46,12 +46,12 @@ void carry_out(const CommandLine& line, Setup& setup, const measure::ColumnPlan&
         keeping.pause(ensemble, clones);
         deadline.kept();
     };
-    RunRecord record{.command_line = line.text,
-                     .clones = {},
-                     .diagrams = traced(setup, from, deadline, keeping, communicator)};
+    RunRecord record;
+    record.command_line = line.text;
+    record.diagrams = traced(setup, from, deadline, keeping, communicator);
     const Watch watch{.show_progress = stderr_is_terminal(),
                       .wanted = [&](parallel::Halt known) { return deadline.wanted(known); }};
-    const Outcome outcome = run_realisations(setup, communicator, watch, std::move(from), keep);
+    const Outcome outcome = run_realisations(setup, plan, communicator, watch, std::move(from), keep);
     record.clones = outcome.clones;
     record.times = outcome.times;
     *record.times += keeping.times();

@@ -25,11 +25,9 @@ phases::CloneSpec clone_spec(const Setup& setup) {
 
 namespace {
 
-std::optional<Target> target_of(const Setup& setup) {
+std::optional<Target> target_of(const Setup& setup, const measure::ColumnPlan& plan) {
     const auto& goal = setup.config.target;
     if (!goal) return std::nullopt;
-    const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
-                                   setup.ensemble.identities, setup.ensemble.times.size());
     const auto* column = plan.find(measure::Quantity::observable, goal->observable);
     if (column == nullptr)
         throw ConfigError("ensemble.target", goal->observable, "is not observed",
@@ -39,8 +37,9 @@ std::optional<Target> target_of(const Setup& setup) {
 
 }  // namespace
 
-Outcome run_realisations(Setup& setup, const parallel::Communicator& communicator, Watch watch,
-                         Checkpoint from, const KeepState& keep) {
+Outcome run_realisations(Setup& setup, const measure::ColumnPlan& plan,
+                         const parallel::Communicator& communicator, Watch watch, Checkpoint from,
+                         const KeepState& keep) {
     EnsembleRun ensemble({setup.schedule, setup.batches, setup.teams, watch});
     CloneRun clones({setup.schedule, setup.clone_batches, setup.teams, watch});
     watch.halted = [&](parallel::Halt halt) { keep(halt, ensemble.state(), clones.state()); };
@@ -51,7 +50,7 @@ Outcome run_realisations(Setup& setup, const parallel::Communicator& communicato
     const std::uint64_t count = setup.config.realisations;
     for (std::uint64_t r = 0; r < count; ++r) {
         if (r > 0) take_realisation(setup, r, communicator);
-        ensemble.run(setup.ensemble, setup.batches.part(r, count), target_of(setup));
+        ensemble.run(setup.ensemble, setup.batches.part(r, count), target_of(setup, plan));
         if (cloned) clones.run(clone_spec(setup), setup.clone_batches.part(r, count));
     }
     if (ensemble.batches_done() < setup.batches.count()) {

@@ -17,7 +17,7 @@ namespace kairos::measure {
 class Histogram {
 public:
     static constexpr int bins = 256;  // most occupied range, in bins
-    explicit Histogram(std::size_t times = 0) : counts_(times) {}
+    explicit Histogram(std::size_t times = 0) : times_(times) {}
     void add(std::size_t time, std::span<const double> values);
     void merge(const Histogram& other);
 
@@ -39,10 +39,20 @@ public:
 private:
     void cover(std::int64_t low, std::int64_t high, int exponent);
     void coarsen(int exponent);
-    int exponent_ = -20;      // bin width 2^exponent in asinh(value)
-    std::int64_t first_ = 0;  // number of the first bin: it begins at first * 2^exponent
-    std::int64_t width_ = 0;  // occupied bins
-    std::vector<std::vector<std::uint64_t>> counts_;  // [T][width]
+    [[nodiscard]] std::span<std::uint64_t> ring(std::size_t time) {
+        return std::span(counts_).subspan(time * bins, width_ > 0 ? bins : 0);
+    }
+    [[nodiscard]] std::span<const std::uint64_t> ring(std::size_t time) const {
+        return std::span(counts_).subspan(time * bins, width_ > 0 ? bins : 0);
+    }
+    [[nodiscard]] static std::size_t cell_of(std::int64_t bin) {
+        return static_cast<std::size_t>(bin) % bins;  // of a power of 2, which negative numbers wrap around
+    }
+    std::size_t times_;
+    int exponent_ = -20;                 // bin width 2^exponent in asinh(value)
+    std::int64_t first_ = 0;             // number of the first bin: it begins at first * 2^exponent
+    std::int64_t width_ = 0;             // occupied bins
+    std::vector<std::uint64_t> counts_;  // [T][bins], once something was counted; 0 beyond the occupied bins
 };
 
 }  // namespace kairos::measure
