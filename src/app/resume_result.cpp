@@ -23,8 +23,17 @@ struct Stored {
     std::uint64_t trajectories = 0, size = 0;  // size: of its batches
     std::vector<double> times;
     Progression progression;
-    bool batches = false;
+    bool batches = false, target_reached = false;
 };
+
+// Whether its errors are those asked for, or smaller.
+bool reaches(const io::ResultReader& result, const std::optional<Config::Goal>& target) {
+    if (!target) return false;
+    double largest = 0.0;
+    for (const double error : result.array("/observables/" + target->observable + "/stderr").values)
+        if (error > largest) largest = error;  // false for NaN
+    return largest / target->error <= 1.0;
+}
 
 // Nothing where the file is no complete result of this version and physics.
 std::optional<Stored> stored_of(const Setup& setup) {
@@ -37,7 +46,7 @@ std::optional<Stored> stored_of(const Setup& setup) {
         for (const auto& [key, value] : setup.config.resolved) now[key] = value;
         std::vector<std::string> may_differ(may_change_between_runs().begin(),
                                             may_change_between_runs().end());
-        may_differ.insert(may_differ.end(), {"ensemble.trajectories", "ensemble.batch"});
+        may_differ.insert(may_differ.end(), {"ensemble.trajectories", "ensemble.batch", "ensemble.target"});
         Stored stored;
         stored.keys = keys_of(result);
         if (!difference(now, stored.keys, may_differ).empty()) return std::nullopt;
@@ -46,6 +55,7 @@ std::optional<Stored> stored_of(const Setup& setup) {
         stored.times = result.vector("/time");
         stored.progression = {result.number("/", "wall_seconds"), read_interruptions(result)};
         stored.batches = stored.keys["observe.batch-moments"] == "true";
+        stored.target_reached = reaches(result, setup.config.target);
         return stored;
     } catch (const InputError&) {
         return std::nullopt;
@@ -64,6 +74,12 @@ bool fits(const Setup& setup, std::uint64_t size) {
 std::uint64_t batches_kept(const Setup& setup, const Stored& stored) {
     const std::uint64_t together = setup.batches.size() / stored.size;
     return stored.trajectories / stored.size / together;
+}
+
+// Whether nothing is left to do: all trajectories, in the batches that are asked for, or fewer that are enough.
+bool complete(const Setup& setup, const Stored& stored) {
+    if (stored.trajectories == setup.ensemble.trajectories) return stored.size == setup.batches.size();
+    return fits(setup, stored.size) && stored.target_reached;
 }
 
 // Why its batches are not those of the larger ensemble.
@@ -186,16 +202,13 @@ void take_result(const Setup& setup, const measure::ColumnPlan& plan,
     const bool same_times =
         std::ranges::equal(stored->times, setup.ensemble.times, {}, {}, [](Time time) { return time.value; });
     if (!same_times || stored->trajectories > setup.ensemble.trajectories) return;
-    // An ensemble that reached its target before all of its trajectories were run needs no more, however many are allowed.
-    const bool reached = setup.config.target &&
-                         std::to_string(stored->trajectories) != stored->keys.at("ensemble.trajectories");
-    if (stored->trajectories == setup.ensemble.trajectories || reached) {
-        beginning.complete = stored->keys.at("ensemble.batch") == std::to_string(setup.batches.size());
-        if (beginning.complete)
-            beginning.note += have + " of " + std::to_string(stored->trajectories) +
-                              " trajectories: nothing left to do (run.resume = never runs it anew)\n";
+    if (communicator.all(complete(setup, *stored))) {
+        beginning.complete = true;
+        beginning.note += have + " of " + std::to_string(stored->trajectories) +
+                          " trajectories: nothing left to do (run.resume = never runs it anew)\n";
         return;
     }
+    if (stored->trajectories == setup.ensemble.trajectories) return;
     const std::string why = obstacle(setup, *stored);
     if (!why.empty()) {
         beginning.note += "running anew: " + have + " trajectories, but " + why + "\n";

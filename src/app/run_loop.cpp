@@ -111,9 +111,10 @@ void EnsembleRun::run(const measure::EnsembleSpec& spec, parallel::BatchSeries p
         return std::move(result.moments);
     };
     const auto together = measure::batches_together(spec.setting.law->mixture, context_.batches.size());
-    const std::uint64_t most = part.count;
+    const std::uint64_t most = part.count, size = context_.batches.size();
+    const std::uint64_t begun = (number(state_.counted_from) + size - 1) / size;  // what is counted is kept
     const auto next = [&](std::uint64_t have) {
-        return target ? target->next(have, state_.rows, context_.teams.all()) : most;
+        return target ? std::max(begun, target->next(have, state_.rows, context_.teams.all())) : most;
     };
     part.count = 0;
     for (std::uint64_t wanted = next(0); wanted != part.count; wanted = next(wanted)) {

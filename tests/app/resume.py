@@ -303,6 +303,24 @@ def target(base):
         check(0.85 * 0.006 < errors.max() <= 0.006, f"largest error {errors.max()}")
     done = run([KAIROS, "run", *keys], folder, 2)
     check("nothing left to do" in done.stdout, f"target reached: {done.stdout}{done.stderr}")
+    sharper(base / "target-one", keys, trajectories)
+
+
+def sharper(folder, keys, had):
+    """A smaller error goes on from the result, one that it has leaves it alone, and without a target all trajectories are run."""
+    other = [key for key in keys if not key.startswith(("--ensemble.target", "--ensemble.trajectories"))]
+    done = run([KAIROS, "run", *other, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.004"], folder, 3)
+    check.succeeded(done, "a smaller error")
+    check("which are kept" in done.stderr, f"a smaller error: {done.stderr}")
+    with h5py.File(folder / "r.h5") as file:
+        trajectories, errors = file.attrs["trajectories"], file["observables/class_entropy/stderr"][:]
+    check(had < trajectories < 3 * had and 0.85 * 0.004 < errors.max() <= 0.004, f"{trajectories} trajectories, largest error {errors.max()}")
+    done = run([KAIROS, "run", *other, "--ensemble.trajectories=90000", "--ensemble.target=class_entropy:0.005"], folder, 2)
+    check("nothing left to do" in done.stdout, f"a larger error: {done.stdout}{done.stderr}")
+    more = [*other, f"--ensemble.trajectories={trajectories + 100}"]
+    done = run([KAIROS, "run", *more], folder, 2)
+    check("which are kept" in done.stderr, f"no target: {done.stderr}")
+    anew(folder, more, "two targets and none")
 
 
 with tempfile.TemporaryDirectory() as name:

@@ -2,7 +2,7 @@
 // trajectories.
 //
 //   checkpoint   the newest that can be read, else the one before it
-//   result       output.file, complete, of this configuration but for ensemble.trajectories: its full batches, put together to those of the
+//   result       output.file, complete, of this configuration but for ensemble.trajectories and ensemble.target: its full batches, put together to those of the
 //                larger ensemble. The fold of these and of new ones has the bits of one long run (measure::TreeFold).
 //
 // A result is extended where its batches make up those of the larger ensemble: of the same size (ensemble.batch) or, as automatic sizes are, of
