@@ -4,6 +4,7 @@
 // Every time has a ring of cells, bin b in cell b mod `bins`: as at most so many bins are occupied, a range that grows moves nothing.
 #include "kairos/measure/histogram.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cassert>
