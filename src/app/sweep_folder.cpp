@@ -64,10 +64,12 @@ if [ -z "${SLURM_JOB_END_TIME:-}" ] && command -v squeue >/dev/null && [ -n "${S
     end=$(squeue -h -j "$SLURM_JOB_ID" -o %e) && SLURM_JOB_END_TIME=$(date -d "$end" +%s) && export SLURM_JOB_END_TIME
 fi
 echo "running job $task" >"$at.state"
-${LAUNCH-srun --mpi=pmix} "${PROGRAM:-$program}" run -c "$at.ini" >"$at.log" 2>&1 &
+${LAUNCH-srun --mpi=pmix --wait=60} "${PROGRAM:-$program}" run -c "$at.ini" >"$at.log" 2>&1 &
 pid=$!
-trap 'kill -USR1 $pid' USR1 TERM
-for _ in 1 2 3 4; do wait $pid; code=$?; [ $code = 138 ] || [ $code = 143 ] || break; done
+trap 'told=yes; kill -USR1 $pid' USR1 TERM
+told=yes
+while [ $told = yes ]; do told=no; wait $pid; code=$?; done
+[ $code = 138 ] && code=75 # told before it was far enough to listen
 case $code in
     0) rm -f "$at.state" ;;
     75) rm -f "$at.state"; [ -n "${SLURM_JOB_ID:-}" ] && exec scontrol requeue "$SLURM_JOB_ID" ;;

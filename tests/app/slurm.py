@@ -32,7 +32,7 @@ def both_nodes(cluster, whole):
     for launch in ("srun --mpi=pmix", "mpirun"):
         folder = cluster.folder / launch.split()[0]
         folder.mkdir()
-        done = cluster.run("sbatch", "--wait", "--time=5", "--nodes=2", "--ntasks=3", f"--chdir={folder}", f"--output={folder}/log", JOBS / "kairos.sbatch",
+        done = cluster.run("sbatch", "--wait", "--time=20", "--nodes=2", "--ntasks=3", f"--chdir={folder}", f"--output={folder}/log", JOBS / "kairos.sbatch",
                            *KEYS, "--output.file=r.h5", KAIROS=str(KAIROS), LAUNCH=launch, timeout=120)
         log = (folder / "log").read_text()
         check(done.returncode == 0 and "on kn[1-2]" in log and "on 3 ranks" in log, f"{launch}: {done.returncode} {log[-1500:]}")
@@ -46,7 +46,7 @@ def shards(cluster):
     check.succeeded(local, "shards without Slurm")
     folder = cluster.folder / "shards"
     folder.mkdir()
-    done = cluster.run("sbatch", "--wait", "--time=5", "--nodes=2", "--ntasks-per-node=2", f"--chdir={folder}", f"--output={folder}/log",
+    done = cluster.run("sbatch", "--wait", "--time=20", "--nodes=2", "--ntasks-per-node=2", f"--chdir={folder}", f"--output={folder}/log",
                        JOBS / "kairos-shards.sbatch", *keys, "--output.file=r.h5", KAIROS=str(KAIROS), JOBS=str(JOBS), timeout=120)
     log = (folder / "log").read_text()
     check(done.returncode == 0 and "on 4 ranks" in log, f"shards: {done.returncode} {log[-1500:]}")
@@ -57,7 +57,7 @@ def array(cluster):
     """Every point of a sweep as a task; the state shows them complete."""
     (cluster.folder / "s.ini").write_text("[time]\npoints = 9\n[ensemble]\ntrajectories = 64\n[sweep]\ndata.dimension = 8 | 16\nensemble.seed = 1 | 2\n")
     check.succeeded(cluster.run(KAIROS, "sweep", "-c", "s.ini", "-o", "out"), "sweep")
-    done = cluster.run("sbatch", "--wait", "--time=5", "out/sweep.sbatch", timeout=120)
+    done = cluster.run("sbatch", "--wait", "--time=20", "out/sweep.sbatch", timeout=120)
     told = cluster.run(KAIROS, "sweep", "-c", "s.ini", "-o", "out").stdout
     check(done.returncode == 0 and "4 points: 0 waiting, 0 running, 4 complete, 0 failed" in told, f"array: {done.returncode} {done.stderr}{told}")
 
@@ -77,6 +77,26 @@ def requeued(cluster, whole):
     check(cluster.until(60, lambda: "part 1 ended with 0" in log.read_text()), f"requeued: {log.read_text()}")
     check("resuming from r.h5.checkpoint" in log.read_text(), log.read_text())
     same_bits(check, whole, folder / "r.h5", "requeued")
+    cluster.until(10, lambda: ended(cluster, job))
+
+
+def told_early(cluster, whole):
+    """The signal comes while the program is still being loaded, which ends it: the job goes back into the queue and completes."""
+    folder = cluster.folder / "early"
+    folder.mkdir()
+    log, slow = folder / "log", folder / "slow"
+    slow.write_text(f'#!/bin/bash\n[ -e begun ] || {{ touch begun; exec sleep 60; }}\nexec {KAIROS} "$@"\n')
+    slow.chmod(0o755)
+    done = cluster.run("sbatch", "--parsable", "--time=20", "--nodes=1", "--ntasks=1", f"--chdir={folder}", f"--output={log}", JOBS / "kairos.sbatch", *KEYS,
+                       "--output.file=r.h5", KAIROS=str(slow))
+    job = done.stdout.strip()
+    check(cluster.until(30, lambda: (folder / "begun").exists()), "the slow program did not begin")
+    cluster.run("scancel", "-b", "--signal=USR1", job)
+    check(cluster.until(30, lambda: "part 0 ended with 138" in log.read_text()), f"told early: {log.read_text()}")
+    cluster.until(20, lambda: "PENDING" in cluster.run("squeue", "-h", "-j", job, "-o", "%T").stdout)
+    cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now+1")
+    check(cluster.until(60, lambda: "part 1 ended with 0" in log.read_text()), f"told early, requeued: {log.read_text()}")
+    same_bits(check, whole, folder / "r.h5", "told early")
     cluster.until(10, lambda: ended(cluster, job))
 
 
@@ -111,6 +131,7 @@ try:
         shards(cluster)
         array(cluster)
         requeued(cluster, whole)
+        told_early(cluster, whole)
         node_down(cluster, whole)
 finally:
     shutil.rmtree(directory, ignore_errors=True)
