@@ -118,7 +118,7 @@ void StreamedPosterior<Real>::stream(bool with_means) {
     for (std::size_t number = 0; number < order_.tiles().size(); ++number) {
         take_tile(number);
         tile_logits(tile_, states_.data(), static_cast<Index>(panels_.size()),
-                    {data_.constants.data(), logits_.data(), nullptr, largest_.data()});
+                    {data_.constants.data(), logits_.data(), nullptr, largest_.data(), with_means});
         for (std::size_t p = 0; p < panels_.size(); ++p)
             absorb(p, order_.tiles()[number].number, largest_.data() + p * panel_width<Real>, with_means);
         if (with_means) add_means(0, panels_.size());
@@ -138,7 +138,7 @@ void StreamedPosterior<Real>::stream_kept(bool with_means) {
             tile_.take(mixture_->means, data_.columns);
             const auto number = static_cast<Index>(p);
             tile_logits(tile_, states_.data() + number * panel_width<Real> * tile_.coordinates(), 1,
-                        {data_.constants.data(), logits_of(p)});
+                        {data_.constants.data(), logits_of(p), nullptr, nullptr, with_means});
             leave_out(tile, p);
             absorb(p, tile.number, nullptr, with_means);
             if (with_means) add_means(p, 1);

@@ -110,18 +110,26 @@ void PackedTile<Real>::pack(Index number) {
 
 template <class Real>
 Upcoming PackedTile<Real>::after(Index number) const {
-    const bool last = number + 1 == chunks_.count();
-    if (data_ == nullptr) return last ? all_of(next_packed_, 0) : packed_after(number);
-    const Index following = last ? 0 : number + 1;
-    return {data_ + chunks_.begin(following) * coordinates_of_value<Real>,
-            distance_ * static_cast<Index>(sizeof(double)), last ? next_ : columns_,
-            used_coordinates(following) * static_cast<Index>(sizeof(double))};
+    if (number + 1 == chunks_.count()) return beginning_of_next();
+    return data_ == nullptr ? all_of(chunk(number + 1), number + 1) : columns_of(columns_, number + 1);
 }
 
 template <class Real>
-Upcoming PackedTile<Real>::packed_after(Index number) const {
-    if (number + 1 == chunks_.count()) return {};
-    return all_of(chunk(number + 1), number + 1);
+Upcoming PackedTile<Real>::before(Index number) const {
+    return number == 0 ? beginning_of_next() : all_of(chunk(number - 1), number - 1);
+}
+
+template <class Real>
+Upcoming PackedTile<Real>::beginning_of_next() const {
+    return data_ == nullptr ? all_of(next_packed_, 0) : columns_of(next_, 0);
+}
+
+// What a chunk is packed from.
+template <class Real>
+Upcoming PackedTile<Real>::columns_of(std::span<const Index> columns, Index number) const {
+    return {data_ + chunks_.begin(number) * coordinates_of_value<Real>,
+            distance_ * static_cast<Index>(sizeof(double)), columns,
+            used_coordinates(number) * static_cast<Index>(sizeof(double))};
 }
 
 // A packed chunk is one column of lines.

@@ -131,10 +131,10 @@ public:
     void look_at(const Real* packed, Index rows, const Real* next);
     // Packs one chunk of the tile that was taken.
     void pack(Index number);
-    // What pack() (or a product) reads after this chunk.
+    // What pack() (or a product) reads after this chunk; after the last, what the next tile begins with.
     [[nodiscard]] Upcoming after(Index number) const;
-    // The next chunk, which is packed by now; nothing after the last.
-    [[nodiscard]] Upcoming packed_after(Index number) const;
+    // The chunk before this one, which is packed by now; before the first, what the next tile begins with.
+    [[nodiscard]] Upcoming before(Index number) const;
 
     [[nodiscard]] const Chunks& chunks() const { return chunks_; }
     [[nodiscard]] Index coordinates() const { return chunks_.coordinates(); }
@@ -146,7 +146,9 @@ public:
     [[nodiscard]] const Real* chunk(Index number) const { return at_ + chunks_.begin(number) * tile_rows; }
 
 private:
+    [[nodiscard]] Upcoming columns_of(std::span<const Index> columns, Index number) const;
     [[nodiscard]] Upcoming all_of(const Real* chunk, Index number) const;
+    [[nodiscard]] Upcoming beginning_of_next() const;
 
     [[nodiscard]] Index used_coordinates(Index number) const;  // of a chunk, without the padding
 

@@ -20,6 +20,7 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, Index use
                 Upcoming& upcoming_panel) {
     constexpr Index width = panel_width<Real>;
     const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
+    const Index sixes = used / data_group * data_group;
     for (Index q = 0; q < width; q += step) {
         for (Index j = 0; j < rows; j += data_group) {
             Block<Real> block;
@@ -29,13 +30,16 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, Index use
             upcoming_panel.fetch();
             const Real* HWY_RESTRICT y = data + j * size;
             const Real* HWY_RESTRICT x = panel + q;
-            for (Index k = 0; k < used; k += data_group) {
+            for (Index k = 0; k < sixes; k += data_group) {
                 upcoming.fetch();
-                const Index last = std::min(k + data_group, used);
-                HWY_UNROLL(1)
-                for (Index b = k; b < last; ++b, y += data_group, x += width)
-                    block.template multiply_add<1>(y, x);
+                block.template multiply_add_six<1>(y, x);
+                y += data_group * data_group;
+                x += data_group * width;
             }
+            upcoming.fetch();
+            HWY_UNROLL(1)
+            for (Index k = sixes; k < used; ++k, y += data_group, x += width)
+                block.template multiply_add<1>(y, x);
             double* const largest = to.largest == nullptr ? nullptr : to.largest + q;
             if (to.constants != nullptr)
                 block.begin(to.constants + j, out, from_lane<Real>(to.factors, q), largest);
@@ -68,9 +72,7 @@ void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real
                 for (Index j = first; j < last;
                      j += data_group, y += size * data_group, w += data_group * width) {
                     upcoming.fetch();
-                    HWY_UNROLL(1)
-                    for (Index b = 0; b < data_group; ++b)
-                        block.template multiply_add<data_group>(y + b, w + b * width);
+                    block.template multiply_add_six<data_group>(y, w);
                 }
                 block.fold(means + k * width + q, nullptr, nullptr);
             }
@@ -157,7 +159,7 @@ void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const 
     for (Index c = 0; c < chunks.count(); ++c) {
         const bool last = c + 1 == chunks.count();
         tile.pack(c);
-        Upcoming next = tile.after(c);
+        Upcoming next = last && out.means_follow ? Upcoming() : tile.after(c);
         next.divide(count * (tile.rows() / data_group) * (chunks.size(c) / data_group));
         for (Index p = 0; p < count; ++p) {
             const Real* const panel = panels + (p * chunks.coordinates() + chunks.begin(c)) * width;
@@ -181,8 +183,8 @@ void add_tile_means(const PackedTile<Real>& tile, Index first, Index count, cons
                     std::span<double* const> means) {
     constexpr Index width = panel_width<Real>;
     const Chunks& chunks = tile.chunks();
-    for (Index c = 0; c < chunks.count(); ++c) {
-        Upcoming next = tile.packed_after(c);
+    for (Index c = chunks.count() - 1; c >= 0; --c) {
+        Upcoming next = tile.before(c);
         next.divide(static_cast<Index>(means.size()) * (count / data_group) * (chunks.size(c) / data_group));
         for (std::size_t p = 0; p < means.size(); ++p)
             means_of(tile.chunk(c) + first * chunks.size(c), count, chunks.size(c),

@@ -7,6 +7,7 @@
 // loop as many loads as it takes to feed 6 x 4 (6 x 2) multiply-adds, every lane a trajectory of its own. Of float products, sums over
 // a chunk of coordinates and over the data of a tile are folded into doubles. All panels pass by the same chunk of a tile, which stays
 // in the second-level cache meanwhile: a tile of many coordinates does not fit there, and would come from the third once a panel.
+// Logits go over the chunks upwards and means downwards, so that they begin with what is still there.
 // What a block of results is added to is fetched while the block is computed.
 // Shapes: packed_tile.hpp; logits [rows x panel_width], weights the same, means [coordinates x panel_width]. Dispatched at run time.
 // Source: Goto and van de Geijn 2008; Van Zee and van de Geijn 2015 (BLIS).
@@ -22,6 +23,7 @@ struct TileLogits {
     const double* factors = nullptr;  // of pairs: what a product of steps is worth in each lane (s_x s_y)
     double* largest =
         nullptr;  // of each lane of every panel, absent_logit where all are NaN; null: not wanted
+    bool means_follow = false;  // add_tile_means() fetches the next tile then
 };
 
 // Packs the tile that was taken, chunk by chunk, and multiplies it with `count` panels one after another. What the tile will pack next is
