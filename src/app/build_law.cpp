@@ -39,7 +39,7 @@ law::Law represent(const Config& config, law::Law law) {
 law::Law drawn(const Config& config, const law::Law& population, const parallel::Communicator& communicator) {
     const std::uint64_t seed = config.model.seed;
     const law::Points points = io::shared_points(
-        communicator, population.mixture.coordinates(), config.samples,
+        communicator, population.mixture.coordinates(), config.samples, config.data_folder,
         [&](Index first, const Eigen::Map<Matrix>& columns) {
             law::draw_points(population.mixture, static_cast<std::uint64_t>(first), seed, columns);
         });
@@ -83,7 +83,7 @@ law::Law law_of(const Config& config, const parallel::Communicator& communicator
     law::Law law;
     if (config.model.kind == law::ModelKind::dataset_file)
         law = io::read_dataset(communicator, config.file, config.dataset, config.labels,
-                               config.model.class_level);
+                               config.model.class_level, config.data_folder);
     else if (config.model.kind == law::ModelKind::mixture_file)
         law = io::read_mixture(communicator, config.file, config.labels, config.model.class_level);
     else if (config.samples == 0)

@@ -91,6 +91,9 @@ void print_memory(const MemoryNeed& memory, const Machine& machine) {
     std::printf("memory per node    %.3g MB (data %.3g once, packed %.3g once, and %d rank%s) of %.3g MB\n",
                 memory.node(machine.ranks) / 1e6, memory.data / 1e6, memory.packed / 1e6, machine.ranks,
                 machine.ranks == 1 ? "" : "s", machine.memory / 1e6);
+    if (memory.file > 0.0)
+        std::printf("disk per node      %.3g MB (data) in %s, of %.3g MB\n", memory.file / 1e6,
+                    machine.data.path.c_str(), machine.data.free_bytes.value_or(0.0) / 1e6);
 }
 
 }  // namespace
@@ -99,7 +102,7 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
     const Config config = read_config(line.config_file, line.overrides);
     if (communicator.size() > 1) require_teams(config, communicator);
     const Setup setup = prepare(config, communicator);
-    const Machine machine = machine_of(communicator);
+    const Machine machine = machine_of(config, communicator);
     if (!communicator.is_root()) return;
     print_configuration(setup);
     const bool several = setup.config.realisations > 1;
@@ -118,7 +121,8 @@ void command_plan(const CommandLine& line, const parallel::Communicator& communi
                     static_cast<unsigned long long>(setup.config.model.seed));
     if (config.data_shards > 1)
         std::printf("data shards        %d, each of about %.3g MB; the ranks must be a multiple of %d\n",
-                    config.data_shards, setup.memory.data / config.data_shards / 1e6, config.data_shards);
+                    config.data_shards, (setup.memory.data + setup.memory.file) / config.data_shards / 1e6,
+                    config.data_shards);
     std::printf("%s", bifurcation_plan(setup).c_str());
     print_memory(setup.memory, machine);
     std::printf("operations         %.3g\n", operations(setup));

@@ -150,6 +150,7 @@ void fill_ensemble(const Settings& settings, Config& config) {
     config.output = settings.text("output.file");
     config.precision = settings.choice<dynamics::Precision>("run.precision");
     config.data_shards = static_cast<int>(settings.integer("run.data-shards"));
+    config.data_folder = settings.text("run.data-folder");
     config.resume = settings.choice<ResumeChoice>("run.resume");
     config.checkpoint = settings.text("run.checkpoint");
     if (config.checkpoint.empty())

@@ -132,12 +132,18 @@ void check_tangents(const Config& config) {
     }
 }
 
-void check_shards(const Config& config) {
-    if (config.data_shards == 1 || config.samples > 0 || config.model.kind == law::ModelKind::dataset_file)
-        return;
-    throw ConfigError("run.data-shards", std::to_string(config.data_shards),
-                      "divides data, and this law is a population without any",
-                      "1 without data.samples or data.model = dataset-file", "Leave run.data-shards out.");
+// What is for data is refused without any.
+void check_data(const Config& config) {
+    if (config.samples > 0 || config.model.kind == law::ModelKind::dataset_file) return;
+    const std::string without = " without data.samples or data.model = dataset-file";
+    if (config.data_shards != 1)
+        throw ConfigError("run.data-shards", std::to_string(config.data_shards),
+                          "divides data, and this law is a population without any", "1" + without,
+                          "Leave run.data-shards out.");
+    if (!config.data_folder.empty())
+        throw ConfigError("run.data-folder", config.data_folder,
+                          "is for data, and this law is a population without any", "nothing" + without,
+                          "Leave run.data-folder out.");
 }
 
 // Whether the configuration permits an observable is judged once the law is known; here its name alone.
@@ -176,7 +182,7 @@ void check_ensemble(const Settings& settings, const Config& config) {
         throw ConfigError("observe.states", "true", "needs paths to keep the states of",
                           "false with observe.paths = 0", "Try --observe.paths=1.");
     }
-    check_shards(config);
+    check_data(config);
     check_names("observe.observables", settings, false, {"default", "all"});
     check_names("observe.histograms", settings, true, {});
 }

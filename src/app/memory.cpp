@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <sstream>
 
 #include "kairos/app/build_law.hpp"
@@ -201,7 +202,7 @@ ConfigError too_large(const Config& config, const io::TableShape& input, const s
 MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, int ranks) {
     const Sizes sizes = sizes_of(config, input);
     MemoryNeed need;
-    need.data = number_bytes * sizes.dimension * sizes.data;
+    (config.data_folder.empty() ? need.data : need.file) = number_bytes * sizes.dimension * sizes.data;
     need.packed = packed_bytes(config, sizes);
     need.law = number_bytes * law_numbers(config, sizes);
     need.block = number_bytes * lanes_of_a_block(sizes) * numbers_per_lane(config, sizes);
@@ -214,15 +215,26 @@ MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, in
     return need;
 }
 
-Machine machine_of(const parallel::Communicator& communicator) {
+namespace {
+
+// The least that nodes have, `unknown` standing for a node that cannot be asked; nothing where that is the least.
+std::optional<double> least_room(const parallel::SharedFolder& mine, double unknown,
+                                 const parallel::Communicator& communicator) {
+    const double room = communicator.min(mine.free_bytes.value_or(unknown));
+    return room == unknown ? std::nullopt : std::optional(room);
+}
+
+}  // namespace
+
+Machine machine_of(const Config& config, const parallel::Communicator& communicator) {
     Machine machine;
     machine.memory = communicator.min(static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
                                       static_cast<double>(sysconf(_SC_PAGESIZE)));
     machine.ranks = static_cast<int>(communicator.max(std::int64_t{communicator.node().size()}));
     machine.shared = parallel::shared_folder();
-    constexpr double unknown = std::numeric_limits<double>::max();
-    const double room = communicator.min(machine.shared.free_bytes.value_or(unknown));
-    machine.shared.free_bytes = room < unknown ? std::optional(room) : std::nullopt;
+    machine.shared.free_bytes = least_room(machine.shared, std::numeric_limits<double>::max(), communicator);
+    machine.data = parallel::folder_at(config.data_folder);
+    machine.data.free_bytes = least_room(machine.data, -1.0, communicator);
     return machine;
 }
 
@@ -246,6 +258,14 @@ void require_memory(const Config& config, const io::TableShape& input, const Mem
                         "needs " + gigabytes(need.data) + " of memory shared by the ranks of a node",
                         "what fits the " + gigabytes(*room) + " left in " + machine.shared.path,
                         parallel::how_to_make_room());
+    if (need.file == 0.0) return;
+    const std::string allowed = "a folder on a disk of every node with " + gigabytes(need.file) + " left";
+    if (!machine.data.free_bytes)
+        throw ConfigError("run.data-folder", config.data_folder, "is no folder of every node", allowed, "");
+    if (need.file > *machine.data.free_bytes)
+        throw ConfigError("run.data-folder", config.data_folder,
+                          "has " + gigabytes(*machine.data.free_bytes) + " left", allowed,
+                          "Name another folder, or take fewer data.");
 }
 
 MemoryNeed checked_memory(const Config& config, const parallel::Communicator& communicator) {
@@ -254,7 +274,7 @@ MemoryNeed checked_memory(const Config& config, const parallel::Communicator& co
         input = io::shape_of_dataset(communicator, config.file, config.dataset);
     else if (from_file(config))
         input = io::shape_of_mixture(communicator, config.file);
-    const Machine machine = machine_of(communicator);
+    const Machine machine = machine_of(config, communicator);
     const MemoryNeed need = fitting(estimate_memory(config, input, communicator.size()), machine);
     require_memory(config, input, need, machine);
     return need;

@@ -244,6 +244,9 @@ Rows run_rows() {
          {"double", "mixed"}},
         {"run.data-shards", integer, "1", "1",
          "S, ranks that divide the data and work on one batch together; divides the ranks", numbered},
+        {"run.data-folder", text, "", "-",
+         "a folder on a disk of every node, in which a file holds the data, which may exceed the memory "
+         "then; empty: memory"},
         {"run.grace", real, "30", "s", "how long unfinished batches may go on after a signal to stop",
          not_negative},
     };

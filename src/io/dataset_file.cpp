@@ -56,7 +56,8 @@ TableShape shape_of_mixture(const Communicator& communicator, const std::string&
 }
 
 law::Law read_dataset(const Communicator& communicator, const std::string& file, const std::string& dataset,
-                      const std::vector<std::string>& label_names, std::size_t class_level) {
+                      const std::vector<std::string>& label_names, std::size_t class_level,
+                      const std::string& folder) {
     require_level(label_names, class_level);
     TableShape shape;
     FileLabels labels;
@@ -68,12 +69,12 @@ law::Law read_dataset(const Communicator& communicator, const std::string& file,
     communicator.broadcast_value(shape);
     broadcast(communicator, labels);
     // A row of the file is a column of the law: each rank reads its rows where they will stay.
-    const law::Points points =
-        shared_points(communicator, shape.columns, shape.rows, [&](Index first, Eigen::Map<Matrix> columns) {
-            agree_to_read(communicator, [&] {
-                if (columns.size() > 0) read_finite_rows(InputFile(file), dataset, first, columns);
-            });
+    const auto read = [&](Index first, Eigen::Map<Matrix> columns) {
+        agree_to_read(communicator, [&] {
+            if (columns.size() > 0) read_finite_rows(InputFile(file), dataset, first, columns);
         });
+    };
+    const law::Points points = shared_points(communicator, shape.columns, shape.rows, folder, read);
     return law::empirical_law(points, labels_of(labels, class_level));
 }
 

@@ -9,18 +9,14 @@
 #include <exception>
 #include <sstream>
 
+#include "block.hpp"
+#include "file_block.hpp"
 #include "kairos/base/aligned.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/parallel/mpi_session.hpp"
 #include "link.hpp"
 
 namespace kairos::parallel {
-
-struct NodeShared::Block {
-    virtual ~Block() = default;
-    virtual void publish() const {}
-    std::span<double> values;
-};
 
 namespace {
 
@@ -72,9 +68,6 @@ public:
         MPI_Win_unlock_all(window_);
         MPI_Win_free(&window_);  // waits for all
     }
-    WindowBlock(const WindowBlock&) = delete;
-    WindowBlock& operator=(const WindowBlock&) = delete;
-
     void publish() const override {
         check(MPI_Win_sync(window_), "MPI_Win_sync");
         node_.barrier();
@@ -99,7 +92,8 @@ std::string no_room(double bytes) {
 }
 
 std::unique_ptr<NodeShared::Block> make_block(const Communicator& communicator, const Communicator& node,
-                                              std::size_t count) {
+                                              std::size_t count, const std::string& folder) {
+    if (!folder.empty()) return file_block(communicator, node, count, folder);
     const bool alone = node.size() == 1;
     const double bytes = static_cast<double>(count) * sizeof(double) + alignment;
     const std::string fault = communicator.first_text(!alone && node.is_root() ? no_room(bytes) : "");
@@ -112,7 +106,11 @@ std::unique_ptr<NodeShared::Block> make_block(const Communicator& communicator, 
 
 SharedFolder shared_folder() {
     const char* named = std::getenv(folder_variable);
-    SharedFolder folder{named ? named : "/dev/shm", std::nullopt};
+    return folder_at(named ? named : "/dev/shm");
+}
+
+SharedFolder folder_at(const std::string& path) {
+    SharedFolder folder{path, std::nullopt};
     struct statvfs room {};
     if (statvfs(folder.path.c_str(), &room) == 0)
         folder.free_bytes = static_cast<double>(room.f_bavail) * static_cast<double>(room.f_frsize);
@@ -124,8 +122,8 @@ std::string how_to_make_room() {
            folder_variable + "=FOLDER, or start one rank a node.";
 }
 
-NodeShared::NodeShared(const Communicator& communicator, std::size_t count)
-    : node_(communicator.node()), block_(make_block(communicator, node_, count)) {}
+NodeShared::NodeShared(const Communicator& communicator, std::size_t count, const std::string& folder)
+    : node_(communicator.node()), block_(make_block(communicator, node_, count, folder)) {}
 
 NodeShared::~NodeShared() = default;
 

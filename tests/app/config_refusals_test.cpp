@@ -152,9 +152,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"guidance.interval", {"--guidance.class=1", heun, "--guidance.interval=2,2"}, "no interval"},
         Refused{"guidance.interval", {"--guidance.class=1", heun, "--guidance.interval=50,60"}, "outside"}));
 
-INSTANTIATE_TEST_SUITE_P(Shards, Contradiction,
-                         testing::Values(Refused{
-                             "run.data-shards", {"--run.data-shards=2"}, "a population without any"}));
+INSTANTIATE_TEST_SUITE_P(
+    WithoutData, Contradiction,
+    testing::Values(Refused{"run.data-shards", {"--run.data-shards=2"}, "a population without any"},
+                    Refused{"run.data-folder", {"--run.data-folder=/tmp"}, "a population without any"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Bifurcation, Contradiction,

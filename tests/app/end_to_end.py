@@ -120,11 +120,25 @@ def shards(folder):
                     other = results[0][key]
                     near = np.isclose(other, value, rtol=1e-10, atol=1e-10 * np.nanmax(abs(value)), equal_nan=True)
                     check(np.all(near), f"{name}: {key} of {count} shards is off by {np.nanmax(abs(other - value))}")
+        data_in_a_file(folder, job, name, found)
     refused = run([KAIROS, "run", "-c", folder / "shards-reverse.ini", "--run.data-shards=2"], folder, 3)
     check(refused.returncode == 2 and refused.stderr.count("run.data-shards") == 1 and "3 ranks" in refused.stderr,
           f"2 shards on 3 ranks: exit {refused.returncode} {refused.stderr}")
     planned = run([KAIROS, "plan", "-c", folder / "shards-reverse.ini", "--run.data-shards=2"], folder)
     check("data shards        2" in planned.stdout, f"plan does not say the shards: {planned.stdout}{planned.stderr}")
+
+
+def data_in_a_file(folder, job, name, in_memory):
+    """Bits of results with the data on a disk are those with the data in memory; in_memory: by the number of shards."""
+    place = folder / "data"
+    place.mkdir(exist_ok=True)
+    for count, ranks in ((1, 1), (1, 3), (2, 2)):
+        file = f"file-{name}-{count}-{ranks}.h5"
+        done = run([KAIROS, "run", "-c", job, f"--run.data-shards={count}", f"--run.data-folder={place}",
+                    f"--output.file={file}"], folder, ranks)
+        if check.succeeded(done, f"{name} with data in a file on {ranks} ranks"):
+            check(same_bits(in_memory[count][0], datasets(folder / file)), f"{name}: bits differ with data in a file, {ranks} ranks")
+    check(not list(place.iterdir()), f"{name}: {list(place.iterdir())} left in the data folder")
 
 
 def quenched(folder):

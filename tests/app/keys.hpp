@@ -81,6 +81,7 @@ inline const std::vector<KeyCase>& every_key() {
         {"run.resume", "auto", "1", "always", "never"},
         {"run.precision", "double", "1", "single", "double"},
         {"run.data-shards", "1", "s", "0", "1"},
+        {"run.data-folder", "", "", "", ""},
         {"run.grace", "30", "g", "-1", "0"},
     };
     return table;

@@ -172,8 +172,23 @@ TEST(Memory, SharedDataMustFitTheirFolder) {
     EXPECT_EQ(refused(from_file(), million, machine), "");
 }
 
+TEST(Memory, DataInAFileNeedNotFitTheMemoryButTheirFolder) {
+    Config config = from_file();
+    config.data_folder = "/scratch";
+    const MemoryNeed need = estimate_memory(config, million, 2);
+    EXPECT_EQ(need.file, 8.0 * 1000000 * 256);
+    EXPECT_EQ(need.data, 0.0);
+    Machine machine{
+        .memory = 1.5e9, .ranks = 2, .shared = {"/dev/shm", 64e6}, .data = {"/scratch", need.file}};
+    EXPECT_EQ(refused(config, million, machine), "");
+    machine.data.free_bytes = need.file - 1.0;
+    EXPECT_EQ(refused(config, million, machine), "run.data-folder");
+    machine.data.free_bytes = std::nullopt;  // a node without the folder
+    EXPECT_EQ(refused(config, million, machine), "run.data-folder");
+}
+
 TEST(Memory, TheMachineIsThisOne) {
-    const Machine machine = machine_of(parallel::Communicator::serial());
+    const Machine machine = machine_of({}, parallel::Communicator::serial());
     EXPECT_GT(machine.memory, 1e8);
     EXPECT_EQ(machine.ranks, 1);
     EXPECT_FALSE(machine.shared.path.empty());

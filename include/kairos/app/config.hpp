@@ -92,6 +92,7 @@ struct Config {
     std::string output = "result.h5";
     // [run]
     int data_shards = 1;
+    std::string data_folder;  // where the data lie in a file; empty: in memory
     ResumeChoice resume = ResumeChoice::automatic;
     std::string checkpoint;              // its file; empty: none
     double checkpoint_interval = 600.0;  // seconds; 0: only when the run ends early

@@ -37,6 +37,6 @@ struct TableShape {
 
 [[nodiscard]] law::Law read_dataset(const parallel::Communicator& communicator, const std::string& file,
                                     const std::string& dataset, const std::vector<std::string>& label_names,
-                                    std::size_t class_level);
+                                    std::size_t class_level, const std::string& folder = {});
 
 }  // namespace kairos::io
