@@ -68,6 +68,8 @@ public:
         MPI_Win_unlock_all(window_);
         MPI_Win_free(&window_);  // waits for all
     }
+    WindowBlock(const WindowBlock&) = delete;
+    WindowBlock& operator=(const WindowBlock&) = delete;
     void publish() const override {
         check(MPI_Win_sync(window_), "MPI_Win_sync");
         node_.barrier();
