@@ -38,11 +38,11 @@ law::Law represent(const Config& config, law::Law law) {
 // Every rank draws its slice of the data, where they will stay.
 law::Law drawn(const Config& config, const law::Law& population, const parallel::Communicator& communicator) {
     const std::uint64_t seed = config.model.seed;
-    const law::Points points = io::shared_points(
-        communicator, population.mixture.coordinates(), config.samples, config.data_folder,
-        [&](Index first, const Eigen::Map<Matrix>& columns) {
-            law::draw_points(population.mixture, static_cast<std::uint64_t>(first), seed, columns);
-        });
+    const auto draw = [&](Index first, const Eigen::Map<Matrix>& columns) {
+        law::draw_points(population.mixture, static_cast<std::uint64_t>(first), seed, columns);
+    };
+    const law::Points points = io::shared_points(communicator, population.mixture.coordinates(),
+                                                 config.samples, draw, config.data_folder);
     return law::drawn_law(population, points, seed);
 }
 

@@ -74,7 +74,7 @@ law::Law read_dataset(const Communicator& communicator, const std::string& file,
             if (columns.size() > 0) read_finite_rows(InputFile(file), dataset, first, columns);
         });
     };
-    const law::Points points = shared_points(communicator, shape.columns, shape.rows, folder, read);
+    const law::Points points = shared_points(communicator, shape.columns, shape.rows, read, folder);
     return law::empirical_law(points, labels_of(labels, class_level));
 }
 

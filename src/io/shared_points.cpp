@@ -5,7 +5,7 @@
 namespace kairos::io {
 
 law::Points shared_points(const parallel::Communicator& communicator, Index rows, Index columns,
-                          const std::string& folder, const FillColumns& fill) {
+                          const FillColumns& fill, const std::string& folder) {
     const auto memory = std::make_shared<const parallel::NodeShared>(
         communicator, static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns), folder);
     double* const values = memory->values().data();

@@ -20,6 +20,6 @@ namespace kairos::io {
 using FillColumns = std::function<void(Index first, Eigen::Map<Matrix> columns)>;
 
 [[nodiscard]] law::Points shared_points(const parallel::Communicator& communicator, Index rows, Index columns,
-                                        const std::string& folder, const FillColumns& fill);
+                                        const FillColumns& fill, const std::string& folder = {});
 
 }  // namespace kairos::io
