@@ -49,12 +49,14 @@ def one_kill(base, whole, turn, job, length):
         folder = pathlib.Path(tempfile.mkdtemp(dir=base))
         (folder / "r.h5").write_bytes(EARLIER)
         moment = random.uniform(0.1, length[ranks])
-        if killed(folder, ranks, whom, moment, job):
+        what = f"turn {turn}: {whom} of {ranks} ranks killed after {moment:.2f} s, then {then}"
+        stopped = killed(folder, ranks, whom, moment, job)
+        if (folder / "r.h5").read_bytes() == EARLIER:
+            check(stopped, f"{what}: it ended without a result")
             break
+        same_bits(check, whole, folder / "r.h5", f"{what}: what it has made of the earlier result")  # complete, or this fails
     else:
-        return check(False, f"turn {turn} always ended before it was killed")
-    what = f"turn {turn}: {whom} of {ranks} ranks killed after {moment:.2f} s, then {then}"
-    check((folder / "r.h5").read_bytes() == EARLIER, f"{what}: the earlier result was touched")
+        return check(False, f"turn {turn} always had its result before it was killed")
     done = run([KAIROS, "run", *job], folder, then)
     check.succeeded(done, what)
     same_bits(check, whole, folder / "r.h5", what)
