@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kairos/base/error.hpp"
+#include "support/shared_folder.hpp"
 
 namespace kairos::parallel {
 namespace {
@@ -37,49 +38,28 @@ std::size_t wrong(const NodeShared& memory, double offset) {
     return count;
 }
 
-TEST(NodeShared, EveryRankSeesWhatAllWrote) {
-    for (const std::size_t count : {1U, 2U, 7U, 1000003U}) {
-        const NodeShared memory(world(), count);
-        ASSERT_EQ(memory.values().size(), count);
-        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory.values().data()) % 64, 0U);
-        fill(memory, 0.5);
-        EXPECT_EQ(wrong(memory, 0.5), 0U);
-        memory.publish();  // all have read
-        fill(memory, -3.0);
-        EXPECT_EQ(wrong(memory, -3.0), 0U);
-    }
+void every_rank_sees_what_all_write(const NodeShared& memory, std::size_t count) {
+    ASSERT_EQ(memory.values().size(), count);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory.values().data()) % 64, 0U);
+    fill(memory, 0.5);
+    EXPECT_EQ(wrong(memory, 0.5), 0U);
+    memory.publish();  // all have read
+    fill(memory, -3.0);
+    EXPECT_EQ(wrong(memory, -3.0), 0U);
 }
 
-// A folder of the test's own on every rank, the same on all of them.
-class Folder {
-public:
-    Folder() {
-        path = (std::filesystem::temp_directory_path() / "kairos-node-shared-XXXXXX").string();
-        if (world().is_root() && mkdtemp(path.data()) == nullptr) throw std::runtime_error(path);
-        world().broadcast(path);
-    }
-    ~Folder() {
-        world().barrier();
-        if (world().is_root()) std::filesystem::remove_all(path);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::string path;
-};
+TEST(NodeShared, EveryRankSeesWhatAllWrote) {
+    for (const std::size_t count : {1U, 2U, 7U, 1000003U})
+        every_rank_sees_what_all_write(NodeShared(world(), count), count);
+}
 
 TEST(NodeShared, MayLieInAFileThatLeavesNothingBehind) {
-    const Folder folder;
+    const support::SharedFolder folder(world());
     for (const std::size_t count : {0U, 1U, 1000003U}) {
-        const NodeShared memory(world(), count, folder.path);
+        const NodeShared memory(world(), count, folder.path());
         world().barrier();
-        EXPECT_TRUE(std::filesystem::is_empty(folder.path));  // it has no name
-        ASSERT_EQ(memory.values().size(), count);
-        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory.values().data()) % 64, 0U);
-        fill(memory, 0.5);
-        EXPECT_EQ(wrong(memory, 0.5), 0U);
-        memory.publish();  // all have read
-        fill(memory, -3.0);
-        EXPECT_EQ(wrong(memory, -3.0), 0U);
+        EXPECT_TRUE(std::filesystem::is_empty(folder.path()));  // it has no name
+        every_rank_sees_what_all_write(memory, count);
     }
 }
 
@@ -95,11 +75,11 @@ std::string fault_of(std::size_t count, const std::string& folder) {
 }
 
 TEST(NodeShared, AFolderThatIsMissingOrFullIsAnErrorOnEveryRank) {
-    const Folder folder;
-    EXPECT_NE(fault_of(10, folder.path + "/absent").find("absent: No such file"), std::string::npos);
-    EXPECT_NE(fault_of(std::size_t{1} << 56U, folder.path).find(folder.path), std::string::npos);
+    const support::SharedFolder folder(world());
+    EXPECT_NE(fault_of(10, folder.file("absent")).find("absent: No such file"), std::string::npos);
+    EXPECT_NE(fault_of(std::size_t{1} << 56U, folder.path()).find(folder.path()), std::string::npos);
     world().barrier();
-    EXPECT_TRUE(std::filesystem::is_empty(folder.path));
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(NodeShared, BlocksAreSeparate) {
