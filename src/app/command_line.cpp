@@ -171,7 +171,7 @@ std::string help_text() {
 
 FILE is an INI file: [section], key = value, comments after #; or a result, which is then repeated. A key on the command line wins.
 
-KAIROS_SIMD=avx512 | avx2 | portable in the environment: the best instructions that may be used, of those the processor has.
+KAIROS_SIMD=amx | avx512 | avx2 | portable in the environment: the best instructions that may be used, of those the processor has.
 
 Exit codes: 0 complete; 2 command line or configuration; 3 input file; 4 output cannot be written;
             5 numerical failure; 75 interrupted and resumable; 1 anything else.

@@ -104,9 +104,10 @@ double lanes_of_a_block(const Sizes& sizes) {
     return std::clamp(512.0 * 1024.0 / bytes, 32.0, 1024.0);
 }
 
-// Beyond the limit the data are held once.
+// Beyond the limit the data are held once. Products of single precision take less time beside the packing.
 double packed_bytes(const Config& config, const Sizes& sizes) {
-    constexpr double limit = 1024.0 * 1024.0 * 1024.0;
+    const double limit =
+        (config.precision == dynamics::Precision::mixed ? 2.0 : 1.0) * 1024.0 * 1024.0 * 1024.0;
     if (!streams(sizes)) return 0.0;
     const double all = dynamics::PackedData::bytes(static_cast<Index>(sizes.coordinates),
                                                    static_cast<Index>(sizes.data), config.precision);

@@ -239,7 +239,8 @@ Rows run_rows() {
          choice,
          "double",
          "-",
-         "of the products over many data: doubles, or single precision folded into doubles",
+         "of the products over many data: doubles, or single precision folded into doubles (by tiles of "
+         "8-bit numbers where the processor has AMX)",
          any,
          {"double", "mixed"}},
         {"run.data-shards", integer, "1", "1",

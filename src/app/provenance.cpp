@@ -12,6 +12,7 @@
 
 #include "kairos/app/text.hpp"
 #include "kairos/parallel/mpi_session.hpp"
+#include "kairos/random/dispatch.hpp"
 #include "kairos/random/vector_math.hpp"
 
 namespace kairos::app {
@@ -55,6 +56,12 @@ constexpr TimeField time_fields[] = {
     {"fold", &WorkTimes::fold, "time folding the moments of all ranks"},
     {"output", &WorkTimes::output, "time writing checkpoints, and this file up to here"}};
 
+std::string instructions() {
+    std::string name = random::dispatch_target();
+    if (random::matrix_tiles_allowed()) name += ", AMX-INT8";
+    return name;
+}
+
 }  // namespace
 
 void write_machine(io::ResultFile& file, const Communicator& communicator) {
@@ -64,7 +71,7 @@ void write_machine(io::ResultFile& file, const Communicator& communicator) {
         {"hdf5_library", io::hdf5_library()},
         {"eigen_version", dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
         {"boost_version", dotted(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100)},
-        {"instructions", std::string(random::dispatch_target())}};
+        {"instructions", instructions()}};
     if (const char* const job = std::getenv("SLURM_JOB_ID"))
         attributes.emplace_back("slurm_job_id", std::string(job));
     file.attributes("/", attributes);

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <utility>
 
+#include "digit_products.hpp"
 #include "posterior_parts.hpp"
 
 namespace kairos::dynamics {
@@ -27,13 +28,14 @@ bool DataPosterior::serves(const law::Mixture& mixture) {
 }
 
 std::unique_ptr<DataPosterior> DataPosterior::make(const law::Mixture& mixture, const Numerics& numerics) {
-    if (numerics.precision == Precision::mixed)
-        return std::make_unique<StreamedPosterior<float>>(mixture, numerics);
-    return std::make_unique<StreamedPosterior<double>>(mixture, numerics);
+    if (numerics.precision == Precision::in_double)
+        return std::make_unique<StreamedPosterior<PackedProducts<double>>>(mixture, numerics);
+    if (DigitProducts::pay()) return std::make_unique<StreamedPosterior<DigitProducts>>(mixture, numerics);
+    return std::make_unique<StreamedPosterior<PackedProducts<float>>>(mixture, numerics);
 }
 
-template <class Real>
-StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, const Numerics& numerics)
+template <class Products>
+StreamedPosterior<Products>::StreamedPosterior(const law::Mixture& mixture, const Numerics& numerics)
     : mixture_(&mixture),
       shards_(numerics.shards),
       order_(mixture, shards_.get()),
@@ -41,7 +43,7 @@ StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, const Nu
                                                                                              : nullptr),
       constants_(mixture),
       screening_(numerics.precision == Precision::mixed ? Screening::never : numerics.screening),
-      tile_(mixture.coordinates()) {
+      products_(mixture.coordinates()) {
     if (order_.tiles().empty() ||
         (screening_ == Screening::automatic && !Screen::may_pay(mixture.components())))
         screening_ = Screening::never;
@@ -49,9 +51,9 @@ StreamedPosterior<Real>::StreamedPosterior(const law::Mixture& mixture, const Nu
         screen_ = std::make_unique<Screen>(mixture, order_, constants_, packed_);
 }
 
-template <class Real>
-void StreamedPosterior<Real>::evaluate(const States& states, Components& components, const Request& request,
-                                       Posterior& out) {
+template <class Products>
+void StreamedPosterior<Products>::evaluate(const States& states, Components& components,
+                                           const Request& request, Posterior& out) {
     const bool with_means = request.score || request.spread || request.class_spread;
     begin(states, components, request);
     if (screened(components)) {
@@ -68,14 +70,14 @@ void StreamedPosterior<Real>::evaluate(const States& states, Components& compone
     if (with_means) fill_spreads(states, components, request, out);
 }
 
-template <class Real>
-void StreamedPosterior<Real>::begin(const States& states, const Components& components,
-                                    const Request& request) {
+template <class Products>
+void StreamedPosterior<Products>::begin(const States& states, const Components& components,
+                                        const Request& request) {
     constexpr Index width = panel_width<Real>;
     by_class_ = request.class_spread;
     half_ = 0.5 * components.time().alpha * components.time().alpha / components.terms(0).variance;
-    const Index rows = tile_.coordinates(), lanes = states.count();
-    pack_panels(states.x, components.time().alpha / components.terms(0).variance, rows, states_);
+    const Index rows = products_.rows(), lanes = states.count();
+    products_.set_states(states.x, components.time().alpha / components.terms(0).variance);
     panels_.resize(static_cast<std::size_t>(round_up(lanes, width) / width));
     for (std::size_t p = 0; p < panels_.size(); ++p) {
         const Index first = static_cast<Index>(p) * width;
@@ -89,36 +91,32 @@ void StreamedPosterior<Real>::begin(const States& states, const Components& comp
     rescale_.resize(static_cast<std::size_t>(width));
 }
 
-template <class Real>
-bool StreamedPosterior<Real>::screened(const Components& components) {
+template <class Products>
+bool StreamedPosterior<Products>::screened(const Components& components) {
     if (screening_ != Screening::automatic) return screening_ == Screening::always;
     return screen_->pays(components.time(), components.terms(0).variance);
 }
 
 // With what follows it, so that it is on its way while this one is multiplied.
-template <class Real>
-void StreamedPosterior<Real>::take_tile(std::size_t number) {
+template <class Products>
+void StreamedPosterior<Products>::take_tile(std::size_t number) {
     const std::vector<DataTile>& tiles = order_.tiles();
     const DataTile* const next = number + 1 < tiles.size() ? &tiles[number + 1] : nullptr;
     data_.take_all(order_, tiles[number], constants_, half_);
-    if (packed_) {
-        tile_.look_at(packed_->tile<Real>(tiles[number].number), data_.rows(),
-                      next ? packed_->tile<Real>(next->number) : nullptr);
-        return;
-    }
     next_columns_.clear();
-    if (next)
+    if (next && !packed_)
         for (const std::int64_t datum : order_.data(*next))
             next_columns_.push_back(static_cast<Index>(datum));
-    tile_.take(mixture_->means, data_.columns, next_columns_);
+    products_.take({mixture_->means, data_.columns, next_columns_, packed_.get(), tiles[number].number,
+                    next ? std::optional<std::size_t>(next->number) : std::nullopt});
 }
 
-template <class Real>
-void StreamedPosterior<Real>::stream(bool with_means) {
+template <class Products>
+void StreamedPosterior<Products>::stream(bool with_means) {
     for (std::size_t number = 0; number < order_.tiles().size(); ++number) {
         take_tile(number);
-        tile_logits(tile_, states_.data(), static_cast<Index>(panels_.size()),
-                    {data_.constants.data(), logits_.data(), nullptr, largest_.data(), with_means});
+        products_.logits(0, static_cast<Index>(panels_.size()),
+                         {data_.constants.data(), logits_.data(), nullptr, largest_.data(), with_means});
         for (std::size_t p = 0; p < panels_.size(); ++p)
             absorb(p, order_.tiles()[number].number, largest_.data() + p * panel_width<Real>, with_means);
         if (with_means) add_means(0, panels_.size());
@@ -126,8 +124,8 @@ void StreamedPosterior<Real>::stream(bool with_means) {
 }
 
 // Every panel packs its own selection of a tile: few rows, or none.
-template <class Real>
-void StreamedPosterior<Real>::stream_kept(bool with_means) {
+template <class Products>
+void StreamedPosterior<Products>::stream_kept(bool with_means) {
     for (const DataTile& tile : order_.tiles()) {
         for (std::size_t p = 0; p < panels_.size(); ++p) {
             rows_.clear();
@@ -135,10 +133,9 @@ void StreamedPosterior<Real>::stream_kept(bool with_means) {
                 if (screen_->lanes(tile.first + row, static_cast<Index>(p)) != 0) rows_.push_back(row);
             if (rows_.empty()) continue;
             data_.take(order_, tile, rows_, mixture_->labels.class_level, constants_, half_);
-            tile_.take(mixture_->means, data_.columns);
-            const auto number = static_cast<Index>(p);
-            tile_logits(tile_, states_.data() + number * panel_width<Real> * tile_.coordinates(), 1,
-                        {data_.constants.data(), logits_of(p), nullptr, nullptr, with_means});
+            products_.take({mixture_->means, data_.columns});
+            products_.logits(static_cast<Index>(p), 1,
+                             {data_.constants.data(), logits_of(p), nullptr, nullptr, with_means});
             leave_out(tile, p);
             absorb(p, tile.number, nullptr, with_means);
             if (with_means) add_means(p, 1);
@@ -147,8 +144,8 @@ void StreamedPosterior<Real>::stream_kept(bool with_means) {
 }
 
 // Logits of the lanes that a row cannot matter to.
-template <class Real>
-void StreamedPosterior<Real>::leave_out(const DataTile& tile, std::size_t panel) {
+template <class Products>
+void StreamedPosterior<Products>::leave_out(const DataTile& tile, std::size_t panel) {
     double* logits = logits_of(panel);
     auto row = rows_.begin();
     for (const Index column : data_.columns) {
@@ -160,9 +157,9 @@ void StreamedPosterior<Real>::leave_out(const DataTile& tile, std::size_t panel)
     }
 }
 
-template <class Real>
-void StreamedPosterior<Real>::absorb(std::size_t panel, std::uint32_t number, const double* largest,
-                                     bool with_means) {
+template <class Products>
+void StreamedPosterior<Products>::absorb(std::size_t panel, std::uint32_t number, const double* largest,
+                                         bool with_means) {
     DataPanel& into = panels_[panel];
     const LogitTile<Real> logits{logits_of(panel), weights_of(panel),  data_.rows(),       panel_width<Real>,
                                  number,           data_.datum.data(), data_.norm2.data(), data_.cells,
@@ -172,12 +169,12 @@ void StreamedPosterior<Real>::absorb(std::size_t panel, std::uint32_t number, co
 }
 
 // Into the sums of panels first, first + 1, ...
-template <class Real>
-void StreamedPosterior<Real>::add_means(std::size_t first, std::size_t count) {
+template <class Products>
+void StreamedPosterior<Products>::add_means(std::size_t first, std::size_t count) {
     const auto add = [&](Index row, Index rows, int c) {
         sums_.clear();
         for (std::size_t p = first; p < first + count; ++p) sums_.push_back(panels_[p].sums(c));
-        add_tile_means(tile_, row, rows, weights_of(first), sums_);
+        products_.add_means(row, rows, weights_of(first), sums_);
     };
     if (!by_class_) return add(0, data_.rows(), 0);
     const std::size_t level = mixture_->labels.class_level;
@@ -191,8 +188,8 @@ void StreamedPosterior<Real>::add_means(std::size_t first, std::size_t count) {
     }
 }
 
-template <class Real>
-void StreamedPosterior<Real>::summarise(const Request& request, Posterior& out) {
+template <class Products>
+void StreamedPosterior<Products>::summarise(const Request& request, Posterior& out) {
     const Index lanes = out.norm2.size();
     out.weights.resize(0, lanes);
     out.log_density.resize(lanes);
@@ -211,9 +208,9 @@ void StreamedPosterior<Real>::summarise(const Request& request, Posterior& out) 
     }
 }
 
-template <class Real>
-void StreamedPosterior<Real>::fill_spreads(const States& states, Components& components,
-                                           const Request& request, Posterior& out) {
+template <class Products>
+void StreamedPosterior<Products>::fill_spreads(const States& states, Components& components,
+                                               const Request& request, Posterior& out) {
     const Index lanes = states.count();
     const double kappa = 1.0 / components.terms(0).variance, scale = components.time().alpha * kappa;
     mean_.resize(states.x.rows(), lanes);
@@ -235,7 +232,8 @@ void StreamedPosterior<Real>::fill_spreads(const States& states, Components& com
     if (request.spread) fill_traces(components, out);
 }
 
-template class StreamedPosterior<double>;
-template class StreamedPosterior<float>;
+template class StreamedPosterior<PackedProducts<double>>;
+template class StreamedPosterior<PackedProducts<float>>;
+template class StreamedPosterior<DigitProducts>;
 
 }  // namespace kairos::dynamics

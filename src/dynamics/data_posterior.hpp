@@ -7,14 +7,15 @@
 // the case s = 0. Shapes: posterior.hpp; Posterior::weights stays without rows. Source: docs/performance.md.
 #pragma once
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
 #include "components.hpp"
 #include "data_order.hpp"
 #include "data_panel.hpp"
+#include "packed_products.hpp"
 #include "screen.hpp"
-#include "tile_products.hpp"
 
 namespace kairos::dynamics {
 
@@ -35,8 +36,8 @@ public:
                           Posterior& out) = 0;
 };
 
-// Real: of the products and the weights. Sums over more than a tile are doubles.
-template <class Real>
+// Products: PackedProducts<double>, PackedProducts<float> or DigitProducts. Sums over more than a tile are doubles.
+template <class Products>
 class StreamedPosterior : public DataPosterior {
 public:
     StreamedPosterior(const law::Mixture& mixture, const Numerics& numerics);
@@ -44,6 +45,8 @@ public:
                   Posterior& out) override;
 
 private:
+    using Real = typename Products::Real;  // of the weights
+
     void begin(const States& states, const Components& components, const Request& request);
     [[nodiscard]] bool screened(const Components& components);
     void stream(bool with_means);
@@ -76,8 +79,8 @@ private:
     double half_ = 0;                 // alpha^2/2v
 
     std::vector<DataPanel> panels_;
-    PackedTile<Real> tile_;
-    Aligned<Real> states_, weights_;  // weights_: of single precision
+    Products products_;
+    Aligned<Real> weights_;  // of single precision
     Aligned<double> logits_, largest_;
     TileData data_;
     std::vector<Index> next_columns_, rows_;

@@ -5,6 +5,7 @@
 
 #include "data_order.hpp"
 #include "data_posterior.hpp"
+#include "digit_products.hpp"
 #include "quantised.hpp"
 #include "screen.hpp"
 
@@ -18,7 +19,15 @@ std::size_t size_of_tile(Index coordinates) {
            sizeof(double);
 }
 
+template <>
+std::size_t size_of_tile<std::byte>(Index coordinates) {
+    return DigitTile::bytes(coordinates) / sizeof(double);
+}
+
+bool with_digits(Precision precision) { return precision == Precision::mixed && DigitProducts::pay(); }
+
 std::size_t size_of_tile(Index coordinates, Index components, Precision precision) {
+    if (with_digits(precision)) return size_of_tile<std::byte>(coordinates);
     if (precision == Precision::mixed) return size_of_tile<float>(coordinates);
     return size_of_tile<double>(coordinates) +
            (Screen::may_pay(components) ? size_of_tile<NumberPair>(coordinates) : 0);
@@ -45,6 +54,7 @@ PackedData::PackedData(const law::Mixture& mixture, Precision precision, std::sh
                        double* values)
     : points_(mixture.means),
       precision_(precision),
+      digits_(with_digits(precision)),
       order_(std::make_unique<const DataOrder>(mixture)),
       tiles_(order_->tiles().size()),
       pair_step_(with_pairs(mixture, precision) ? step_for(mixture.means.cwiseAbs().maxCoeff()) : 0.0),
@@ -62,11 +72,11 @@ std::shared_ptr<const PackedData> PackedData::made(const law::Mixture& mixture, 
 }
 
 // Tiles of pairs stand behind all others.
-template <class Real>
+template <class Value>
 std::size_t PackedData::place_of(std::size_t number) const {
     const std::size_t before =
-        std::is_same_v<Real, NumberPair> ? tiles_ * size_of_tile<double>(points_.rows()) : 0;
-    return before + number * size_of_tile<Real>(points_.rows());
+        std::is_same_v<Value, NumberPair> ? tiles_ * size_of_tile<double>(points_.rows()) : 0;
+    return before + number * size_of_tile<Value>(points_.rows());
 }
 
 template <class Real>
@@ -82,8 +92,20 @@ void PackedData::pack_tiles(std::size_t first, std::size_t last) {
     }
 }
 
+void PackedData::pack_digits(std::size_t first, std::size_t last) {
+    std::vector<Index> columns;
+    DigitTile tile(points_.rows());
+    for (std::size_t number = first; number < last; ++number) {
+        const auto data = order_->data(order_->tiles()[number]);
+        columns.assign(data.begin(), data.end());
+        tile.take(points_, columns, reinterpret_cast<std::byte*>(values_ + place_of<std::byte>(number)));
+    }
+}
+
 void PackedData::pack(std::size_t first, std::size_t last) {
-    if (precision_ == Precision::mixed)
+    if (digits_)
+        pack_digits(first, last);
+    else if (precision_ == Precision::mixed)
         pack_tiles<float>(first, last);
     else
         pack_tiles<double>(first, last);
@@ -95,18 +117,19 @@ bool PackedData::holds(const law::Mixture& mixture, Precision precision, const D
         return tile.number < tiles_ &&
                std::ranges::equal(order.data(tile), order_->data(order_->tiles()[tile.number]));
     };
-    return precision == precision_ && mixture.means.data() == points_.data() &&
-           mixture.means.rows() == points_.rows() && mixture.means.cols() == points_.cols() &&
-           std::ranges::all_of(order.tiles(), same);
+    return precision == precision_ && digits_ == with_digits(precision) &&
+           mixture.means.data() == points_.data() && mixture.means.rows() == points_.rows() &&
+           mixture.means.cols() == points_.cols() && std::ranges::all_of(order.tiles(), same);
 }
 
-template <class Real>
-const Real* PackedData::tile(std::size_t number) const {
-    return reinterpret_cast<const Real*>(values_ + place_of<Real>(number));
+template <class Value>
+const Value* PackedData::tile(std::size_t number) const {
+    return reinterpret_cast<const Value*>(values_ + place_of<Value>(number));
 }
 
 template const double* PackedData::tile<double>(std::size_t) const;
 template const float* PackedData::tile<float>(std::size_t) const;
+template const std::byte* PackedData::tile<std::byte>(std::size_t) const;
 template const NumberPair* PackedData::tile<NumberPair>(std::size_t) const;
 
 }  // namespace kairos::dynamics

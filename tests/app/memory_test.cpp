@@ -5,6 +5,7 @@
 
 #include "kairos/base/error.hpp"
 #include "kairos/measure/moments.hpp"
+#include "kairos/random/dispatch.hpp"
 
 namespace kairos::app {
 namespace {
@@ -49,7 +50,14 @@ TEST(Memory, FewDataAreHeldOnceMorePacked) {
     EXPECT_EQ(estimate_memory(config, no_file, 1).packed,
               (8.0 * 1026 + 4.0 * 516) * 20000);  // 1024, and 512 pairs
     config.precision = dynamics::Precision::mixed;
+    random::limit_dispatch("avx512");
     EXPECT_EQ(estimate_memory(config, no_file, 1).packed, 4.0 * 20000 * 1026);
+    random::limit_dispatch("amx");
+    // three digits twice; with every 192 data a line, their scales and those of the coordinates
+    if (random::matrix_tiles_allowed()) {
+        EXPECT_NEAR(estimate_memory(config, no_file, 1).packed,
+                    20000 * (6.0 * 1024 + (64 + 8.0 * (192 + 1024)) / 192), 1.0);
+    }
     EXPECT_EQ(estimate_memory(from_file(), million, 2).packed, 0.0);
 }
 

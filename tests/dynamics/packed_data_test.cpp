@@ -12,6 +12,7 @@
 #include "dynamics/brute_force.hpp"
 #include "dynamics/many_data.hpp"
 #include "kairos/dynamics/posterior.hpp"
+#include "kairos/random/dispatch.hpp"
 
 namespace kairos::dynamics {
 namespace {
@@ -113,11 +114,28 @@ TEST(PackedData, OfAnotherPrecisionIsLeftAlone) {
     expect_same_bits(evaluate(law, {.packed = packed(law, Precision::mixed)}), evaluate(law, {}));
 }
 
+// Floats and digits do not take one another's place.
+TEST(PackedData, OfAnotherLevelOfInstructionsIsLeftAlone) {
+    const law::Law law = data_law(400, 12, 0, 13);
+    const auto best = packed(law, Precision::mixed);
+    random::limit_dispatch("avx512");
+    const Posterior plain = evaluate(law, {.precision = Precision::mixed});
+    expect_same_bits(evaluate(law, {.precision = Precision::mixed, .packed = best}), plain);
+    random::limit_dispatch("amx");
+}
+
 TEST(PackedData, TakesNoRoomWhereComponentsAreFew) {
     EXPECT_EQ(PackedData::numbers(data_law(64, 12, 0, 15).mixture, Precision::in_double), 0U);
     // three tiles of 192 data, 13 coordinates filled up to 18
     EXPECT_EQ(PackedData::numbers(data_law(400, 13, 0, 15).mixture, Precision::in_double), 3U * 192 * 18);
+    random::limit_dispatch("avx512");
     EXPECT_EQ(PackedData::numbers(data_law(400, 13, 0, 15).mixture, Precision::mixed), 3U * 192 * 9);
+    random::limit_dispatch("amx");
+    // 64 coordinates, three digits of 192 data and as much the other way round; scales, and one line
+    if (random::matrix_tiles_allowed()) {
+        EXPECT_EQ(PackedData::numbers(data_law(400, 13, 0, 15).mixture, Precision::mixed),
+                  3U * (2 * 3 * 192 * 64 / 8 + 192 + 64 + 8));
+    }
 }
 
 }  // namespace

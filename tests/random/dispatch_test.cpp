@@ -16,21 +16,28 @@ class Dispatch : public testing::Test {
 protected:
     ~Dispatch() override {
         unsetenv(dispatch_variable);
-        limit_dispatch("avx512");
+        limit_dispatch("amx");
     }
 };
 
 TEST_F(Dispatch, LevelsForbidAndNeverAdd) {
-    limit_dispatch("avx512");
+    limit_dispatch("amx");
     const std::string widest = dispatch_target();
+    const bool tiles = matrix_tiles_allowed();
+    limit_dispatch("avx512");
+    EXPECT_FALSE(matrix_tiles_allowed());
+    EXPECT_EQ(dispatch_target(), widest);
     limit_dispatch("avx2");
+    EXPECT_FALSE(matrix_tiles_allowed());
     EXPECT_FALSE(std::string(dispatch_target()).starts_with("AVX3"));
     EXPECT_TRUE(std::string(dispatch_target()) == "AVX2" || dispatch_target() == widest);
     limit_dispatch("portable");
     EXPECT_FALSE(std::string(dispatch_target()).starts_with("AVX"));
     EXPECT_NE(dispatch_target(), std::string("SSE4"));
-    limit_dispatch("avx512");
+    EXPECT_FALSE(matrix_tiles_allowed());
+    limit_dispatch("amx");
     EXPECT_EQ(dispatch_target(), widest);
+    EXPECT_EQ(matrix_tiles_allowed(), tiles);
 }
 
 TEST_F(Dispatch, IsReadFromTheEnvironment) {
@@ -49,7 +56,7 @@ TEST_F(Dispatch, OtherNamesAreRefused) {
     } catch (const ConfigError& error) {
         EXPECT_EQ(error.key, "KAIROS_SIMD");
         EXPECT_EQ(error.value, "avx1024");
-        EXPECT_EQ(error.allowed, "avx512 | avx2 | portable");
+        EXPECT_EQ(error.allowed, "amx | avx512 | avx2 | portable");
     }
 }
 

@@ -1,7 +1,8 @@
 // include/kairos/dynamics/packed_data.hpp: a second copy of many data, in the order in which the products of a posterior read them.
 //
 //   tile i = the data of rows 192 i .. 192 i + 191 of the stream, packed (src/dynamics/packed_tile.hpp); where a screen may look at them
-//            (src/dynamics/screen.hpp), in 16 bits a number too, a quarter more
+//            (src/dynamics/screen.hpp), in 16 bits a number too, a quarter more; of single precision as floats or, where the processor
+//            multiplies tiles of 8-bit numbers, as digits (src/dynamics/digit_tile.hpp), half as much again
 //
 // A pass over the data otherwise packs every tile again, which costs about a tenth of its time and reads memory in small pieces. Nothing
 // else depends on it: results have the same bits with and without. Several processes may pack tiles of one memory each and share it; what
@@ -44,8 +45,9 @@ public:
 
     // Whether these are the points of the mixture, in the order in which it reads them.
     [[nodiscard]] bool holds(const law::Mixture& mixture, Precision precision, const DataOrder& order) const;
-    template <class Real>
-    [[nodiscard]] const Real* tile(std::size_t number) const;
+    // double, float or std::byte (src/dynamics/digit_tile.hpp), whichever the precision has; pairs of 16-bit numbers
+    template <class Value>
+    [[nodiscard]] const Value* tile(std::size_t number) const;
     [[nodiscard]] bool has_pairs() const { return pair_step_ > 0.0; }
     // What numbers were rounded to.
     [[nodiscard]] double pair_step() const { return pair_step_; }
@@ -53,11 +55,13 @@ public:
 private:
     template <class Real>
     void pack_tiles(std::size_t first, std::size_t last);
-    template <class Real>
+    void pack_digits(std::size_t first, std::size_t last);
+    template <class Value>
     [[nodiscard]] std::size_t place_of(std::size_t number) const;
 
     law::Points points_;
     Precision precision_;
+    bool digits_;  // of single precision: instead of floats
     std::unique_ptr<const DataOrder> order_;
     std::size_t tiles_;
     double pair_step_ = 0.0;  // 0: no pairs

@@ -1,6 +1,7 @@
 // include/kairos/random/dispatch.hpp: which instruction sets vectorised code may enter.
 //
-//   avx512    the best that the processor has (the default)
+//   amx       the best that the processor has (the default): matrix tiles of 8-bit numbers beside AVX-512
+//   avx512    no matrix tiles
 //   avx2      nothing beyond AVX2 with fused multiply-add
 //   portable  nothing beyond the instructions that every processor of this kind has
 //
@@ -15,6 +16,8 @@ namespace kairos::random {
 inline constexpr const char* dispatch_variable = "KAIROS_SIMD";
 
 void limit_dispatch(const std::string& level);
+// Whether tiles of 8-bit numbers may be multiplied (AMX-INT8): the processor can, the operating system grants it, no level forbids it.
+[[nodiscard]] bool matrix_tiles_allowed();
 // From the environment variable; nothing where it is absent or empty.
 void limit_dispatch_by_environment();
 
