@@ -14,7 +14,7 @@ namespace {
 
 class Dispatch : public testing::Test {
 protected:
-    ~Dispatch() override {
+    void TearDown() override {
         unsetenv(dispatch_variable);
         limit_dispatch("amx");
     }
