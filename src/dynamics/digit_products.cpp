@@ -54,6 +54,9 @@ namespace kairos::dynamics {
 
 HWY_EXPORT(fold);
 
+static_assert(DigitChunks::most_sheets_of_chunk <= most_sheets && tile_rows / sheet_values <= most_sheets,
+              "sums fit");
+
 DigitProducts::DigitProducts(Index coordinates) : tile_(coordinates), floats_(coordinates) {}
 
 bool DigitProducts::pay() { return random::matrix_tiles_allowed(); }

@@ -31,9 +31,9 @@ public:
     [[nodiscard]] Index count() const { return count_; }
     [[nodiscard]] Index begin(Index chunk) const { return sheets_ * chunk / count_ * sheet_values; }
     [[nodiscard]] Index size(Index chunk) const { return begin(chunk + 1) - begin(chunk); }
+    static constexpr Index most_sheets_of_chunk = 16;
 
 private:
-    static constexpr Index most_sheets_of_chunk = 16;
     Index sheets_, count_;
 };
 

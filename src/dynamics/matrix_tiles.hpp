@@ -1,8 +1,8 @@
 // src/dynamics/matrix_tiles.hpp: products of 8-bit numbers, a block of 32 x 32 at a time.
 //
-//   sum(p, q) += sum_k left(k, p) right(k, q)        whole numbers of 32 bits; |k| 2^14 for every product that is added up must fit
+//   sum(p, q) += sum_k left(k, p) right(k, q)        whole numbers of 32 bits: a product is at most 2^14, see most_sheets
 //
-// By tiles of AMX where they are allowed: two of either side and four sums are its eight registers, 64 multiply-adds a byte that
+// By tiles of AMX where they are allowed: two of either side and four sums are its eight registers, 16 multiply-adds a byte that
 // is loaded. Elsewhere by loops, with the same sums. One object at a time in a thread; registers are free again when it ends.
 // Shapes: sheets of digits.hpp; sums 32 x 32, row p. Source: Intel 2024 (Architecture Instruction Set Extensions, AMX-INT8).
 #pragma once
