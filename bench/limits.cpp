@@ -56,6 +56,13 @@ namespace {
 // Of the processor: time in which others ran on the core does not count.
 double processor_seconds() { return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC); }
 
+// Returns the operations done, in a few tens of microseconds.
+double multiply_adds() {
+    constexpr std::size_t rounds = 20000;
+    static double sink = 0.999;
+    return HWY_DYNAMIC_DISPATCH(multiply_add)(rounds, &sink);
+}
+
 double seconds_of(const std::function<void()>& work, std::size_t calls) {
     const double start = processor_seconds();
     for (std::size_t call = 0; call < calls; ++call) {
@@ -81,10 +88,21 @@ double best_rate(double items, const std::function<void()>& work, int runs) {
     return best;
 }
 
+void LimitBeside::follow(double seconds_of_work) {
+    const double least = std::max(1e-3, seconds_of_work / 3);
+    const double start = processor_seconds();
+    double taken = 0.0;
+    while (taken < least) {
+        constexpr int calls = 16;  // half a millisecond: the clock is read seldom
+        for (int call = 0; call < calls; ++call) operations_ += multiply_adds();
+        taken = processor_seconds() - start;
+    }
+    seconds_ += taken;
+}
+
 Limits measure_limits(int runs) {
-    constexpr std::size_t rounds = 20000, length = 2048;
-    double sink = 0.999;
-    const double operations = HWY_DYNAMIC_DISPATCH(multiply_add)(rounds, &sink);
+    constexpr std::size_t length = 2048;
+    const double operations = multiply_adds();
     Rows block(8, 256);
     std::vector<double> in(length, -1.5), positive(length, 1.5), out(length);
     const auto rate = [runs](double items, const std::function<void()>& work) {
@@ -94,11 +112,7 @@ Limits measure_limits(int runs) {
     const TrajectoryId first{0};
     const StepId step{0};
     return {
-        .flops = rate(operations,
-                      [&] {
-                          HWY_DYNAMIC_DISPATCH(multiply_add)
-                          (rounds, &sink);
-                      }),
+        .flops = rate(operations, [] { multiply_adds(); }),
         .normals = rate(length, [&] { random::fill_normals(stream, first, step, 0, block); }),
         .uniforms = rate(length, [&] { random::fill_uniforms(stream, first, step, out); }),
         .chi_squared = rate(length, [&] { random::fill_chi_squared(stream, first, step, 1000.0, out); }),

@@ -19,6 +19,18 @@ struct Limits {
 // Measures them all: `runs` runs of a millisecond each.
 [[nodiscard]] Limits measure_limits(int runs = 25);
 
+// Multiply-adds as in Limits::flops, alone between the calls of some work: what the core could have done in the same moments. A neighbour that
+// takes half of the core from both leaves their ratio as it is, and the best of many short runs does not: it finds the moments without him.
+class LimitBeside {
+public:
+    // Runs for a third of the seconds that the work has just taken, at least a millisecond.
+    void follow(double seconds_of_work);
+    [[nodiscard]] double flops() const { return operations_ / seconds_; }
+
+private:
+    double operations_ = 0, seconds_ = 0;
+};
+
 // Items per second of processor time of `work`, which does `items` of them per call: the best of `runs` runs of
 // at least a millisecond each.
 [[nodiscard]] double best_rate(double items, const std::function<void()>& work, int runs = 25);

@@ -4,7 +4,8 @@
 //
 // Exact steps, default observables and identities, times even in log-snr; the data packed once, as by
 // kairos run. Printed a round: seconds of the processor of the whole ensemble, dense and screened; the share of the dense one that the
-// products (4 n d operations a state and time) would take at the multiply-add limit; and the share that its evaluations take alone.
+// products (4 n d operations a state and time) would take at the limit of multiply-adds, measured between its evaluations; and the share
+// that these evaluations take alone.
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -49,8 +50,9 @@ double whole(measure::EnsembleSpec spec, const Job& job, const dynamics::Schedul
     return processor_seconds() - start;
 }
 
-// One evaluation with a draw of every state at every time, as the steps ask for.
-double evaluations(const measure::EnsembleSpec& spec, const Job& job, const dynamics::Schedule& schedule) {
+// One evaluation with a draw of every state at every time, as the steps ask for: seconds.
+double evaluations(const measure::EnsembleSpec& spec, const Job& job, const dynamics::Schedule& schedule,
+                   LimitBeside& limit) {
     dynamics::Numerics numerics = spec.setting.numerics;
     numerics.screening = Screening::never;
     dynamics::PosteriorEvaluator evaluator(*spec.setting.law, numerics);
@@ -70,7 +72,9 @@ double evaluations(const measure::EnsembleSpec& spec, const Job& job, const dyna
                 states_at(*spec.setting.law, schedule, time, std::min(block, job.trajectories - done));
             const double start = processor_seconds();
             evaluator.evaluate(states, time, request, out);
-            seconds += processor_seconds() - start;
+            const double taken = processor_seconds() - start;
+            seconds += taken;
+            limit.follow(taken);
         }
     }
     return seconds;
@@ -83,12 +87,12 @@ void run(const Job& job) {
     const double flops = 4.0 * static_cast<double>(job.data * job.dimension * job.trajectories * job.times);
     std::printf("  dense s  screened s  screened/dense  products  evaluations\n");
     for (int round = 0; round < job.rounds; ++round) {
-        constexpr int runs = 9;
-        const double limit = measure_limits(runs).flops;
+        LimitBeside limit;
+        const double alone = evaluations(spec, job, schedule, limit);
         const double dense = whole(spec, job, schedule, Screening::never);
         const double screened = whole(spec, job, schedule, Screening::automatic);
         std::printf("%9.2f  %10.2f  %14.2f  %8.2f  %11.2f\n", dense, screened, screened / dense,
-                    flops / limit / dense, evaluations(spec, job, schedule) / dense);
+                    flops / limit.flops() / dense, alone / dense);
         std::fflush(stdout);
     }
 }

@@ -3,8 +3,8 @@
 //   score_bench DATA QUERIES d n m TIME VARIANT
 //
 // DATA (n rows) and QUERIES (m rows) are raw little-endian doubles, d a row; the process is ou. Lines on standard input, each answered by one:
-//   run         evaluates for a tenth of a second: "SECONDS QUERIES FLOPS", processor time, m times the evaluations, and what one core
-//               can do at most, measured right after them
+//   run         evaluates for a tenth of a second: "SECONDS QUERIES FLOPS BEST", processor time, m times the evaluations, what multiply-adds alone
+//               got done between them a second, and their best millisecond right after
 //   write FILE  the posterior means (m rows of d), then the m entropies, of the last evaluation
 //   quit
 // Units: nats, and those of the data. Errors: a sentence on standard error and exit code 1.
@@ -88,12 +88,16 @@ public:
         // One after the other, as in an ensemble: data stay where caches can hold them.
         long long queries = 0;
         double seconds = 0.0;
-        for (const double start = processor_seconds(); seconds < least_seconds;) {
+        LimitBeside limit;
+        while (seconds < least_seconds) {
+            const double start = processor_seconds();
             evaluator_.evaluate(states_, time_, request, posterior_);
+            const double taken = processor_seconds() - start;
             queries += states_.count();
-            seconds = processor_seconds() - start;
+            seconds += taken;
+            limit.follow(taken);
         }
-        std::printf("%.9g %lld %.9g\n", seconds, queries, measure_limits(runs).flops);
+        std::printf("%.9g %lld %.9g %.9g\n", seconds, queries, limit.flops(), measure_limits(runs).flops);
     }
 
     // mean = (x + sigma^2 score)/alpha  (Tweedie)

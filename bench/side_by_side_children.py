@@ -148,7 +148,7 @@ def obey(posterior):
         if command == "run":
             start = time.process_time()
             posterior.evaluate()
-            print(f"{time.process_time() - start:.9g} {len(posterior.queries)} 0", flush=True)
+            print(f"{time.process_time() - start:.9g} {len(posterior.queries)} 0 0", flush=True)
         elif command == "write":
             numpy.concatenate([posterior.mean.ravel(), posterior.entropy]).tofile(file)
             print("written", flush=True)
