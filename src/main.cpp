@@ -1,8 +1,8 @@
 // kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on the exit code.
 #include <cstdio>
 #include <exception>
-#include <iostream>
 #include <new>
+#include <string>
 
 #include "kairos/app/command_line.hpp"
 #include "kairos/app/commands.hpp"
@@ -17,30 +17,43 @@ namespace {
 using kairos::ExitCode;
 using Command = kairos::app::CommandLine::Command;
 
-void execute(const kairos::app::CommandLine& line, const kairos::parallel::Communicator& communicator) {
+// Whether what a command prints is all that it makes.
+bool only_prints(Command command) {
+    return command != Command::run && command != Command::merge && command != Command::sweep;
+}
+
+void print(const std::string& text, const kairos::parallel::Communicator& communicator) {
+    if (communicator.is_root()) std::fputs(text.c_str(), stdout);
+}
+
+ExitCode execute(const kairos::app::CommandLine& line, const kairos::parallel::Communicator& communicator) {
     switch (line.command) {
         case Command::run:
-            return kairos::app::command_run(line, communicator);
+            kairos::app::command_run(line, communicator);
+            break;
         case Command::plan:
-            return kairos::app::command_plan(line, communicator);
+            kairos::app::command_plan(line, communicator);
+            break;
         case Command::analyze:
             if (communicator.is_root()) kairos::app::command_analyze(line);
-            return;
+            break;
         case Command::merge:
             if (communicator.is_root()) kairos::app::command_merge(line);
-            return;
+            break;
         case Command::sweep:
             return kairos::app::command_sweep(line, communicator);
         case Command::help:
-            std::cout << (communicator.is_root() ? kairos::app::help_text() : "");
-            return;
+            print(kairos::app::help_text(), communicator);
+            break;
         case Command::run_help:
-            std::cout << (communicator.is_root() ? kairos::app::run_help_text() : "");
-            return;
+            print(kairos::app::run_help_text(), communicator);
+            break;
         default:
-            std::cout << (communicator.is_root() ? kairos::app::version_text() : "");
-            return;
+            print(kairos::app::version_text(), communicator);
     }
+    if (only_prints(line.command) && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0))
+        throw kairos::OutputError("standard output", "not all of it could be written", "Make room.");
+    return ExitCode::complete;
 }
 
 // Of what all ranks met alike rank 0 speaks, and all end with its code; what one rank alone met ends the job at once.
@@ -52,8 +65,7 @@ int guarded(int argc, char** argv, const kairos::parallel::Communicator& communi
             if (i > 0) line.text += ' ';
             line.text += argv[i];
         }
-        execute(line, communicator);
-        return static_cast<int>(ExitCode::complete);
+        return static_cast<int>(execute(line, communicator));
     } catch (const kairos::Error& error) {
         const bool shared = kairos::app::met_by_all(error);
         if (!shared || communicator.is_root()) std::fprintf(stderr, "kairos: %s\n", error.what());

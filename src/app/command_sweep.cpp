@@ -103,7 +103,7 @@ std::size_t print_states(const std::vector<SweepPoint>& points, const std::strin
 
 }  // namespace
 
-void command_sweep(const CommandLine& line, const parallel::Communicator& communicator) {
+ExitCode command_sweep(const CommandLine& line, const parallel::Communicator& communicator) {
     const std::vector<SweepPoint> points = sweep_points(line.config_file, line.output);
     if (communicator.is_root()) write_folder(points, line.output, own_program());
     communicator.barrier();
@@ -111,12 +111,17 @@ void command_sweep(const CommandLine& line, const parallel::Communicator& commun
         for (const SweepPoint& point : points)
             if (!is_complete(point, line.output, communicator))
                 run_point(point, line.output, line.text, communicator);
-    if (!communicator.is_root()) return;
-    const std::size_t failed = print_states(points, line.output);
-    if (!line.local)
-        std::printf("run them: sbatch %s/sweep.sbatch, or here: --local\n", line.output.c_str());
-    else if (failed > 0 && communicator.size() == 1)
-        throw Error(ExitCode::other, std::to_string(failed) + " points of the sweep have failed.");
+    std::uint64_t failed = communicator.is_root() ? print_states(points, line.output) : 0;
+    communicator.broadcast_value(failed);
+    if (!line.local) {
+        if (communicator.is_root())
+            std::printf("run them: sbatch %s/sweep.sbatch, or here: --local\n", line.output.c_str());
+        return ExitCode::complete;
+    }
+    if (communicator.is_root() && failed > 0)
+        std::fprintf(stderr, "kairos: %llu points of the sweep have failed.\n",
+                     static_cast<unsigned long long>(failed));
+    return failed > 0 ? ExitCode::other : ExitCode::complete;
 }
 
 }  // namespace kairos::app

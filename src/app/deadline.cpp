@@ -17,7 +17,10 @@ using parallel::Halt;
 // Before the end of a job: time to write a checkpoint after the grace is over, but no more than a tenth of what is left.
 constexpr double writing_time = 30.0, largest_share = 0.1;
 
+// A century at most: the clock counts nanoseconds in 64 bits.
 std::chrono::steady_clock::duration span(double seconds) {
+    constexpr double century = 3.2e9;
+    seconds = std::min(seconds, century);
     return std::chrono::duration_cast<std::chrono::steady_clock::duration>(
         std::chrono::duration<double>(seconds));
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <stdexcept>
 
 #include "continuation.hpp"
+#include "ini_text.hpp"
 #include "kairos/app/pooled_runs.hpp"
 #include "kairos/app/realisations.hpp"
 #include "kairos/app/stored_result.hpp"
@@ -35,8 +37,9 @@ bool reaches(const io::ResultReader& result, const std::optional<Config::Goal>& 
     return largest / target->error <= 1.0;
 }
 
-// Nothing where the file is no complete result of this version and physics.
-std::optional<Stored> stored_of(const Setup& setup) {
+// Nothing where the file is no complete result of this version and physics; `why` where HDF5 cannot read its own.
+std::optional<Stored> stored_of(const Setup& setup, std::string& why) {
+    if (!is_hdf5(setup.config.output)) return std::nullopt;
     try {
         const io::ResultReader result(setup.config.output);
         if (result.text("/", "status") != "complete" || result.text("/", "kairos_version") != version() ||
@@ -57,9 +60,12 @@ std::optional<Stored> stored_of(const Setup& setup) {
         stored.batches = stored.keys["observe.batch-moments"] == "true";
         stored.target_reached = reaches(result, setup.config.target);
         return stored;
-    } catch (const InputError&) {
-        return std::nullopt;
+    } catch (const InputError& error) {
+        why = error.what();
+    } catch (const std::logic_error&) {  // of the standard library: no such key, or no number
+        why = setup.config.output + ": its /config is damaged.";
     }
+    return std::nullopt;
 }
 
 // Whether batches are whole subtrees of those of the given size (measure::TreeFold). Realisations take them in turn, so that two of one
@@ -196,8 +202,12 @@ Checkpoint checkpoint_of(const Setup& setup, const measure::ColumnPlan& plan, co
 
 void take_result(const Setup& setup, const measure::ColumnPlan& plan,
                  const parallel::Communicator& communicator, Beginning& beginning) {
-    const auto stored = stored_of(setup);
-    if (!communicator.all(stored.has_value())) return;
+    std::string unreadable;
+    const auto stored = stored_of(setup, unreadable);
+    if (!communicator.all(stored.has_value())) {
+        if (!unreadable.empty()) beginning.note += "running anew: " + unreadable + "\n";
+        return;
+    }
     const std::string have = setup.config.output + " has " + std::to_string(stored->trajectories);
     const bool same_times =
         std::ranges::equal(stored->times, setup.ensemble.times, {}, {}, [](Time time) { return time.value; });

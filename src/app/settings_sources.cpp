@@ -43,6 +43,9 @@ bool is_text(const std::string& line) {
 void check_line(const std::string& line, const std::string& where) {
     if (line.front() == '[' && line.back() == ']') {
         const std::string name = line.substr(1, line.size() - 2);
+        if (name == "sweep")
+            throw ConfigError("[sweep] in " + where, "", "makes a configuration a sweep, not one job",
+                              "the other sections", "Use kairos sweep -c FILE -o DIR.");
         if (std::ranges::find(section_table(), name, &Section::name) == section_table().end())
             throw unknown_section(name, where);
         return;
@@ -135,18 +138,18 @@ std::string read_text(const std::string& file) {
         throw InputError(file, "", "is empty",
                          "Write at least one key, or leave -c out to run the defaults.");
     }
-    return text.str();
+    const std::string byte_order_mark = "\xef\xbb\xbf";  // of editors that begin UTF-8 with it
+    return text.str().substr(text.view().starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
 }
 
-namespace {
-
-// By its first bytes; a file that cannot be read is none.
 bool is_hdf5(const std::string& file) {
     constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
     std::string first(signature.size(), '\0');
     std::ifstream stream(file, std::ios::binary);
     return stream.read(first.data(), static_cast<std::streamsize>(first.size())) && first == signature;
 }
+
+namespace {
 
 // A result repeats itself: all that was resolved when it was made.
 Pairs pairs_of_result(const std::string& file) {

@@ -9,23 +9,27 @@ namespace kairos::app {
 namespace {
 
 // Q(t_b, t), [branch time][observation time].
+constexpr const char* moment_meaning = "count, mean, central moment sums m2, m3, m4, minimum, maximum";
+
 void write_overlap_path(io::ResultFile& file, const Setup& setup, const MeasuredClones& measured,
                         const parallel::Communicator& communicator) {
     const std::size_t branches = setup.config.clone_times.size(), times = setup.ensemble.times.size();
     const auto moments = std::span(measured.moments).subspan(phases::overlap_column(branches, times, 0, 0));
     const std::vector<std::string> axes = {"/clones/branch_time", "/time"};
     const auto write = [&](const std::string& name, double measure::Estimate::*field,
-                           const std::string& meaning) {
+                           const std::string& meaning, const char* units) {
         std::vector<double> values;
         for (const auto& of : moments) values.push_back(of.count > 0 ? measure::estimate(of).*field : nan);
         file.write("/clones/overlap_path_" + name, axes, std::span<const double>(values),
-                   {{"long_name", meaning}});
+                   {{"long_name", meaning}, {"units", units}});
     };
-    write("mean", &measure::Estimate::mean, "mean of Q(t_b, t) = x1.x2/d of clones; NaN before they branch");
-    write("stderr", &measure::Estimate::standard_error, "standard error of overlap_path_mean");
-    write("variance", &measure::Estimate::variance, "variance of Q(t_b, t)");
+    write("mean", &measure::Estimate::mean, "mean of Q(t_b, t) = x1.x2/d of clones; NaN before they branch",
+          "data^2");
+    write("stderr", &measure::Estimate::standard_error, "standard error of overlap_path_mean", "data^2");
+    write("variance", &measure::Estimate::variance, "variance of Q(t_b, t)", "data^4");
     file.write("/clones/overlap_path_moments", {"/clones/branch_time", "/time", "/moment"},
-               std::span<const double>(flat_moments(moments)));
+               std::span<const double>(flat_moments(moments)), {{"long_name", moment_meaning}});
+    file.link_time("/clones");
     write_histogram(file, "/clones/overlap_path", {axes, branches * times, "data^2"}, measured.overlaps,
                     communicator);
 }
@@ -41,14 +45,14 @@ void write_clones(io::ResultFile& file, const Setup& setup, const MeasuredClones
     file.scale("/clones/branch_time", std::span<const double>(branch_times), "branching time",
                "process time");
     const auto write = [&](const std::string& name, CloneQuantity quantity, double measure::Estimate::*field,
-                           const std::string& meaning) {
+                           const std::string& meaning, const char* units = "dimensionless") {
         std::vector<double> values;
         for (std::size_t b = 0; b < branch_times.size(); ++b) {
             const auto& moments = clones[phases::clone_column(b, quantity)];
             values.push_back(moments.count > 0 ? measure::estimate(moments).*field : nan);
         }
         file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values),
-                   {{"long_name", meaning}});
+                   {{"long_name", meaning}, {"units", units}});
     };
     const auto write_both = [&](const std::string& name, CloneQuantity quantity, const std::string& meaning) {
         write(name, quantity, &measure::Estimate::mean, meaning);
@@ -69,11 +73,12 @@ void write_clones(io::ResultFile& file, const Setup& setup, const MeasuredClones
         for (std::size_t b = 0; b < branch_times.size(); ++b)
             moments.push_back(clones[phases::clone_column(b, quantity)]);
         file.write(std::string("/clones/") + name, {"/clones/branch_time", "/moment"},
-                   std::span<const double>(flat_moments(moments)));
+                   std::span<const double>(flat_moments(moments)), {{"long_name", moment_meaning}});
     }
-    write("overlap_mean", CloneQuantity::overlap, &measure::Estimate::mean, "mean of x1.x2/d at t-min");
+    write("overlap_mean", CloneQuantity::overlap, &measure::Estimate::mean, "mean of x1.x2/d at t-min",
+          "data^2");
     write("overlap_variance", CloneQuantity::overlap, &measure::Estimate::variance,
-          "variance of x1.x2/d at t-min");
+          "variance of x1.x2/d at t-min", "data^4");
     if (setup.config.overlap_path) write_overlap_path(file, setup, measured, communicator);
 }
 

@@ -92,7 +92,7 @@ void write_states(ResultFile& file, const Setup& setup, const Measured& measured
                setup.law->reduced ? "coordinate in the span of the means" : "coordinate", "dimensionless");
     const auto x = padded(measured.paths, &measure::PathRecord::x, times, width);
     file.write("/paths/x", {"/paths/path", "/time", "/paths/component"}, std::span<const double>(x),
-               {{"units", "data"}});
+               {{"long_name", "state"}, {"units", "data"}});
     if (communicator.any(complement)) {
         const auto radius2 = padded(measured.paths, &measure::PathRecord::radius2, times, 1);
         file.write(
@@ -146,7 +146,8 @@ void write_histogram(ResultFile& file, const std::string& group, const Histogram
     std::vector<std::string> all = axes.names;
     all.push_back(group + "/bin");
     density.resize(axes.rows * (length > 0 ? length - 1 : 0));
-    file.write(group + "/density", all, std::span<const double>(density));
+    file.write(group + "/density", all, std::span<const double>(density),
+               {{"long_name", "share of the values in the bin over its width"}});
     file.write(group + "/count", all, std::span<const std::int64_t>(counts).subspan(measure::Histogram::head),
                {{"long_name", "values in the bin"}});
     // bins have width 2^bin_exponent in asinh(value) and begin at first_bin times that

@@ -79,8 +79,9 @@ void write_axis(io::ResultFile& file, const Setup& setup, const Measured& measur
     std::vector<double> q;
     for (Index b = 0; b < spec.bins; ++b) q.push_back(spec.centre(axis, b));
     file.scale(group + "/q", std::span<const double>(q), "q = v.x/sqrt(d), bin centres", "data^2");
-    const auto curves = phases::landscape_curves(*setup.law, setup.schedule, spec, measured.landscape, axis,
-                                                 static_cast<double>(setup.ensemble.trajectories));
+    auto curves = phases::landscape_curves(*setup.law, setup.schedule, spec, measured.landscape, axis,
+                                           static_cast<double>(setup.ensemble.trajectories));
+    if (setup.ensemble.setting.guidance) phases::forget_theory(curves);
     write_potentials({file, group}, curves);
     write_wells({file, group}, curves);
     write_sums(file, spec, measured.landscape, axis, group);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <optional>
 #include <utility>
 
 #include "kairos/base/array.hpp"
@@ -120,26 +121,43 @@ void add_wells(const law::Mixture& mixture, const LandscapeSpec& spec, std::size
     curves.free_energy_difference_theory.push_back(wells.seen() ? -std::log(above / below) : nan);
 }
 
-const law::TwoClusters* equal_clusters(const law::Law& law) {
+// Two equal clusters seen along an axis v: the means lie at +-alpha m.v/sqrt(d).
+struct SeenClusters {
+    const law::TwoClusters* two;
+    double along, norm2;  // m.v, |v|^2
+    [[nodiscard]] double gamma(const TimePoint& at) const {
+        return at.sigma2 + at.alpha * at.alpha * two->variance_plus;
+    }
+    // alpha^2 (m.v)^2/(Gamma |v|^2)
+    [[nodiscard]] double snr(const TimePoint& at) const {
+        return at.alpha * at.alpha * along * along / (gamma(at) * norm2);
+    }
+    // Whether q tells all of m.x or nothing: between, E[tanh(alpha m.x/Gamma) | q] has no closed form.
+    [[nodiscard]] bool closed() const {
+        constexpr double rounding = 1e-12;
+        const double cosine2 = along * along / (norm2 * two->mean_norm2);
+        return cosine2 < rounding * rounding || cosine2 > 1.0 - rounding;
+    }
+};
+
+std::optional<SeenClusters> seen_clusters(const law::Law& law, const Vector& v) {
     const auto& two = law.two_clusters;
     const bool equal = two && !law.empirical && two->variance_plus == two->variance_minus &&
                        two->weight_plus == 0.5 && two->mean_norm2 > 0.0;
-    return equal ? &*two : nullptr;
+    if (!equal) return std::nullopt;
+    const Vector along = law.mixture.means.topRows(v.size()).transpose() * v;
+    return SeenClusters{&*two, 0.5 * (along[0] - along[1]), v.squaredNorm()};
 }
 
-double gamma_of(const law::TwoClusters& two, const TimePoint& at) {
-    return at.sigma2 + at.alpha * at.alpha * two.variance_plus;
-}
-
-void add_drift_theory(const law::TwoClusters& two, const LandscapeSpec& spec, std::size_t axis,
+void add_drift_theory(const SeenClusters& seen, const LandscapeSpec& spec, std::size_t axis,
                       const TimePoint& at, std::vector<double>& out) {
-    const double gamma = gamma_of(two, at), root_d = spec.root_dimension;
+    const double gamma = seen.gamma(at), root_d = spec.root_dimension;
     std::vector<double> potential;
     for (Index b = 0; b < spec.bins; ++b) {
         const double q = spec.centre(axis, b);
         potential.push_back(0.5 * q * q * (at.drift + at.diffusion2 / gamma) -
-                            at.diffusion2 * two.mean_norm2 / (root_d * root_d) *
-                                log_cosh(at.alpha * root_d * q / gamma));
+                            at.diffusion2 * seen.norm2 / (root_d * root_d) *
+                                log_cosh(at.alpha * seen.along * root_d * q / (gamma * seen.norm2)));
     }
     const double lowest = *std::ranges::min_element(potential);
     for (const double v : potential) out.push_back(v - lowest);
@@ -162,7 +180,7 @@ LandscapeCurves landscape_curves(const law::Law& law, const dynamics::Schedule& 
                                  double trajectories) {
     LandscapeCurves curves;
     curves.second_well = curves.second_well_theory = nan;
-    const law::TwoClusters* const two = equal_clusters(law);
+    const auto seen = seen_clusters(law, spec.axes[axis].axis.v);
     for (std::size_t i = 0; i < spec.times.size(); ++i) {
         std::vector<double> counts;
         for (Index b = 0; b < spec.bins; ++b)
@@ -171,17 +189,19 @@ LandscapeCurves landscape_curves(const law::Law& law, const dynamics::Schedule& 
         add_drift_potential(spec, landscape, axis, i, counts, curves.drift_potential);
         add_wells(law.mixture, spec, axis, spec.times[i], wells_of(counts), curves);
         add_density_theory(law.mixture, spec, axis, spec.times[i], curves.density_theory);
-        if (two != nullptr) add_drift_theory(*two, spec, axis, spec.times[i], curves.drift_theory);
+        if (seen && seen->closed()) add_drift_theory(*seen, spec, axis, spec.times[i], curves.drift_theory);
     }
-    if (two != nullptr)
+    if (seen)
         curves.second_well_theory = exact_crossing(
-            schedule,
-            [&](Time t) {
-                const TimePoint at = schedule.at(t);
-                return at.alpha * at.alpha * two->mean_norm2 / gamma_of(*two, at);
-            },
-            1.0);
+            schedule, [&](Time t) { return seen->snr(schedule.at(t)); }, 1.0);
     return curves;
+}
+
+void forget_theory(LandscapeCurves& curves) {
+    curves.density_theory.clear();
+    curves.drift_theory.clear();
+    curves.free_energy_difference_theory.clear();
+    curves.second_well_theory = nan;
 }
 
 }  // namespace kairos::phases

@@ -70,7 +70,8 @@ def layout(folder):
     for row in re.findall(r"^\| (`/.*?) \|", read("docs/result_file.md"), re.M):
         for pattern in re.findall(r"`(/[^`]*)`", row):
             documented |= set(expanded(pattern))
-    jobs = {"all": ["--data.dimension=9", "--bifurcation.drift=sde", "--observe.observables=all", "--observe.histograms=norm2", "--clones.times=1"],
+    jobs = {"all": ["--data.dimension=9", "--bifurcation.drift=sde", "--observe.observables=all", "--observe.histograms=norm2", "--clones.times=1",
+                    "--clones.overlap=path"],
             "points": ["--data.samples=9", "--data.dimension=3", "--clones.times=1", "--ensemble.integrator=heun", "--observe.tangents=1",
                        "--observe.observables=all", "--ensemble.representation=full"],
             "quenched": ["--data.samples=9", "--data.dimension=3", "--data.realisations=2"]}
@@ -88,7 +89,11 @@ def check_documented(path, item, documented):
     label = "DRIFT" if parts[0] == "bifurcation" else "NAME"
     named = [label if i == 1 and (len(parts) > 2 or parts[0] == "theory") else part for i, part in enumerate(parts)]
     also = [parts[0], "NAME"] if parts[0] == "paths" else parts[:2] + ["NAME"] + parts[3:]
-    check(f"/{'/'.join(named)}" in documented or f"/{'/'.join(also)}" in documented, f"result_file.md lacks /{path}")
+    check(any("/" + "/".join(one) in documented for one in (named, also, parts)), f"result_file.md lacks /{path}")
+    if parts[0] in ("schedule", "clones", "paths", "bifurcation"):
+        check("long_name" in item.attrs, f"/{path} has no long_name")
+    if any(len(axis) > 0 and axis[0].name.endswith("/time") for axis in item.dims):
+        check("time" in item.parent, f"the group of /{path} has no time")
 
 
 def anchors(document):

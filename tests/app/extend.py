@@ -101,6 +101,25 @@ def realisations(base):
     check("running anew" in done.stderr and "ensemble.batch = 20" in done.stderr, f"other batches of realisations: {done.stderr}")
 
 
+def unreadable(base):
+    """A result that is cut, or has lost what it was made of, is run anew, and the run says why."""
+    folder = base / "unreadable"
+    folder.mkdir()
+    keys = [*JOB, "--output.file=r.h5"]
+    check.succeeded(run([KAIROS, "run", *keys], folder, 1), "a result")
+    whole = (folder / "r.h5").read_bytes()
+    for what, says in (("cut", "truncated"), ("without a key", "/config is damaged")):
+        if what == "cut":
+            (folder / "r.h5").write_bytes(whole[:len(whole) // 2])
+        else:
+            with h5py.File(folder / "r.h5", "r+") as file:
+                del file["config"].attrs["ensemble.batch"]
+        done = run([KAIROS, "run", *keys], folder, 2)
+        check.succeeded(done, what)
+        check("running anew: r.h5" in done.stderr and says in done.stderr, f"{what}: {done.stderr}")
+        anew(folder, keys, what)
+
+
 def target(base):
     """An ensemble ends in whole batches where every time has the error asked for; where does not depend on ranks and interruptions."""
     keys = [*JOB, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.006", "--time.substeps=20", "--output.file=r.h5"]
@@ -145,6 +164,7 @@ with tempfile.TemporaryDirectory() as name:
     JOB = ["-c", str(configuration(base, "job.ini", **SECTIONS))]
     going_on(base)
     growing(base)
+    unreadable(base)
     realisations(base)
     target(base)
 check.finish()

@@ -82,6 +82,14 @@ def used_up(at, folder, ranks):
     empty(folder)
 
 
+# --- times beyond what a clock counts -------------------------------------------------------------------------------------------------------------
+def far_times(at):
+    folder = at.folder("far")
+    done = run(at.job("--output.file=r.h5", "--run.walltime=1e300", "--run.checkpoint-interval=1e10", "--run.grace=1e300"), folder, 2)
+    at.check.succeeded(done, "times beyond what a clock counts")
+    same_bits(at.check, at.whole, folder / "r.h5", "times beyond what a clock counts")
+
+
 # --- a clock that jumps --------------------------------------------------------------------------------------------------------------------------
 def jumping_clock(at):
     """By a day, forth and back: nothing that a run waits for is told by it."""
@@ -104,4 +112,4 @@ def jumping_clock(at):
 
 
 with tempfile.TemporaryDirectory() as name:
-    Failures(sys.argv[1], name).each(two_jobs, memory, jumping_clock)
+    Failures(sys.argv[1], name).each(two_jobs, memory, jumping_clock, far_times)

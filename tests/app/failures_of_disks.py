@@ -5,6 +5,7 @@ import errno
 import os
 import pathlib
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -56,6 +57,14 @@ def full_disk(at):
     at.check("resuming from c: 32 of 32 batches" in done.stderr, done.stderr)
     same_bits(at.check, at.whole, away / "r.h5", "to another disk")
     both_full(at, disk)
+
+
+def no_printing(at):
+    """What only prints has failed where it cannot; a run whose result is there has not."""
+    folder = at.folder("printing")
+    for words, code in ((["plan"], OUTPUT), (["run", "--help"], OUTPUT), (["--version"], OUTPUT), (at.job("--output.file=r.h5")[1:], 0)):
+        done = run(["/bin/sh", "-c", f"{shlex.join(map(str, [at.job()[0], *words]))} > /dev/full"], folder)
+        at.check(done.returncode == code and ("standard output" in done.stderr) == (code != 0), f"{words} > /dev/full: {done.returncode} {done.stderr}")
 
 
 def both_full(at, disk):
@@ -189,7 +198,7 @@ def in_own_mounts():
 in_own_mounts()
 with tempfile.TemporaryDirectory() as name:
     try:
-        Failures(sys.argv[1], name).each(full_disk, limited_files, broken_disk, read_only)
+        Failures(sys.argv[1], name).each(full_disk, no_printing, limited_files, broken_disk, read_only)
     finally:
         for mounted in ("disk", "read-only"):
             subprocess.run(["umount", pathlib.Path(name) / mounted], capture_output=True)

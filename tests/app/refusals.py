@@ -243,6 +243,7 @@ def cases_of_sweeps():
     def sweep(lines, name, code=CONFIGURATION, ranks=0):
         return Case(["sweep", "-c", "s.ini", "-o", "d", "--local"], (code,), name, {"s.ini": content(lines.encode())}, ranks=ranks, kind=lines)
     yield Case(["sweep", "-c", "s.ini", "-o", "d"], (CONFIGURATION, INPUT), "s.ini")
+    yield Case(["plan", "-c", "s.ini"], (CONFIGURATION,), "kairos sweep", {"s.ini": content(b"[sweep]\ndata.dimension = 4 | 5\n")})
     yield sweep("[data]\ndimension = 4\n", "[sweep]")
     yield sweep("[sweep]\n", "[sweep]")
     yield sweep("[sweep]\ndata.dimensoin = 4 | 5\n", "data.dimensoin", ranks=2)

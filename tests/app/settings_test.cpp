@@ -126,6 +126,8 @@ TEST(Settings, LinesOfOtherSystemsAndMissingLastNewlineAreRead) {
     const Settings settings = read_settings(file.path(), {});
     EXPECT_EQ(settings.text("data.dimension"), "16");
     EXPECT_EQ(settings.text("data.seed"), "3");
+    const IniFile marked("\xef\xbb\xbf[data]\ndimension = 17\n");
+    EXPECT_EQ(read_settings(marked.path(), {}).text("data.dimension"), "17");
 }
 
 }  // namespace

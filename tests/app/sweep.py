@@ -86,6 +86,8 @@ def failures(folder):
     check(done.returncode == 1 and "1 points of the sweep have failed" in done.stderr, f"exit {done.returncode} {done.stderr}")
     check("file-a.h5" in done.stdout and "failed    exit code 3: a.h5: there is no such file" in done.stdout, done.stdout)
     check("2 points: 0 waiting, 0 running, 1 complete, 1 failed" in done.stdout, done.stdout)
+    together = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail", "--local"], folder, 2)
+    check(together.returncode == 1 and together.stderr.count("1 points of the sweep have failed") == 1, f"on two ranks: {together.returncode} {together.stderr}")
     (folder / "fail" / "file-a.h5.state").write_text(f"running {os.uname().nodename} 999999999\n")
     done = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail"], folder)
     check("failed    its process ended without a word" in done.stdout, done.stdout)

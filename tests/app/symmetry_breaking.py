@@ -17,7 +17,7 @@ check = Checks()
 def guidance(folder):
     """Weight 0 changes no bit, weight 1 ends in the class, an interval below the speciation comes too late."""
     job = [KAIROS, "run", "--data.dimension=64", "--ensemble.integrator=exponential", "--time.points=60", "--ensemble.trajectories=4000",
-           "--observe.observables=default,potts_order_parameter", "--guidance.class=1"]
+           "--observe.observables=default,potts_order_parameter", "--landscape.bins=20", "--guidance.class=1"]
     free = [word for word in job if not str(word).startswith("--guidance")]
     shares = {}
     for name, words in {"free": free, "none": [*job, "--guidance.weight=0"], "one": [*job, "--guidance.weight=1"],
@@ -28,6 +28,10 @@ def guidance(folder):
         with h5py.File(folder / f"guided-{name}.h5") as file:
             shares[name] = file["observables/class_posterior/mean"][0, 1], file["observables/class_posterior/stderr"][0, 1]
             if name != "free":
+                group = file["landscape/m"]
+                check({"density", "drift_potential", "barrier"} < set(group), f"{name}: landscape of a guided run: {list(group)}")
+                check(not any("theory" in item for item in group) and np.isnan(group.attrs["second_well_theory"]),
+                      f"{name}: theory in the landscape of a guided run: {list(group)}")
                 check("identities" not in file or not list(file["identities"]), f"{name}: identities of a guided run")
                 check(list(file["theory"]) == ["time"], f"{name}: theory of a guided run: {list(file['theory'])}")
                 check("guided to class 1" in done.stdout, f"{name}: the summary does not say the share: {done.stdout}")
@@ -59,6 +63,18 @@ def symmetry(folder):
         check(abs(peak["time"][()] - near) < step, f"Potts variance peaks at {peak['time'][()]}, its highest point at {near}")
 
 
+def drift_potential(group, times, trajectories):
+    """V against its closed form, where bins hold many."""
+    expected = trajectories * group["density_theory"][:] * (group["q"][1] - group["q"][0])
+    wanted, found = group["drift_potential_theory"][:], group["drift_potential"][:]
+    for i, t in enumerate(times):
+        often = (expected[i] > 100) & np.isfinite(found[i])
+        off = (found[i] - wanted[i])[often]
+        off -= np.median(off)
+        check(np.max(abs(off)) < 0.02 * np.ptp(wanted[i][often]),
+              f"{group.name}: V at t = {t}: off by {np.max(abs(off))} of {np.ptp(wanted[i][often])}")
+
+
 def landscape(folder):
     """P(q, t), U and V of two clusters against their closed forms; when U gets its second well."""
     done = run([KAIROS, "run", "--data.dimension=64", "--ensemble.trajectories=40000", "--time.grid=uniform", "--process.t-min=0.1",
@@ -77,12 +93,7 @@ def landscape(folder):
         check(np.allclose(density.sum(axis=1) * width, 1, atol=1e-3), "density does not integrate to 1")
         full = density > 0
         check(np.allclose(group["potential"][:][full], -np.log(density[full])), "potential is not -log density")
-        wanted, found = group["drift_potential_theory"][:], group["drift_potential"][:]
-        for i, t in enumerate(times):
-            often = (expected[i] > 100) & np.isfinite(found[i])
-            off = (found[i] - wanted[i])[often]
-            off -= np.median(off)
-            check(np.max(abs(off)) < 0.02 * np.ptp(wanted[i][often]), f"V at t = {t}: off by {np.max(abs(off))} of {np.ptp(wanted[i][often])}")
+        drift_potential(group, times, 40000)
         second, exact = group.attrs["second_well"], group.attrs["second_well_theory"]
         check(abs(exact - 0.5 * np.log(64)) < 1e-8, f"second well in theory: {exact}")  # alpha^2 d = 1, Gamma = 1
         check(exact - 0.7 < second <= exact, f"second well seen at {second}, in theory {exact}")
@@ -137,6 +148,27 @@ def given_vectors(folder):
         variance = np.sum(density * q**2, axis=1) * (q[1] - q[0]) - (q[1] - q[0]) ** 2 / 12
         ratio = variance / (0.25 * alpha**2 + sigma**2)
         check(np.max(abs(ratio - 1)) < 4.5 * np.sqrt(2 / 20000), f"variance across the means: {ratio}")
+
+
+def other_axes(folder):
+    """V and the second well of two clusters along vectors that are not m: a shorter one along m, one across m, one between, whose V has no closed form."""
+    along, across = np.eye(8)[0], np.sqrt(8) * np.eye(8)[1]
+    with h5py.File(folder / "axes.h5", "w") as file:
+        file["v"] = np.array([along, across, along + across / np.sqrt(8)])
+    done = run([KAIROS, "run", "--data.model=simplex", "--data.components=2", "--data.dimension=8", "--ensemble.trajectories=40000",
+                "--process.t-min=0.1", "--process.t-max=3", "--time.points=9", "--time.grid=uniform", "--landscape.bins=100",
+                "--landscape.vectors=axes.h5:v", "--observe.observables=class_entropy", "--output.file=axes-result.h5"], folder, 2)
+    if not check.succeeded(done, "other axes"):
+        return
+    with h5py.File(folder / "axes-result.h5") as file:
+        groups = [file[f"landscape/vector_{i}"] for i in (1, 2, 3)]
+        for group in groups[:2]:
+            drift_potential(group, file["time"][:], 40000)
+        check("drift_potential" in groups[2] and "drift_potential_theory" not in groups[2], f"V between: {list(groups[2])}")
+        # alpha^2 (m.v)^2/|v|^2 = Gamma = 1, |m|^2 = 8
+        second = [group.attrs["second_well_theory"] for group in groups]
+        check(abs(second[0] - 0.5 * np.log(8)) < 1e-8 and np.isnan(second[1]) and abs(second[2] - 0.5 * np.log(4)) < 1e-8,
+              f"second wells in theory: {second}")
 
 
 def spectrum(folder):
@@ -210,6 +242,6 @@ def levels(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (guidance, symmetry, landscape, wells, given_vectors, spectrum, levels):
+    for part in (guidance, symmetry, landscape, wells, given_vectors, other_axes, spectrum, levels):
         part(pathlib.Path(scratch))
 check.finish()

@@ -24,8 +24,9 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
 void command_plan(const CommandLine& line, const parallel::Communicator& communicator);
 // The tables of one result; of a sweep also fits and data collapse. Serial.
 void command_analyze(const CommandLine& line);
-// One configuration a point of a sweep, and their state; --local runs those that are missing, one after the other, on all ranks. Collective.
-void command_sweep(const CommandLine& line, const parallel::Communicator& communicator);
+// One configuration a point of a sweep, and their state; --local runs those that are missing, one after the other, on all ranks: `other`
+// where points have failed. Collective.
+[[nodiscard]] ExitCode command_sweep(const CommandLine& line, const parallel::Communicator& communicator);
 // Pools runs of one configuration. Serial.
 void command_merge(const CommandLine& line);
 

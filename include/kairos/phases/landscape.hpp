@@ -8,8 +8,8 @@
 //   F_high - F_low   -log of the share above that barrier over the share below it, variance 1/n_low + 1/n_high: free energy difference of the wells
 //
 // In closed form: the same difference of the noised data, divided at the same bin; P of a mixture is sum_k w_k N(q; alpha v.mu_k/sqrt(d), v^T C_k v/d), averaged over each bin; V of two clusters of one
-// variance and equal weights is f q^2/2 + g^2 q^2/(2 Gamma) - g^2 (|m|^2/d) log cosh(alpha sqrt(d) q/Gamma), and U gets its second well
-// where snr_c = alpha^2 |m|^2/Gamma = 1. U and V split at different times.
+// variance and equal weights is f q^2/2 + g^2 q^2/(2 Gamma) - g^2 (|v|^2/d) log cosh(alpha m.v sqrt(d) q/(Gamma |v|^2)) where v is parallel or
+// orthogonal to m (between there is none), and U gets its second well where alpha^2 (m.v)^2/(Gamma |v|^2) = 1. U and V split at different times.
 //
 // Shapes: [T][bin]. Units: nats for U, the barrier and F, q^2 per time for V. Errors: none; NaN where nothing is known.
 // Source: docs/theory.md, "Landscape".
@@ -27,7 +27,7 @@ struct LandscapeCurves {
     std::vector<double> free_energy_difference, free_energy_difference_stderr,
         free_energy_difference_theory;                          // [T]
     std::vector<double> well_low, barrier_position, well_high;  // [T], of q
-    std::vector<double> density_theory, drift_theory;           // [T][bin]; drift_theory may be empty
+    std::vector<double> density_theory, drift_theory;           // [T][bin]; empty where there is none
     double second_well, second_well_theory;  // times: where two wells are seen first in generation
 };
 
@@ -36,5 +36,8 @@ struct LandscapeCurves {
                                                const measure::LandscapeSpec& spec,
                                                const measure::Landscape& landscape, std::size_t axis,
                                                double trajectories);
+
+// Leaves what was measured: of an ensemble that does not follow the law itself, guided as it is.
+void forget_theory(LandscapeCurves& curves);
 
 }  // namespace kairos::phases
