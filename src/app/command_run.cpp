@@ -78,6 +78,7 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     const Config config = read_config(line.config_file, line.overrides);
     Deadline deadline(config, start);
     require_teams(config, communicator);
+    require_replaceable_checkpoint(config);
     const io::FileLock output(communicator, config.output);
     std::optional<io::FileLock> checkpoint;
     if (!config.checkpoint.empty()) checkpoint.emplace(communicator, config.checkpoint);

@@ -205,6 +205,7 @@ Config read_config(const std::string& file, const std::vector<std::string>& argu
     resolve_times(settings, config);
     fill_guidance(settings, config);
     check_guidance(settings, config);
+    check_files(config, file);
     config.resolved = settings.all();
     return config;
 }

@@ -15,7 +15,12 @@ namespace {
 
 using measure::Quantity;
 
-// Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i): h^3/12 |F''| in log
+// A curvature is told from neighbours no further away than the filter changes over: what decides between classes rises and falls within
+// a few units of log snr.
+constexpr std::size_t fewest_times = 5;
+constexpr double widest = 1.5;  // interval, in log snr
+
+// Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i), NaN where it is unknown: h^3/12 |F''| in log
 // snr, of half the filter's trace beyond its exactly integrated part. The pathwise rate is read off the sides
 // of the identity rate_divergence.
 std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnPlan& plan,
@@ -23,8 +28,8 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
     const auto* value = plan.find(Quantity::identity_value, "rate_divergence");
     const auto* difference = plan.find(Quantity::identity_difference, "rate_divergence");
     const std::size_t times = plan.times();
-    std::vector<double> errors(times, 0.0), half_filter, lambda;
-    if (value == nullptr || difference == nullptr || times < 3) return errors;
+    std::vector<double> errors(times, nan), half_filter, lambda;
+    if (value == nullptr || difference == nullptr || times < fewest_times) return errors;
     for (std::size_t i = 0; i < times; ++i) {
         const auto point = setup.schedule.at(setup.ensemble.times[i]);
         const double rate = measured.folded[value->at(i)].mean - measured.folded[difference->at(i)].mean;
@@ -42,7 +47,8 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
     };
     for (std::size_t i = 1; i < times; ++i) {
         const double h = std::abs(lambda[i] - lambda[i - 1]);
-        errors[i] = h * h * h / 12.0 * std::max(std::abs(curvature(i)), std::abs(curvature(i - 1)));
+        if (h < widest)
+            errors[i] = h * h * h / 12.0 * std::max(std::abs(curvature(i)), std::abs(curvature(i - 1)));
     }
     return errors;
 }
@@ -78,7 +84,7 @@ IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPla
             measure::KnownErrors known{.share = identity.share};
             if (identity.increments) known.extra = extra[i];
             if (noise != nullptr) known.noise = measured.folded[noise->at(i)].mean;
-            if (identity.whole_path && !reportable[i])
+            if ((identity.whole_path && !reportable[i]) || std::isnan(known.extra))
                 judged = measure::judge({}, {}, known);
             else if (!identity.increments || i > 0)
                 judged = measure::judge(measured.folded[value.at(i, c)], measured.folded[difference.at(i, c)],

@@ -211,7 +211,11 @@ void take_result(const Setup& setup, const measure::ColumnPlan& plan,
     const std::string have = setup.config.output + " has " + std::to_string(stored->trajectories);
     const bool same_times =
         std::ranges::equal(stored->times, setup.ensemble.times, {}, {}, [](Time time) { return time.value; });
-    if (!same_times || stored->trajectories > setup.ensemble.trajectories) return;
+    if (!same_times) return;
+    if (stored->trajectories > setup.ensemble.trajectories) {
+        beginning.note += "running anew: " + have + " trajectories, more than are asked for\n";
+        return;
+    }
     if (communicator.all(complete(setup, *stored))) {
         beginning.complete = true;
         beginning.note += have + " of " + std::to_string(stored->trajectories) +

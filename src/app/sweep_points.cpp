@@ -112,6 +112,9 @@ std::string file_of(const SweepPoint& point, const std::string& folder, const ch
 }
 
 std::vector<SweepPoint> sweep_points(const std::string& file, const std::string& folder) {
+    if (folder.find_first_of("#\n\r") != std::string::npos)  // would end the line of the point's output.file
+        throw ConfigError("-o", folder, "cannot stand in an INI file", "a folder without # in its name",
+                          "Choose another folder.");
     std::string text = read_text(file);
     const std::vector<Axis> axes = take_axes(text);
     if (axes.empty())

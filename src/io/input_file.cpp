@@ -138,9 +138,21 @@ ResultArray InputFile::read_numbers(const std::string& dataset) const {
     return array;
 }
 
+// HDF5 would make the largest signed integer of all that are larger: classes would become one.
+static void require_int64(hid_t dataset, std::size_t elements, const Place& place) {
+    const Handle type(H5Dget_type(dataset), H5Tclose, "H5Dget_type", place);
+    if (H5Tget_sign(type.get()) != H5T_SGN_NONE || H5Tget_size(type.get()) < sizeof(std::int64_t)) return;
+    auto values = make_room<std::uint64_t>(elements, place);
+    check(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "H5Dread",
+          place);
+    if (std::ranges::any_of(values, [](std::uint64_t value) { return value > INT64_MAX; }))
+        refuse(place, "it holds numbers above 2^63 - 1");
+}
+
 IntegerArray InputFile::read_integers(const std::string& dataset) const {
     const Opened opened = open_dataset(dataset, true);
     IntegerArray array{opened.shape, make_room<std::int64_t>(opened.elements, at(dataset))};
+    require_int64(opened.dataset.get(), opened.elements, at(dataset));
     check(H5Dread(opened.dataset.get(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()),
           "H5Dread", at(dataset));
     return array;

@@ -53,6 +53,12 @@ void require_folder(const std::string& path) {
     std::error_code ignored;
     if (fs::path(path).filename().empty() || fs::is_directory(path, ignored))
         refuse_output(path, "that is a folder, not a file", choose_another);
+    const fs::file_status there = fs::symlink_status(path, ignored);
+    if (fs::is_symlink(there))
+        refuse_output(path, "that is a symbolic link, which a new file would replace",
+                      "Name the file itself. " + std::string(choose_another));
+    if (fs::exists(there) && !fs::is_regular_file(there))
+        refuse_output(path, "that is no regular file", choose_another);
     const fs::path folder = folder_of(path);
     if (!fs::is_directory(folder, ignored))
         refuse_output(path, "there is no folder " + folder.string(),

@@ -48,7 +48,8 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
                   spec_.setting.guidance),
       evaluator_(*spec_.setting.law, spec_.setting.numerics),
       path_(*spec_.setting.law),
-      tangents_(*spec_.setting.law, spec_.setting.tangents),
+      tangents_(*spec_.setting.law, spec_.setting.tangents,
+                spec_.setting.integrator == dynamics::IntegratorKind::ode_heun ? 0.5 : 1.0),
       recorder_(spec_.setting, plan_, spec_.recording, times_) {
     if (spec_.setting.direction == Direction::reverse)
         step_request_ = integrator_.request({.seed = spec_.seed}, StepId{0});
@@ -56,7 +57,9 @@ Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::f
     if (spec_.recording.decisions) observed_request_.latents = true;
     if (spec_.recording.landscape) observed_request_.score = true;
     if (plan_.needs_path_integrals()) step_request_.spread = true;
-    if (spec_.setting.tangents > 0) step_request_.score = observed_request_.score = true;
+    if (spec_.setting.tangents > 0)  // Cov(y|x) times a tangent takes all weights
+        for (dynamics::Request* request : {&step_request_, &observed_request_})
+            request->score = request->weights = true;
     const bool keep_eigenpairs =
         spec_.recording.states && spec_.recording.paths > 0 && spec_.setting.eigenvalues > 0;
     if (keep_eigenpairs)  // of every block as many: how many are sought shows in their last digits

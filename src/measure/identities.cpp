@@ -144,16 +144,18 @@ double class_surprisal(const Sight& sight, Index lane) {
     return -std::log(sight.classes().weights(mixture_of(sight).labels.classes().class_of[component], lane));
 }
 
+// A surprisal of the size of rounding (a weight that is 1 to it) says nothing: it counts as agreement.
 // E[i^2] = E[h^2] + E[v] for the surprisal i = -log p(L|x) of the class (datum) L behind the state; E[i] =
 // E[h] is the centre
 void total_variance(const Sight& sight, Out value, Out expected) {
+    constexpr double rounding = 1e-14;
+    const Latent& latent = clean_latent(sight);
+    expected.row(0).array() = latent.entropy.square() + latent.varentropy;
     for (Index i = 0; i < value.cols(); ++i) {
         const double surprisal =
             sight.setting->law->empirical ? datum_surprisal(sight, i) : class_surprisal(sight, i);
-        value(0, i) = surprisal * surprisal;
+        value(0, i) = std::abs(surprisal) > rounding ? surprisal * surprisal : expected(0, i);
     }
-    const Latent& latent = clean_latent(sight);
-    expected.row(0).array() = latent.entropy.square() + latent.varentropy;
 }
 
 // Var(i^2 | x) = sum_L w (log w)^4 - (sum_L w (log w)^2)^2

@@ -56,8 +56,10 @@ void require_possible(const law::Law& law, int count) {
 
 }  // namespace
 
-Tangents::Tangents(const law::Law& law, int count)
-    : explicit_count_(std::min<Index>(count, law.mixture.coordinates())), total_(count) {
+Tangents::Tangents(const law::Law& law, int count, double score_share)
+    : explicit_count_(std::min<Index>(count, law.mixture.coordinates())),
+      total_(count),
+      score_share_(score_share) {
     if (count == 0) return;
     require_possible(law, count);
     basis_ = starting_basis(law.mixture, explicit_count_);
@@ -75,7 +77,7 @@ void Tangents::step(const dynamics::PosteriorEvaluator& evaluator, const dynamic
                     const dynamics::Posterior& posterior, const dynamics::TimePoint& to) {
     const auto& now = posterior.time;
     const double dt = now.t.value - to.t.value;
-    const double noise = now.diffusion2 / now.sigma2;
+    const double diffusion2 = score_share_ * now.diffusion2, noise = diffusion2 / now.sigma2;
     const double posterior_factor = noise * now.alpha * now.alpha / now.sigma2;
     for (Rows& v : vectors_) {
         evaluator.covariance_times(states, posterior, v, moved_);
@@ -83,7 +85,7 @@ void Tangents::step(const dynamics::PosteriorEvaluator& evaluator, const dynamic
     }
     orthonormalise();
     if (total_ == explicit_count_) return;
-    const Lanes factor = 1.0 + dt * (-now.drift - now.diffusion2 * posterior.radial_rate);
+    const Lanes factor = 1.0 + dt * (-now.drift - diffusion2 * posterior.radial_rate);
     for (Index i = explicit_count_; i < total_; ++i) growth_.row(i).array() += factor.abs().log();
 }
 

@@ -13,7 +13,10 @@ void ClassAverage::add(double probability, const ClassSample& sample) {
 }
 
 ClassTheory ClassAverage::result(double diffusion2) const {
-    double variance = (1.0 - mass_) * entropy_ * entropy_;
+    // What the quadrature leaves out is decided; less than it rounds is nothing.
+    constexpr double rounding = 1e-13;
+    const double decided = 1.0 - mass_ > rounding ? 1.0 - mass_ : 0.0;
+    double variance = decided * entropy_ * entropy_;
     for (std::size_t i = 0; i < entropies_.size(); ++i) {
         const double deviation = entropies_[i] - entropy_;
         variance += probabilities_[i] * deviation * deviation;

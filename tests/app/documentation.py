@@ -72,7 +72,7 @@ def layout(folder):
             documented |= set(expanded(pattern))
     jobs = {"all": ["--data.dimension=9", "--bifurcation.drift=sde", "--observe.observables=all", "--observe.histograms=norm2", "--clones.times=1",
                     "--clones.overlap=path"],
-            "points": ["--data.samples=9", "--data.dimension=3", "--clones.times=1", "--ensemble.integrator=heun", "--observe.tangents=1",
+            "points": ["--data.samples=130", "--data.dimension=3", "--clones.times=1", "--ensemble.integrator=heun", "--observe.tangents=1",
                        "--observe.observables=all", "--ensemble.representation=full"],
             "quenched": ["--data.samples=9", "--data.dimension=3", "--data.realisations=2"]}
     for name, arguments in jobs.items():

@@ -118,6 +118,8 @@ def unreadable(base):
         check.succeeded(done, what)
         check("running anew: r.h5" in done.stderr and says in done.stderr, f"{what}: {done.stderr}")
         anew(folder, keys, what)
+    done = run([KAIROS, "run", *keys, "--ensemble.trajectories=40"], folder, 2)
+    check("running anew" in done.stderr and "more than are asked for" in done.stderr, f"fewer: {done.stderr}")
 
 
 def target(base):

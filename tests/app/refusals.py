@@ -181,12 +181,19 @@ LABELS = {
     "absent labels": hdf5(x=POINTS),
     "labels of another length": hdf5(x=POINTS, c=np.arange(9)),
     "labels that are no integers": hdf5(x=POINTS, c=np.linspace(0, 1, 10)),
+    "labels beyond signed integers": hdf5(x=POINTS, c=np.arange(10, dtype="u8") + 2**63 - 5),
 }
 CONFIGURATIONS = {
     "absent": None, "a folder": folder, "empty": content(b""),
     "cut in the middle of a line": content(b"[data]\nmodel = simplex\ndimens"),
     "an HDF5 file": hdf5(x=POINTS),
 }
+
+
+def linked(path):
+    other = path.with_name("other.h5")
+    other.write_bytes(b"elsewhere")
+    path.symlink_to(other.name)
 
 
 def huge(path):
@@ -206,6 +213,15 @@ def cases_of_files():
     yield from files("run", DATASETS, "points.h5", (INPUT,), *dataset)
     yield from files("run", VECTORS, "vectors.h5", (INPUT,), "--landscape.bins=9", "--landscape.vectors=vectors.h5:v")
     yield from files("run", LABELS, "points.h5", (INPUT,), *dataset, "--data.labels=c")
+    there = {"points.h5": hdf5(x=POINTS)}
+    for key in ("output.file", "run.checkpoint"):
+        for command in ("run", "plan"):
+            yield Case([command, *dataset, f"--{key}=./points.h5"], (CONFIGURATION,), key, there, kind="data")
+        yield Case(["run", "-c", "job.ini", f"--{key}=job.ini"], (CONFIGURATION,), key, {"job.ini": content(b"[data]\ndimension = 3\n")})
+        yield Case(["run", f"--{key}=link.h5"], (OUTPUT, INPUT), "link.h5", {"link.h5": linked}, kind="link")
+        yield Case(["run", f"--{key}=pipe"], (OUTPUT,), "pipe", {"pipe": os.mkfifo}, kind="pipe")
+    yield Case(["run", "--run.checkpoint=result.h5"], (CONFIGURATION,), "run.checkpoint")
+    yield Case(["run", "--run.checkpoint=notes.txt"], (INPUT,), "notes.txt", {"notes.txt": content(b"mine")})
     yield Case(["run", *dataset, "--data.dimension=5"], (INPUT,), "points.h5", {"points.h5": hdf5(x=POINTS)})
     for command in ("run", "plan"):
         yield Case([command, *dataset], (CONFIGURATION,), "data.dataset = x", {"points.h5": huge}, kind="larger than any node")
@@ -246,6 +262,7 @@ def cases_of_sweeps():
     yield Case(["plan", "-c", "s.ini"], (CONFIGURATION,), "kairos sweep", {"s.ini": content(b"[sweep]\ndata.dimension = 4 | 5\n")})
     yield sweep("[data]\ndimension = 4\n", "[sweep]")
     yield sweep("[sweep]\n", "[sweep]")
+    yield Case(["sweep", "-c", "s.ini", "-o", "d#1"], (CONFIGURATION,), "d#1", {"s.ini": content(b"[sweep]\ndata.dimension = 4 | 5\n")})
     yield sweep("[sweep]\ndata.dimensoin = 4 | 5\n", "data.dimensoin", ranks=2)
     yield sweep("[sweep]\ndata.dimension = 4 || 5\n", "data.dimension")
     yield sweep("[sweep]\ndata.dimension = 4 | 5 | 4\n", "data.dimension")

@@ -28,8 +28,8 @@ std::vector<TimePoint> descending(const Schedule& schedule, dynamics::GridKind k
 
 // Tangents along given states, one block a time; exponents at the end of the path.
 Rows exponents_along(const law::Law& law, const std::vector<TimePoint>& times,
-                     const std::vector<dynamics::States>& states, int count) {
-    Tangents tangents(law, count);
+                     const std::vector<dynamics::States>& states, int count, double score_share = 1.0) {
+    Tangents tangents(law, count, score_share);
     dynamics::PosteriorEvaluator evaluator(law);
     dynamics::Posterior posterior;
     tangents.begin(states[0].count());
@@ -41,19 +41,21 @@ Rows exponents_along(const law::Law& law, const std::vector<TimePoint>& times,
     return tangents.exponents();
 }
 
-Matrix jacobian(const law::Mixture& mixture, const Vector& x, const TimePoint& at) {
-    const double gain = at.alpha / at.sigma2;
-    return (-at.drift - at.diffusion2 / at.sigma2) * Matrix::Identity(x.size(), x.size()) +
-           at.diffusion2 * gain * gain * test::brute_force(mixture, x, at).covariance;
+Matrix jacobian(const law::Mixture& mixture, const Vector& x, const TimePoint& at, double score_share) {
+    const double gain = at.alpha / at.sigma2, diffusion2 = score_share * at.diffusion2;
+    return (-at.drift - diffusion2 / at.sigma2) * Matrix::Identity(x.size(), x.size()) +
+           diffusion2 * gain * gain * test::brute_force(mixture, x, at).covariance;
 }
 
 // log |R_ii| over the time passed, of the product of all steps on the orthonormal columns of `start`.
 Vector exponents_by_products(const law::Mixture& mixture, const std::vector<TimePoint>& times,
-                             const std::vector<dynamics::States>& states, Index lane, const Matrix& start) {
+                             const std::vector<dynamics::States>& states, Index lane, const Matrix& start,
+                             double score_share) {
     Matrix product = start;
     for (std::size_t i = 0; i + 1 < times.size(); ++i) {
         const double dt = times[i].t.value - times[i + 1].t.value;
-        product += dt * jacobian(mixture, test::full_state(mixture, states[i], lane), times[i]) * product;
+        product += dt * jacobian(mixture, test::full_state(mixture, states[i], lane), times[i], score_share) *
+                   product;
     }
     const Vector grown = test::triangular_diagonal(product).array().log();
     return grown / (times.front().t.value - times.back().t.value);
@@ -90,11 +92,12 @@ TEST(Tangents, GrowByTheProductOfAllJacobians) {
             states.push_back(test::random_states(law.mixture, 4, 1.2, 50 + i));
         const Matrix start = principal_directions(law.mixture);
         for (const int count : {1, 2, 3}) {
-            const Rows found = exponents_along(law, times, states, count);
+            const double share = count == 2 ? 0.5 : 1.0;  // the probability flow, the SDE
+            const Rows found = exponents_along(law, times, states, count, share);
             ASSERT_EQ(found.rows(), count);
             for (Index j = 0; j < 4; ++j) {
                 const Vector expected =
-                    exponents_by_products(law.mixture, times, states, j, start.leftCols(count));
+                    exponents_by_products(law.mixture, times, states, j, start.leftCols(count), share);
                 for (Index i = 0; i < count; ++i) EXPECT_NEAR(found(i, j), expected(i), 1e-9) << i;
             }
         }

@@ -68,6 +68,15 @@ TEST(TwoClusterTheory, FollowsItsExpansionWhereTheSignalIsWeak) {
     }
 }
 
+// Far below the rounding of its quadrature's weights, wherever that falls.
+TEST(TwoClusterTheory, TheVarianceOfTheEntropyKeepsItsDigits) {
+    for (double snr = 1e-11; snr < 1e-6; snr *= 1.2)
+        EXPECT_NEAR(class_theory(test::two_clusters(snr, 0.0, 4.0))(noised(1.0, 1.0)).entropy_variance /
+                        (0.5 * snr * snr),
+                    1.0, 0.01)
+            << snr;
+}
+
 TEST(TwoClusterTheory, FollowsItsAsymptoticsWhereTheSignalIsStrong) {
     for (const double snr : {400.0, 1000.0}) {
         const ClassTheory theory = class_theory(test::two_clusters(snr, 0.0, 4.0))(noised(1.0, 1.0));

@@ -6,7 +6,7 @@
 // The noise is additive, so neighbouring paths share it and J_b alone moves their difference. Tangents start as the orthonormal
 // basis of the span of the means, leading principal direction first, then random ones orthogonal to it. In reduced
 // coordinates with one isotropic variance the complement decouples: tangents beyond the explicit coordinates lie in it and grow
-// by -f - g^2 radial_rate. Time: generation, t decreasing. Shapes: exponents k x m. Units: 1/time.
+// by -f - c g^2 radial_rate. Time: generation, t decreasing. Shapes: exponents k x m. Units: 1/time.
 // Errors: ConfigError (observe.tangents) for more tangents than dimensions, or for a reduced law of unequal variances.
 // Source: docs/theory.md, "Stability"; Benettin et al. 1980.
 #pragma once
@@ -18,7 +18,8 @@ namespace kairos::measure {
 
 class Tangents {
 public:
-    Tangents(const law::Law& law, int count);
+    // score_share: c in J = -f I + c g^2 grad s; 1 of the SDE, 1/2 of the probability flow.
+    Tangents(const law::Law& law, int count, double score_share = 1.0);
     void begin(Index lanes);
     // posterior: evaluated with score at `states`, before the step to `to`.
     void step(const dynamics::PosteriorEvaluator& evaluator, const dynamics::States& states,
@@ -31,6 +32,7 @@ private:
     void orthonormalise();
 
     Index explicit_count_, total_;
+    double score_share_;
     Matrix basis_;               // r x explicit_count: where tangents start
     std::vector<Rows> vectors_;  // explicit_count of r x m
     Rows moved_, growth_, exponents_;
