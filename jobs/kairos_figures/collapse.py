@@ -4,7 +4,8 @@ Each function takes a result and returns a figure, or None where the result lack
 """
 import numpy as np
 
-from .style import (BLACK, BLUE, COLLAPSE, GREEN, ORANGE, band, dashed, legend, mark_theory, mark_transitions, stacked, time_axis)
+from .style import (BLACK, BLUE, COLLAPSE, GREEN, ORANGE, band, dashed, legend, mark_theory, mark_transitions, spread_band, stacked,
+                    time_axis)
 
 
 def collapse(result):
@@ -36,6 +37,7 @@ def ratio(result):
 
 def excess_entropy(axes, result):
     band(axes, result.time, *ratio(result), BLUE, "$f/a = H(j|x_t)/\\log n$")
+    spread_band(axes, result, "excess_entropy_ratio", BLUE)
     dashed(axes, result.time, result.theory("excess_entropy_ratio"), "large $d$")
     axes.axhline(0, color=BLACK, linewidth=0.5)
     mark_theory(axes, result, "collapse_excess_entropy", "$t_C$, large $d$")
@@ -48,6 +50,7 @@ def participation(axes, result):
     for name, label, colour in (("max_weight", "E max$_j\\, w_j$", ORANGE), ("participation", "E $\\Sigma_j w_j^2$", GREEN)):
         if result.has(name):
             band(axes, result.time, *result.mean(name), colour, label)
+            spread_band(axes, result, name, colour)
     axes.axhline(0.5, color=BLACK, linewidth=0.5)
     mark_transitions(axes, result, ("collapse_participation",))
     axes.set_ylabel("weight on one datum")

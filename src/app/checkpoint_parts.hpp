@@ -27,4 +27,12 @@ template <class Number>
     return crc.checksum();
 }
 
+// Of a row and the number of its batch: under another number it is damaged, too.
+[[nodiscard]] inline std::uint32_t checksum_of_batch(double batch, std::span<const double> row) {
+    boost::crc_32_type crc;
+    crc.process_bytes(&batch, sizeof batch);
+    crc.process_bytes(row.data(), row.size_bytes());
+    return crc.checksum();
+}
+
 }  // namespace kairos::app

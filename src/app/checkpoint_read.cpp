@@ -35,7 +35,7 @@ std::vector<BatchRow> read_rows(const ResultReader& file, const std::string& gro
     if (values.size() != slice.size() * length) damaged(file, group + "/moments", "has another shape");
     for (std::size_t i = 0; i < slice.size(); ++i) {
         const std::span row(values.data() + i * length, length);
-        if (checksum(std::span<const double>(row)) != sums[i])
+        if (checksum_of_batch(batches[slice.begin + i], row) != sums[i])
             damaged(file, group + "/moments", "does not have its checksum");
         rows.emplace_back(BatchId{static_cast<std::uint64_t>(batches[slice.begin + i])},
                           std::vector<double>(row.begin(), row.end()));

@@ -38,7 +38,7 @@ void write_rows(ResultFile& file, const std::string& group, const std::vector<Ba
     for (const auto& [batch, row] : rows) {
         mine.push_back(static_cast<double>(number(batch)));
         values.insert(values.end(), row.begin(), row.end());
-        sums.push_back(checksum(std::span<const double>(row)));
+        sums.push_back(checksum_of_batch(mine.back(), row));
     }
     const std::vector<double> all = communicator.gather(mine);
     const std::vector<std::int64_t> batches(all.begin(), all.end());

@@ -155,7 +155,7 @@ def interrupted(base, name):
 
 
 def damage(base, whole):
-    """Cut, or with a wrong byte in the moments: the one before is used, and if that is bad too the run begins anew; it says so."""
+    """Cut, or with a wrong byte in the moments or in the number of a batch: the one before is used, and if that is bad too the run begins anew; it says so."""
     folder = interrupted(base, "damage")
     newest, before = folder / "r.h5.checkpoint", folder / "r.h5.checkpoint.previous"
     good = newest.read_bytes()
@@ -168,8 +168,11 @@ def damage(base, whole):
     folder = interrupted(base, "wrong-byte")
     for path in (folder / newest.name, folder / before.name):
         with h5py.File(path, "r+") as file:
-            moments = file["ensemble/moments"]
-            moments[len(moments) // 2, 3] = np.nextafter(moments[len(moments) // 2, 3], 9e9)
+            moments, batch = file["ensemble/moments"], file["ensemble/batch"]
+            if path.suffix == ".previous":  # a batch under the number of another
+                batch[0] = max(batch[:]) + 1
+            else:
+                moments[len(moments) // 2, 3] = np.nextafter(moments[len(moments) // 2, 3], 9e9)
     done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 3)
     check.succeeded(done, "no good checkpoint")
     check(done.stderr.count("does not have its checksum") == 2 and "resuming" not in done.stderr, done.stderr)
