@@ -17,8 +17,9 @@ using NamedFile = std::pair<std::string, std::string>;  // key, file
 
 bool same_file(const std::string& a, const std::string& b) {
     std::error_code ignored;
+    const fs::path whole = fs::weakly_canonical(a, ignored);  // empty where that cannot be told
     return a == b || fs::equivalent(a, b, ignored) ||
-           fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored);
+           (!whole.empty() && whole == fs::weakly_canonical(b, ignored));
 }
 
 // A result as -c names all keys, its own name too: the run that repeats or extends it takes its place.

@@ -221,6 +221,7 @@ def cases_of_files():
         yield Case(["run", f"--{key}=link.h5"], (OUTPUT, INPUT), "link.h5", {"link.h5": linked}, kind="link")
         yield Case(["run", f"--{key}=pipe"], (OUTPUT,), "pipe", {"pipe": os.mkfifo}, kind="pipe")
     yield Case(["run", "--run.checkpoint=result.h5"], (CONFIGURATION,), "run.checkpoint")
+    yield Case(["run", f"--output.file={'long' * 80}"], (OUTPUT,), "cannot write long", kind="a name that no file can have")
     yield Case(["run", "--run.checkpoint=notes.txt"], (INPUT,), "notes.txt", {"notes.txt": content(b"mine")})
     yield Case(["run", *dataset, "--data.dimension=5"], (INPUT,), "points.h5", {"points.h5": hdf5(x=POINTS)})
     for command in ("run", "plan"):
