@@ -126,6 +126,17 @@ std::shared_ptr<const measure::LandscapeSpec> landscape_spec(const Config& confi
     return std::make_shared<const measure::LandscapeSpec>(std::move(spec));
 }
 
+// The rate alpha/v at which data enter is largest at t-min.
+void require_range(const Config& config, const law::Law& law, const dynamics::Schedule& schedule) {
+    if (config.precision != dynamics::Precision::mixed ||
+        dynamics::single_precision_holds(law.mixture, schedule.at(schedule.t_min())))
+        return;
+    throw ConfigError("run.precision", "mixed",
+                      "cannot hold products of these data at t-min = " + to_text(schedule.t_min().value) +
+                          ": they pass 1e37",
+                      "double", "Or a larger process.t-min, or data in other units.");
+}
+
 std::shared_ptr<const dynamics::Shards> shards_of(const parallel::Teams& teams) {
     if (teams.team().size() == 1) return nullptr;
     return std::make_shared<const TeamShards>(teams.team());
@@ -166,6 +177,7 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
     spec.setting.guidance = guidance_of(config, law);
     spec.identities = !spec.setting.guidance;  // they hold of the states of p_t
     auto owned = adopt(std::move(law), spec);
+    require_range(config, *owned, schedule);
     spec.setting.numerics.packed = packed_copy(config, *owned, memory, communicator);
 
     spec.start_at_prior = config.start == StartKind::prior;

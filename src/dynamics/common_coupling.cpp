@@ -41,7 +41,7 @@ struct CommonCoupling::Parts {
     std::vector<TimePoint> times;
     std::shared_ptr<const Shards> shards;
     DataOrder order;
-    Vector norm2, log_weights;           // [K]
+    DataConstants constants_of;
     std::vector<OnlineSoftmax> softmax;  // [panel][time]
     Index lanes = 0;
     Rows both;               // y, then z, filled up to whole panels
@@ -62,8 +62,7 @@ CommonCoupling::Parts::Parts(const law::Mixture& law, std::vector<TimePoint> poi
       times(std::move(points)),
       shards(std::move(who)),
       order(law, shards.get()),
-      norm2(law.means.colwise().squaredNorm().transpose()),
-      log_weights(law.weights.array().log()),
+      constants_of(law),
       packed(law.coordinates()),
       rescale(static_cast<std::size_t>(width)) {
     weights.reserve(panel_values<double>);
@@ -72,7 +71,7 @@ CommonCoupling::Parts::Parts(const law::Mixture& law, std::vector<TimePoint> poi
 void CommonCoupling::Parts::begin(const Rows& clean, const Rows& noise) {
     lanes = clean.cols();
     both.setZero(clean.rows(), 2 * panels() * width);
-    both.leftCols(lanes) = clean;
+    both.leftCols(lanes) = clean.colwise() - constants_of.data.centre;
     both.middleCols(panels() * width, lanes) = noise;
     pack_panels(both, 1.0, packed.coordinates(), states);
     products.reserve(static_cast<std::size_t>(2 * panels() * panel_values<double>));
@@ -89,10 +88,10 @@ void CommonCoupling::Parts::take(const DataTile& tile) {
     for (const std::int64_t datum : order.data(tile)) {
         const auto k = static_cast<Index>(datum);
         columns.push_back(k);
-        tile_norm2.push_back(k < 0 ? 0.0 : norm2[k]);
-        tile_log_weights.push_back(k < 0 ? absent_logit : log_weights[k]);
+        tile_norm2.push_back(k < 0 ? 0.0 : constants_of.norm2[k]);
+        tile_log_weights.push_back(k < 0 ? absent_logit : constants_of.log_weights[k]);
     }
-    packed.take(mixture.means, columns);
+    packed.take(constants_of.data, columns);
 }
 
 // P and Q of all panels with the tile.
@@ -160,7 +159,11 @@ void CommonCoupling::evaluate(std::size_t time, const States& states, Posterior&
     out.weights.resize(0, parts.lanes);
     fill_norm2(states, mixture.complement > 0, out.norm2);
     const double v = parts.variance(out.time), d = mixture.dimension();
-    out.log_density = -0.5 * (out.norm2 / v + d * std::log(2.0 * std::numbers::pi * v));
+    const States centred{states.first, states.x.colwise() - out.time.alpha * parts.constants_of.data.centre,
+                         states.radius2};
+    Lanes norm2;
+    fill_norm2(centred, mixture.complement > 0, norm2);
+    out.log_density = -0.5 * (norm2 / v + d * std::log(2.0 * std::numbers::pi * v));
     out.levels.resize(mixture.labels.levels.size());
     Latent component;
     std::vector<Latent> levels;

@@ -4,12 +4,12 @@
 
 namespace kairos::dynamics {
 
-Index DataPanel::classes() const { return by_class_ ? mixture_->labels.classes().classes() : 1; }
+Index DataPanel::classes() const { return labels_ ? labels_->classes().classes() : 1; }
 
-void DataPanel::begin(const law::Mixture& mixture, bool by_class, Index first_lane, Index lane_count,
-                      Index width, Index rows) {
-    mixture_ = &mixture;
-    by_class_ = by_class;
+void DataPanel::begin(const DataConstants& data, const law::Labels* labels, Index first_lane,
+                      Index lane_count, Index width, Index rows) {
+    data_ = &data;
+    labels_ = labels;
     first = first_lane, lanes = lane_count;
     width_ = width, rows_ = rows;
     sums_.reserve(size());
@@ -28,10 +28,10 @@ void DataPanel::follow(bool moved, const double* rescale) {
 
 void DataPanel::join_former_tops() {
     for (const auto& [lane, datum, weight] : softmax.joined()) {
-        const Index c = by_class_ ? mixture_->labels.classes().class_of[static_cast<std::size_t>(datum)] : 0;
+        const Index c = labels_ ? labels_->classes().class_of[static_cast<std::size_t>(datum)] : 0;
         double* const to = sums(c) + lane;
-        const double* const y = mixture_->means.col(static_cast<Index>(datum)).data();
-        for (Index k = 0; k < mixture_->coordinates(); ++k) to[k * width_] += weight * y[k];
+        const auto y = data_->data.datum(static_cast<Index>(datum));
+        for (Index k = 0; k < y.size(); ++k) to[k * width_] += weight * y[k];
     }
 }
 
@@ -64,9 +64,9 @@ void DataPanel::merge(std::span<const double>& in) {
     join_former_tops();
 }
 
-void DataPanel::moments_of(Index lane, const Vector& norm2, bool spread, bool class_spread, Moments& out) {
+void DataPanel::moments_of(Index lane, bool spread, bool class_spread, Moments& out) {
     const auto top = static_cast<Index>(softmax.top(lane));
-    const auto y_top = mixture_->means.col(top);
+    const Vector y_top = data_->data.datum(top);
     const double others = softmax.others(lane), total = others + softmax.top_weight(lane);
     away_ = -others * y_top;
     double along = 0.0;  // y_top . O
@@ -77,7 +77,7 @@ void DataPanel::moments_of(Index lane, const Vector& norm2, bool spread, bool cl
     away_ /= total;
     out.mean = y_top + away_;
     if (spread) {
-        const double from_top = softmax.moment(lane) - 2.0 * along + others * norm2[top];
+        const double from_top = softmax.moment(lane) - 2.0 * along + others * data_->norm2[top];
         out.spread = std::max(0.0, from_top / total - away_.squaredNorm());
     }
     if (class_spread) out.class_spread = class_spread_of(lane, total);
@@ -85,11 +85,11 @@ void DataPanel::moments_of(Index lane, const Vector& norm2, bool spread, bool cl
 
 double DataPanel::class_spread_of(Index lane, double total) {
     const auto top = softmax.top(lane);
-    const auto y_top = mixture_->means.col(static_cast<Index>(top));
-    const int top_class = mixture_->labels.classes().class_of[static_cast<std::size_t>(top)];
+    const Vector y_top = data_->data.datum(static_cast<Index>(top));
+    const int top_class = labels_->classes().class_of[static_cast<std::size_t>(top)];
     double spread = 0.0;
     for (int c = 0; c < classes(); ++c) {
-        const double weight = softmax.class_others(mixture_->labels.class_level, c, lane);
+        const double weight = softmax.class_others(labels_->class_level, c, lane);
         const double all = weight + (c == top_class ? softmax.top_weight(lane) : 0.0);
         if (!(all > 0.0)) continue;
         class_away_ = (sum_of(c, lane) - weight * y_top) / all;

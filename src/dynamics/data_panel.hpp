@@ -1,7 +1,7 @@
 // src/dynamics/data_panel.hpp: what one panel of lanes gathers from a stream of data, and what the sums mean.
 //
-//   O_c = sum_{j in c, j != top} e_j y_j,   S_c = sum_{j in c, j != top} e_j      (all data are one class unless classes are asked for)
-//   mean - y_top = (sum_c O_c - S y_top)/(e_top + S)
+//   O_c = sum_{j in c, j != top} e_j y'_j,   S_c = sum_{j in c, j != top} e_j      (all data are one class unless classes are asked for)
+//   mean - y_top = (sum_c O_c - S y'_top)/(e_top + S)                                            (y': centred_data.hpp)
 //   sum_j w_j |y_j - mean|^2 = sum_{j != top} w_j |y_j - y_top|^2 - |mean - y_top|^2
 //
 // The top datum is left out of the sums, so that spreads of a posterior that has condensed keep their digits.
@@ -13,6 +13,7 @@
 #include "kairos/base/aligned.hpp"
 #include "kairos/law/mixture.hpp"
 #include "online_softmax.hpp"
+#include "tile_data.hpp"
 
 namespace kairos::dynamics {
 
@@ -21,9 +22,9 @@ public:
     OnlineSoftmax softmax;
     Index first = 0, lanes = 0;  // of the block of states
 
-    // by_class: sums of every class of the class level apart.
-    void begin(const law::Mixture& mixture, bool by_class, Index first_lane, Index lane_count, Index width,
-               Index rows);
+    // labels: sums of every class of their class level apart; null: of all data together.
+    void begin(const DataConstants& data, const law::Labels* labels, Index first_lane, Index lane_count,
+               Index width, Index rows);
     // [coordinate][lane], `rows` of them
     [[nodiscard]] double* sums(Index c) { return sums_.data() + c * rows_ * width_; }
     // After the softmax absorbed a tile: the sums follow its reference, and data that are no longer the top join them.
@@ -34,12 +35,12 @@ public:
     void unpack(std::span<const double>& in);
     void merge(std::span<const double>& in);  // adds a part of the data that comes later in the stream
 
-    // Of one lane: the posterior mean; sum_j w_j |y_j - mean|^2; sum_c w_c |mean_c - mean|^2. Spreads where they are asked for.
+    // Of one lane: the posterior mean of y'; sum_j w_j |y_j - mean|^2; sum_c w_c |mean_c - mean|^2. Spreads where they are asked for.
     struct Moments {
         Vector mean;
         double spread = 0, class_spread = 0;
     };
-    void moments_of(Index lane, const Vector& norm2, bool spread, bool class_spread, Moments& out);
+    void moments_of(Index lane, bool spread, bool class_spread, Moments& out);
 
 private:
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(classes() * rows_ * width_); }
@@ -47,13 +48,13 @@ private:
     void join_former_tops();
     [[nodiscard]] Index classes() const;
     [[nodiscard]] auto sum_of(Index c, Index lane) {
-        return Eigen::Map<const Vector, 0, Eigen::InnerStride<>>(sums(c) + lane, mixture_->coordinates(),
+        return Eigen::Map<const Vector, 0, Eigen::InnerStride<>>(sums(c) + lane, data_->data.centre.size(),
                                                                  Eigen::InnerStride<>(width_));
     }
     [[nodiscard]] double class_spread_of(Index lane, double total);
 
-    const law::Mixture* mixture_ = nullptr;
-    bool by_class_ = false;
+    const DataConstants* data_ = nullptr;
+    const law::Labels* labels_ = nullptr;
     Index width_ = 0, rows_ = 0;
     Aligned<double> sums_;
     Vector away_, class_away_;

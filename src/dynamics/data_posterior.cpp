@@ -57,7 +57,7 @@ void StreamedPosterior<Products>::evaluate(const States& states, Components& com
     const bool with_means = request.score || request.spread || request.class_spread;
     begin(states, components, request);
     if (screened(components)) {
-        screen_->run(states, components.time(), components.terms(0).variance);
+        screen_->run(centred_, components.time(), components.terms(0).variance);
         stream_kept(with_means);
     } else {
         stream(with_means);
@@ -66,22 +66,31 @@ void StreamedPosterior<Products>::evaluate(const States& states, Components& com
     summarise(request, out);
     const double d = mixture_->dimension(), v = components.terms(0).variance;
     out.log_density -=
-        0.5 * (out.norm2 / v + components.terms(0).log_det + d * std::log(2.0 * std::numbers::pi));
-    if (with_means) fill_spreads(states, components, request, out);
+        0.5 * (norm2_ / v + components.terms(0).log_det + d * std::log(2.0 * std::numbers::pi));
+    if (with_means) fill_spreads(components, request, out);
+}
+
+template <class Products>
+void StreamedPosterior<Products>::centre(const States& states, double alpha) {
+    centred_.first = states.first;
+    centred_.radius2 = states.radius2;
+    centred_.x = states.x.colwise() - alpha * constants_.data.centre;
+    fill_norm2(centred_, mixture_->complement > 0, norm2_);
 }
 
 template <class Products>
 void StreamedPosterior<Products>::begin(const States& states, const Components& components,
                                         const Request& request) {
     constexpr Index width = panel_width<Real>;
-    by_class_ = request.class_spread;
+    by_class_ = request.class_spread ? &mixture_->labels : nullptr;
+    centre(states, components.time().alpha);
     half_ = 0.5 * components.time().alpha * components.time().alpha / components.terms(0).variance;
     const Index rows = products_.rows(), lanes = states.count();
-    products_.set_states(states.x, components.time().alpha / components.terms(0).variance);
+    products_.set_states(centred_.x, components.time().alpha / components.terms(0).variance);
     panels_.resize(static_cast<std::size_t>(round_up(lanes, width) / width));
     for (std::size_t p = 0; p < panels_.size(); ++p) {
         const Index first = static_cast<Index>(p) * width;
-        panels_[p].begin(*mixture_, by_class_, first, std::min(width, lanes - first), width, rows);
+        panels_[p].begin(constants_, by_class_, first, std::min(width, lanes - first), width, rows);
         panels_[p].softmax.begin(panels_[p].lanes, order_.classes_per_level(), request.fourth, request.draw,
                                  states.first + static_cast<std::uint64_t>(first));
     }
@@ -107,7 +116,7 @@ void StreamedPosterior<Products>::take_tile(std::size_t number) {
     if (next && !packed_)
         for (const std::int64_t datum : order_.data(*next))
             next_columns_.push_back(static_cast<Index>(datum));
-    products_.take({mixture_->means, data_.columns, next_columns_, packed_.get(), tiles[number].number,
+    products_.take({constants_.data, data_.columns, next_columns_, packed_.get(), tiles[number].number,
                     next ? std::optional<std::size_t>(next->number) : std::nullopt});
 }
 
@@ -133,7 +142,7 @@ void StreamedPosterior<Products>::stream_kept(bool with_means) {
                 if (screen_->lanes(tile.first + row, static_cast<Index>(p)) != 0) rows_.push_back(row);
             if (rows_.empty()) continue;
             data_.take(order_, tile, rows_, mixture_->labels.class_level, constants_, half_);
-            products_.take({mixture_->means, data_.columns});
+            products_.take({constants_.data, data_.columns});
             products_.logits(static_cast<Index>(p), 1,
                              {data_.constants.data(), logits_of(p), nullptr, nullptr, with_means});
             leave_out(tile, p);
@@ -209,17 +218,17 @@ void StreamedPosterior<Products>::summarise(const Request& request, Posterior& o
 }
 
 template <class Products>
-void StreamedPosterior<Products>::fill_spreads(const States& states, Components& components,
-                                               const Request& request, Posterior& out) {
-    const Index lanes = states.count();
+void StreamedPosterior<Products>::fill_spreads(Components& components, const Request& request,
+                                               Posterior& out) {
+    const Index lanes = centred_.count();
     const double kappa = 1.0 / components.terms(0).variance, scale = components.time().alpha * kappa;
-    mean_.resize(states.x.rows(), lanes);
+    mean_.resize(centred_.x.rows(), lanes);
     if (request.spread) out.score_spread.resize(lanes);
     if (request.class_spread) out.class_spread.resize(lanes);
     for (DataPanel& panel : panels_) {
         for (Index lane = 0; lane < panel.lanes; ++lane) {
             const Index to = panel.first + lane;
-            panel.moments_of(lane, constants_.norm2, request.spread, request.class_spread, moments_);
+            panel.moments_of(lane, request.spread, request.class_spread, moments_);
             mean_.col(to) = scale * moments_.mean;
             if (request.spread) out.score_spread[to] = scale * scale * moments_.spread;
             if (request.class_spread) out.class_spread[to] = scale * scale * moments_.class_spread;
@@ -227,7 +236,9 @@ void StreamedPosterior<Products>::fill_spreads(const States& states, Components&
     }
     if (request.score) {
         out.radial_rate.setConstant(lanes, kappa);
-        fill_score(components, states, mean_, out);
+        fill_score(components, centred_, mean_, out);
+        // x.s = x'.s + alpha c.s
+        out.x_dot_score += components.time().alpha * (constants_.data.centre.transpose() * out.score).array();
     }
     if (request.spread) fill_traces(components, out);
 }

@@ -1,6 +1,7 @@
 // src/dynamics/data_posterior.hpp: the posterior of many components that share one isotropic covariance, in one streaming pass.
 //
-//   l_j = (alpha/v) y_j.x - (alpha^2/2v) |y_j|^2 + log weight_j,   v = alpha^2 s^2 + sigma^2,   w = softmax(l)
+//   l_j = (alpha/v) y'_j.x' - (alpha^2/2v) |y'_j|^2 + log weight_j,   v = alpha^2 s^2 + sigma^2,   w = softmax(l)
+//   y', x': about the centre of the data (centred_data.hpp)
 //
 // Tile by tile: logits, the online softmax, the weighted sum of the data. Nothing of size n x m is held. Where trajectories have condensed,
 // a screen (screen.hpp) leaves out what cannot matter. Several workers may divide the tiles (shards.hpp). The empirical law of n points is
@@ -14,6 +15,7 @@
 #include "components.hpp"
 #include "data_order.hpp"
 #include "data_panel.hpp"
+#include "kairos/dynamics/states.hpp"
 #include "packed_products.hpp"
 #include "screen.hpp"
 
@@ -48,6 +50,7 @@ private:
     using Real = typename Products::Real;  // of the weights
 
     void begin(const States& states, const Components& components, const Request& request);
+    void centre(const States& states, double alpha);
     [[nodiscard]] bool screened(const Components& components);
     void stream(bool with_means);
     void take_tile(std::size_t number);
@@ -66,18 +69,20 @@ private:
             return weights_.data() + panel * panel_values<Real>;
     }
     void summarise(const Request& request, Posterior& out);
-    void fill_spreads(const States& states, Components& components, const Request& request, Posterior& out);
+    void fill_spreads(Components& components, const Request& request, Posterior& out);
 
     const law::Mixture* mixture_;
     std::shared_ptr<const Shards> shards_;
     DataOrder order_;
     std::shared_ptr<const PackedData> packed_;  // of this order, or null
-    bool by_class_ = false;                     // means of every class apart
+    const law::Labels* by_class_ = nullptr;     // whose classes have means apart
     DataConstants constants_;
     Screening screening_;
     std::unique_ptr<Screen> screen_;  // of products in doubles
     double half_ = 0;                 // alpha^2/2v
 
+    States centred_;  // x'
+    Lanes norm2_;     // |x'|^2
     std::vector<DataPanel> panels_;
     Products products_;
     Aligned<Real> weights_;  // of single precision
@@ -86,7 +91,7 @@ private:
     std::vector<Index> next_columns_, rows_;
     std::vector<double*> sums_;  // of some panels
     std::vector<double> rescale_;
-    Rows mean_;  // r x m: (alpha/v) times the posterior mean
+    Rows mean_;  // r x m: (alpha/v) times the posterior mean of y'
     DataPanel::Moments moments_;
 };
 

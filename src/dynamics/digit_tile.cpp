@@ -84,15 +84,15 @@ void DigitTile::look_at(const std::byte* packed, Index rows, const std::byte* ne
 }
 
 // 64 coordinates from `first` on, filled up with zeros.
-void DigitTile::copy_sheet(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
-                           Index first) {
+void DigitTile::copy_sheet(const CentredData& data, std::span<const Index> columns, Index first) {
     const Index count = std::min(sheet_values, coordinates_ - first);
     std::fill_n(by_datum_.data(), tile_rows * sheet_values, 0.0F);
     for (std::size_t row = 0; row < columns.size(); ++row) {
         if (columns[row] < 0) continue;
-        const double* const from = data.col(columns[row]).data() + first;
+        const double *const from = data.column(columns[row]) + first, *const centre =
+                                                                          data.centre.data() + first;
         float* const to = by_datum_.data() + static_cast<Index>(row) * sheet_values;
-        for (Index k = 0; k < count; ++k) to[k] = static_cast<float>(from[k]);
+        for (Index k = 0; k < count; ++k) to[k] = static_cast<float>(from[k] - centre[k]);
     }
     for (Index row = 0; row < tile_rows; row += 4)
         for (Index k = 0; k < sheet_values; k += 4)
@@ -117,8 +117,7 @@ bool DigitTile::sheet_is_even() const {
 }
 
 // Over all coordinates, before any of them is sliced.
-void DigitTile::find_data_scales(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
-                                 double* scales) {
+void DigitTile::find_data_scales(const CentredData& data, std::span<const Index> columns, double* scales) {
     std::fill_n(scales, tile_rows, 0.0);
     alignas(64) std::array<double, sheet_lanes> of_block{};
     std::array<float, sheet_lanes> most{};
@@ -126,7 +125,7 @@ void DigitTile::find_data_scales(const Eigen::Ref<const Matrix>& data, std::span
         const std::size_t lane = row % sheet_lanes;
         most[lane] = columns[row] < 0
                          ? 0.0F
-                         : static_cast<float>(data.col(columns[row]).template lpNorm<Eigen::Infinity>());
+                         : static_cast<float>(data.datum(columns[row]).template lpNorm<Eigen::Infinity>());
         if (lane + 1 < sheet_lanes && row + 1 < columns.size()) continue;
         scales_of({most.data(), 0, 1, 0, 1}, of_block.data());
         std::copy_n(of_block.data(), lane + 1, scales + row - lane);
@@ -154,7 +153,7 @@ void DigitTile::pack_coordinates(std::byte* room, Index first) {
     }
 }
 
-void DigitTile::take(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns, std::byte* room) {
+void DigitTile::take(const CentredData& data, std::span<const Index> columns, std::byte* room) {
     if (room == nullptr) {
         own_.reserve(bytes(coordinates_));
         room = own_.data();

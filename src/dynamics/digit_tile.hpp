@@ -43,9 +43,8 @@ public:
     // Room that a packed tile takes, a multiple of 64.
     [[nodiscard]] static std::size_t bytes(Index coordinates);
 
-    // Packs columns[0], columns[1], ... of data (a negative number: a datum of zeros) into `room`; none: own memory.
-    void take(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
-              std::byte* room = nullptr);
+    // Packs data columns[0], columns[1], ... (a negative number: a datum of zeros) into `room`; none: own memory.
+    void take(const CentredData& data, std::span<const Index> columns, std::byte* room = nullptr);
     // The tile is one that is packed already, of so many data; next: the one that will be looked at afterwards, or null.
     void look_at(const std::byte* packed, Index rows, const std::byte* next = nullptr);
 
@@ -67,10 +66,9 @@ public:
 private:
     [[nodiscard]] Index data_offset(Index chunk, Index block) const;
     [[nodiscard]] Index coordinate_offset(Index block) const;
-    void copy_sheet(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns, Index first);
+    void copy_sheet(const CentredData& data, std::span<const Index> columns, Index first);
     [[nodiscard]] bool sheet_is_even() const;
-    void find_data_scales(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
-                          double* scales);
+    void find_data_scales(const CentredData& data, std::span<const Index> columns, double* scales);
     void pack_data(std::byte* room, Index chunk, Index first, const double* scales);
     void pack_coordinates(std::byte* room, Index first);
 

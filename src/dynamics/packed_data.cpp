@@ -52,12 +52,12 @@ double PackedData::bytes(Index coordinates, Index components, Precision precisio
 
 PackedData::PackedData(const law::Mixture& mixture, Precision precision, std::shared_ptr<const void> owner,
                        double* values)
-    : points_(mixture.means),
+    : data_(std::make_unique<const CentredData>(mixture.means)),
       precision_(precision),
       digits_(with_digits(precision)),
       order_(std::make_unique<const DataOrder>(mixture)),
       tiles_(order_->tiles().size()),
-      pair_step_(with_pairs(mixture, precision) ? step_for(mixture.means.cwiseAbs().maxCoeff()) : 0.0),
+      pair_step_(with_pairs(mixture, precision) ? step_for(data_->largest()) : 0.0),
       owner_(std::move(owner)),
       values_(values) {}
 
@@ -75,8 +75,8 @@ std::shared_ptr<const PackedData> PackedData::made(const law::Mixture& mixture, 
 template <class Value>
 std::size_t PackedData::place_of(std::size_t number) const {
     const std::size_t before =
-        std::is_same_v<Value, NumberPair> ? tiles_ * size_of_tile<double>(points_.rows()) : 0;
-    return before + number * size_of_tile<Value>(points_.rows());
+        std::is_same_v<Value, NumberPair> ? tiles_ * size_of_tile<double>(data_->points.rows()) : 0;
+    return before + number * size_of_tile<Value>(data_->points.rows());
 }
 
 template <class Real>
@@ -85,20 +85,21 @@ void PackedData::pack_tiles(std::size_t first, std::size_t last) {
     for (std::size_t number = first; number < last; ++number) {
         const auto data = order_->data(order_->tiles()[number]);
         columns.assign(data.begin(), data.end());
-        PackedTile<Real> tile(points_.rows(), reinterpret_cast<Real*>(values_ + place_of<Real>(number)));
+        PackedTile<Real> tile(data_->points.rows(),
+                              reinterpret_cast<Real*>(values_ + place_of<Real>(number)));
         tile.quantise_by(pair_step_);
-        tile.take(points_, columns);
+        tile.take(*data_, columns);
         for (Index chunk = 0; chunk < tile.chunks().count(); ++chunk) tile.pack(chunk);
     }
 }
 
 void PackedData::pack_digits(std::size_t first, std::size_t last) {
     std::vector<Index> columns;
-    DigitTile tile(points_.rows());
+    DigitTile tile(data_->points.rows());
     for (std::size_t number = first; number < last; ++number) {
         const auto data = order_->data(order_->tiles()[number]);
         columns.assign(data.begin(), data.end());
-        tile.take(points_, columns, reinterpret_cast<std::byte*>(values_ + place_of<std::byte>(number)));
+        tile.take(*data_, columns, reinterpret_cast<std::byte*>(values_ + place_of<std::byte>(number)));
     }
 }
 
@@ -118,8 +119,8 @@ bool PackedData::holds(const law::Mixture& mixture, Precision precision, const D
                std::ranges::equal(order.data(tile), order_->data(order_->tiles()[tile.number]));
     };
     return precision == precision_ && digits_ == with_digits(precision) &&
-           mixture.means.data() == points_.data() && mixture.means.rows() == points_.rows() &&
-           mixture.means.cols() == points_.cols() && std::ranges::all_of(order.tiles(), same);
+           mixture.means.data() == data_->points.data() && mixture.means.rows() == data_->points.rows() &&
+           mixture.means.cols() == data_->points.cols() && std::ranges::all_of(order.tiles(), same);
 }
 
 template <class Value>

@@ -16,7 +16,7 @@ namespace kairos::dynamics {
 
 // The data of `columns`, a multiple of six; -1: a datum of zeros. All of it is looked at until the next tile is taken.
 struct TileSource {
-    const law::Points& data;
+    const CentredData& data;
     std::span<const Index> columns;
     std::span<const Index> next{};       // of the tile that will be taken afterwards, as far as it is known
     const PackedData* packed = nullptr;  // where the tile is packed already ...

@@ -14,35 +14,40 @@ template <class Real>
 struct Pair {
     using Doubles [[gnu::vector_size(16), gnu::aligned(8)]] = double;
     using Values [[gnu::vector_size(2 * sizeof(Real)), gnu::aligned(4)]] = Real;
-    static Values load(const double* from) {
-        return __builtin_convertvector(*reinterpret_cast<const Doubles*>(from), Values);
+    static Values load(const double* from, const double* centre) {
+        return __builtin_convertvector(
+            *reinterpret_cast<const Doubles*>(from) - *reinterpret_cast<const Doubles*>(centre), Values);
     }
     static void store(Values values, Real* to) { *reinterpret_cast<Values*>(to) = values; }
 };
 
-// to[6 k + r] = from[r][k]
+// to[6 k + r] = from[r][k] - centre[k]
 template <class Real>
-void interleave(const std::array<const double*, data_group>& from, Index count, Real* to) {
+void interleave(const std::array<const double*, data_group>& from, const double* centre, Index count,
+                Real* to) {
     using Two = Pair<Real>;
     Index k = 0;
     for (; k + 1 < count; k += 2, to += 2 * data_group) {
         for (std::size_t r = 0; r < data_group; r += 2) {
-            const auto a = Two::load(from[r] + k), b = Two::load(from[r + 1] + k);
+            const auto a = Two::load(from[r] + k, centre + k), b = Two::load(from[r + 1] + k, centre + k);
             Two::store(__builtin_shufflevector(a, b, 0, 2), to + r);
             Two::store(__builtin_shufflevector(a, b, 1, 3), to + data_group + r);
         }
     }
-    for (std::size_t r = 0; k < count && r < data_group; ++r) to[r] = static_cast<Real>(from[r][k]);
+    for (std::size_t r = 0; k < count && r < data_group; ++r)
+        to[r] = static_cast<Real>(from[r][k] - centre[k]);
 }
 
-// Pairs: to[6 k + r] = from[r][2k], from[r][2k + 1], in steps
-void interleave_pairs(const std::array<const double*, data_group>& from, Index coordinates, double step,
-                      NumberPair* to) {
+// Pairs: to[6 k + r] = from[r][2k] - centre[2k], from[r][2k + 1] - centre[2k + 1], in steps
+void interleave_pairs(const std::array<const double*, data_group>& from, const double* centre,
+                      Index coordinates, double step, NumberPair* to) {
     const double steps = per_step(step);
     Index k = 0;
     for (; k + 1 < coordinates; k += 2, to += data_group)
-        for (std::size_t r = 0; r < data_group; ++r) to[r] = pair_of(from[r][k], from[r][k + 1], steps);
-    for (std::size_t r = 0; k < coordinates && r < data_group; ++r) to[r] = pair_of(from[r][k], 0.0, steps);
+        for (std::size_t r = 0; r < data_group; ++r)
+            to[r] = pair_of(from[r][k] - centre[k], from[r][k + 1] - centre[k + 1], steps);
+    for (std::size_t r = 0; k < coordinates && r < data_group; ++r)
+        to[r] = pair_of(from[r][k] - centre[k], 0.0, steps);
 }
 
 }  // namespace
@@ -53,8 +58,6 @@ PackedTile<Real>::PackedTile(Index coordinates, Real* room)
       chunks_((coordinates + coordinates_of_value<Real> - 1) / coordinates_of_value<Real>,
               most_of_chunk<Real>),
       room_(room) {
-    zeros_.reserve(static_cast<std::size_t>(coordinates));
-    std::fill_n(zeros_.data(), coordinates, 0.0);
     if (room == nullptr) {
         own_.reserve(static_cast<std::size_t>(chunks_.coordinates() * tile_rows));
         room_ = own_.data();
@@ -62,11 +65,10 @@ PackedTile<Real>::PackedTile(Index coordinates, Real* room)
 }
 
 template <class Real>
-void PackedTile<Real>::take(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
+void PackedTile<Real>::take(const CentredData& data, std::span<const Index> columns,
                             std::span<const Index> next) {
     assert(columns.size() % data_group == 0 && static_cast<Index>(columns.size()) <= tile_rows);
-    data_ = data.data();
-    distance_ = data.outerStride();
+    data_ = &data;
     columns_ = columns;
     next_ = next;
     rows_ = static_cast<Index>(columns.size());
@@ -96,14 +98,13 @@ void PackedTile<Real>::pack(Index number) {
     for (std::size_t group = 0; group < columns_.size(); group += data_group, to += size * data_group) {
         std::array<const double*, data_group> from{};
         for (std::size_t r = 0; r < data_group; ++r) {
-            const Index column = columns_[group + r];
-            from[r] = (column < 0 ? zeros_.data() : data_ + column * distance_) +
-                      first * coordinates_of_value<Real>;
+            from[r] = data_->column(columns_[group + r]) + first * coordinates_of_value<Real>;
         }
+        const double* const centre = data_->centre.data() + first * coordinates_of_value<Real>;
         if constexpr (std::is_same_v<Real, NumberPair>)
-            interleave_pairs(from, coordinates, step_, to);
+            interleave_pairs(from, centre, coordinates, step_, to);
         else
-            interleave(from, coordinates, to);
+            interleave(from, centre, coordinates, to);
         std::fill(to + used * data_group, to + size * data_group, Real{0});
     }
 }
@@ -127,8 +128,8 @@ Upcoming PackedTile<Real>::beginning_of_next() const {
 // What a chunk is packed from.
 template <class Real>
 Upcoming PackedTile<Real>::columns_of(std::span<const Index> columns, Index number) const {
-    return {data_ + chunks_.begin(number) * coordinates_of_value<Real>,
-            distance_ * static_cast<Index>(sizeof(double)), columns,
+    return {data_->points.data() + chunks_.begin(number) * coordinates_of_value<Real>,
+            data_->points.outerStride() * static_cast<Index>(sizeof(double)), columns,
             used_coordinates(number) * static_cast<Index>(sizeof(double))};
 }
 

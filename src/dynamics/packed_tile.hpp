@@ -18,6 +18,7 @@
 #include <span>
 #include <type_traits>
 
+#include "centred_data.hpp"
 #include "kairos/base/aligned.hpp"
 #include "kairos/base/array.hpp"
 
@@ -123,10 +124,9 @@ public:
     explicit PackedTile(Index coordinates, Real* room = nullptr);
     // Of pairs: the step that numbers are rounded to.
     void quantise_by(double step) { step_ = step; }
-    // The tile is columns[0], columns[1], ... of data; a negative number is a datum of zeros. A multiple of six of them. `next`: what will
-    // be taken afterwards, as far as it is known. Both are looked at until then.
-    void take(const Eigen::Ref<const Matrix>& data, std::span<const Index> columns,
-              std::span<const Index> next = {});
+    // The tile is data columns[0], columns[1], ...; a negative number is a datum of zeros. A multiple of six of them. `next`: what will
+    // be taken afterwards, as far as it is known. All are looked at until then.
+    void take(const CentredData& data, std::span<const Index> columns, std::span<const Index> next = {});
     // The tile is one that is packed already, of so many data; next: the one that will be looked at afterwards, or null.
     void look_at(const Real* packed, Index rows, const Real* next);
     // Packs one chunk of the tile that was taken.
@@ -155,14 +155,12 @@ private:
     Index data_coordinates_;
     Chunks chunks_;
     double step_ = 0.0;
-    Aligned<double> zeros_;  // a datum that is absent
     Aligned<Real> own_;
     Real* room_;
 
     const Real *at_ = nullptr, *next_packed_ = nullptr;
     Index rows_ = 0;
-    const double* data_ = nullptr;  // null where the tile is packed already
-    Index distance_ = 0;
+    const CentredData* data_ = nullptr;  // null where the tile is packed already
     std::span<const Index> columns_, next_;
 };
 

@@ -35,7 +35,7 @@ Screen::Screen(const law::Mixture& mixture, const DataOrder& order, const DataCo
       constants_(&constants),
       positions_(order.positions()),
       packed_(packed && packed->has_pairs() ? std::move(packed) : nullptr),
-      step_(packed_ ? packed_->pair_step() : step_for(mixture.means.cwiseAbs().maxCoeff())),
+      step_(packed_ ? packed_->pair_step() : step_for(constants.data.largest())),
       largest_norm_(std::sqrt(constants.norm2.maxCoeff())),
       tile_(mixture.coordinates()) {
     tile_.quantise_by(step_);
@@ -68,7 +68,7 @@ void Screen::begin(const States& states, const TimePoint& time, double variance)
 void Screen::take_tile(std::size_t number) {
     const std::vector<DataTile>& tiles = order_->tiles();
     data_.take_all(*order_, tiles[number], *constants_, half_);
-    if (!packed_) return tile_.take(mixture_->means, data_.columns);
+    if (!packed_) return tile_.take(constants_->data, data_.columns);
     const bool last = number + 1 == tiles.size();
     tile_.look_at(packed_->tile<NumberPair>(tiles[number].number), data_.rows(),
                   last ? nullptr : packed_->tile<NumberPair>(tiles[number + 1].number));
@@ -144,14 +144,14 @@ bool Screen::pays(const TimePoint& time, double variance) {
     return pays_[key] = share_kept(stride) <= most_kept;
 }
 
-// x = alpha y + sqrt(v) z
+// x' = alpha y' + sqrt(v) z
 States Screen::probes(double alpha, double variance, const std::vector<std::int64_t>& data) const {
     States states{TrajectoryId{0}, Rows(mixture_->coordinates(), probe_count), Lanes::Zero(probe_count)};
     random::fill_normals({0, random::Purpose::screen}, TrajectoryId{0}, StepId{0}, 0, states.x);
     for (Index q = 0; q < probe_count; ++q) {
         const auto datum = data[static_cast<std::size_t>(q) * data.size() / probe_count];
         states.x.col(q) =
-            alpha * mixture_->means.col(static_cast<Index>(datum)) + std::sqrt(variance) * states.x.col(q);
+            alpha * constants_->data.datum(static_cast<Index>(datum)) + std::sqrt(variance) * states.x.col(q);
     }
     return states;
 }

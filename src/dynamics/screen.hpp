@@ -1,6 +1,7 @@
 // src/dynamics/screen.hpp: which of many data can matter to which trajectories, from logits of numbers in 16 bits.
 //
-//   |l~_j - l_j| <= B = sqrt(d)/2 (s_x max_k |y_k| + s_y |x| + sqrt(d)/2 s_x s_y)        x: (alpha/v) times the state; s: steps (quantised.hpp)
+//   |l~_j - l_j| <= B = sqrt(d)/2 (s_x max_k |y_k| + s_y |x| + sqrt(d)/2 s_x s_y)        x: (alpha/v) times the state; s: steps (quantised.hpp);
+//                                                                                        data and states about the centre (centred_data.hpp)
 //   kept: every j with l~_j >= max_k l~_k - W (1 + 1/200 at most),   W = 40 + log n + 2 B
 //
 // Whatever is dropped lies more than 40 + log n nats below the largest exact logit: all of it together weighs less than e^-40, and
@@ -37,6 +38,7 @@ public:
 
     // variance: v. Depends on law and time alone.
     [[nodiscard]] bool pays(const TimePoint& time, double variance);
+    // states: x'
     void run(const States& states, const TimePoint& time, double variance);
 
     // Bit q: the datum in this position of the order may matter to lane q of a panel. After run().

@@ -1,6 +1,6 @@
 // src/dynamics/tile_data.hpp: what the rows of a tile need besides the coordinates of their data.
 //
-//   c_j = log weight_j - (alpha^2/2v) |y_j|^2        logit of row j: c_j + (alpha/v) y_j.x
+//   c_j = log weight_j - (alpha^2/2v) |y'_j|^2        logit of row j: c_j + (alpha/v) y'_j.x'        (y', x': centred_data.hpp)
 //
 // A tile holds the rows of one tile of the order, all of them or a selection that keeps their order. A class's selected rows are filled
 // up to a multiple of six with absent ones (number -1, constant absent_logit), as the order's are.
@@ -13,11 +13,11 @@
 
 namespace kairos::dynamics {
 
-// Per component: |y|^2 and log weight.
+// Of every component y', |y'|^2 and the log weight.
 struct DataConstants {
     explicit DataConstants(const law::Mixture& mixture)
-        : norm2(mixture.means.colwise().squaredNorm().transpose()),
-          log_weights(mixture.weights.array().log()) {}
+        : data(mixture.means), norm2(data.norm2()), log_weights(mixture.weights.array().log()) {}
+    CentredData data;
     Vector norm2, log_weights;
 };
 

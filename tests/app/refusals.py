@@ -91,6 +91,7 @@ def cases_of_contradictions():
     yield refused("guidance.interval", "--guidance.class=0", "--ensemble.integrator=heun", "--guidance.interval=20,30")
     yield refused("run.data-shards", "--run.data-shards=2")                              # no data to divide
     yield refused("run.data-shards", "--run.data-shards=2", "--data.samples=500")        # one rank
+    yield refused("run.precision", "--run.precision=mixed", "--data.samples=500", "--process.kind=edm", "--process.t-min=1e-20")  # beyond floats
     yield refused("run.data-folder", "--run.data-folder=/tmp")                           # no data to hold
     yield refused("run.data-folder", "--run.data-folder=/absent/folder", "--data.samples=500")
     yield refused("bifurcation.drift", "--bifurcation.drift=sde", "--data.samples=1001")

@@ -154,6 +154,36 @@ TEST(DataPosterior, EveryInstructionSetEqualsThePlainPosterior) {
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
+// Data a thousand standard deviations away have the posterior of the same data at home. Numbers have few digits, so that moving them does
+// not round.
+TEST(DataPosterior, IsTheSameHoweverFarFromTheOrigin) {
+    law::Law home = data_law(500, 64, 3, 7), away = home;
+    home.mixture.means = (0x1p20 * home.mixture.means).array().round().matrix() / 0x1p20;
+    const Vector offset = Vector::Constant(64, 1024.0);
+    away.mixture.means = home.mixture.means.colwise() + offset;
+    Request request = streamed;
+    request.class_spread = true;
+    for (const TimePoint& time : {test::at(0.5, 0.75), test::at(1.0, 0.01)}) {
+        SCOPED_TRACE("sigma2 = " + std::to_string(time.sigma2));
+        States at_home = states_of(home, time, 37, 8);
+        at_home.x = (0x1p20 * at_home.x).array().round().matrix() / 0x1p20;
+        States far_away = at_home;
+        far_away.x.colwise() += time.alpha * offset;
+        const Posterior wanted = evaluate(home, at_home, time, with_weights(request));
+        const auto found = [&](const Numerics& numerics) {
+            return evaluate(away, far_away, time, request, numerics);
+        };
+        const double terms = 30.0 * 64.0 * time.alpha * (time.alpha + 1.0) / time.sigma2,
+                     scale = 1.0 / time.sigma2 + 1.0;
+        expect_same(found({}), wanted, 1e-15 * terms, scale);
+        expect_same(found({.screening = Screening::always}), wanted, 1e-15 * terms, scale);
+        const Posterior mixed = found({.precision = Precision::mixed});
+        expect_close(mixed, wanted, 2e-6 + 6e-8 * terms, scale, 64.0);
+        const Lanes inner = (far_away.x.array() * wanted.score.array()).colwise().sum();
+        expect_near(found({}).x_dot_score, inner, 1e-8 * scale, 1e-11, "x_dot_score");
+    }
+}
+
 // Against Bayes' rule in difference form: the second datum lies 10^5 nats below.
 TEST(DataPosterior, KeepsTheDigitsOfACondensedPosterior) {
     law::Law law = data_law(300, 40, 2, 3);

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,20 +24,25 @@ protected:
     using Real = typename Products::Real;
     static constexpr Index width = panel_width<Real>;
 
-    ProductsOfATile() : data(coordinates, 11), states(coordinates, panels * width), products(coordinates) {
+    ProductsOfATile()
+        : data(coordinates, 11),
+          centre(coordinates),
+          states(coordinates, panels * width),
+          products(coordinates) {
         for (Index i = 0; i < data.size(); ++i)
             data.data()[i] = std::sin(1.0 + 0.37 * static_cast<double>(i));
+        for (Index k = 0; k < coordinates; ++k) centre[k] = 0.3 * static_cast<double>(k % 7);
         for (Index i = 0; i < states.size(); ++i) states.data()[i] = std::cos(0.11 * static_cast<double>(i));
         for (Index j = 0; j < 42; ++j) columns.push_back(j < 42 - absent ? j % 11 : -1);
         for (std::size_t j = 0; j < columns.size(); ++j)
             constants.push_back(columns[j] < 0 ? absent_logit : 0.5 * static_cast<double>(j));
     }
     void multiply() {
-        points = data;
+        points.emplace(law::Points(data), centre);
         logits.reserve(panels * panel_values<Real>);
         largest.reserve(panels * width);
         products.set_states(states, 0.25);
-        products.take({points, columns});
+        products.take({*points, columns});
         products.logits(0, panels, {constants.data(), logits.data(), nullptr, largest.data()});
     }
     [[nodiscard]] double logit(Index row, Index lane) const {
@@ -45,7 +51,7 @@ protected:
     [[nodiscard]] double expected(Index row, Index lane) const {
         const Index column = columns[static_cast<std::size_t>(row)];
         const double start = constants[static_cast<std::size_t>(row)];
-        return column < 0 ? start : start + 0.25 * data.col(column).dot(states.col(lane));
+        return column < 0 ? start : start + 0.25 * (data.col(column) - centre).dot(states.col(lane));
     }
     // Weights of this tile's rows, those of the second panel twice those of the first; 0 for the datum `without`.
     void weigh(Index without = -1) {
@@ -72,7 +78,7 @@ protected:
                     for (Index row = 6; row < 36; ++row) {
                         const auto w =
                             static_cast<double>(weights.data()[panel * panel_values<Real> + row * width + q]);
-                        if (w > 0.0) sum += data(k, columns[static_cast<std::size_t>(row)]) * w;
+                        if (w > 0.0) sum += (data(k, columns[static_cast<std::size_t>(row)]) - centre[k]) * w;
                     }
                     ASSERT_NEAR(means.data()[panel * size + k * width + q], sum, tolerance * 12.0)
                         << "coordinate " << k << ", lane " << q << " of panel " << panel;
@@ -81,7 +87,8 @@ protected:
 
     static constexpr double tolerance = 300.0 * static_cast<double>(std::numeric_limits<Real>::epsilon());
     Matrix data;
-    law::Points points;
+    Vector centre;
+    std::optional<CentredData> points;
     Rows states;
     Products products;
     std::vector<Index> columns;

@@ -27,7 +27,8 @@ struct Case {
         std::vector<Index> columns;
         std::vector<double> constants, steps;
         for (Index j = 0; j < rows; ++j) columns.push_back(j), constants.push_back(static_cast<double>(j));
-        tile.take(data, columns);
+        const CentredData about_zero(data, Vector::Zero(data.rows()));
+        tile.take(about_zero, columns);
         Aligned<NumberPair> packed;
         quantise_panels(states, 1.0, tile.coordinates(), steps, packed);
         for (double& step : steps) step *= step_for(data.cwiseAbs().maxCoeff());

@@ -22,21 +22,23 @@ struct Screened {
     DataConstants constants;
     Screen screen;
 
-    // [position][lane]
+    // -|x - alpha y|^2/(2 sigma^2) + log weight, [position][lane]
     [[nodiscard]] Rows logits(const States& states, const TimePoint& time) const {
-        const double scale = time.alpha / time.sigma2;
         Rows out = Rows::Constant(order.tiles().back().first + order.tiles().back().rows, states.count(),
                                   absent_logit);
         for (const DataTile& tile : order.tiles())
             for (Index row = 0; row < tile.rows; ++row) {
                 const auto datum = static_cast<Index>(order.data(tile)[static_cast<std::size_t>(row)]);
                 if (datum < 0) continue;
-                const auto y = law->mixture.means.col(datum);
+                const Vector x = time.alpha * law->mixture.means.col(datum);
                 out.row(tile.first + row) =
-                    (scale * (y.transpose() * states.x)).array() +
-                    (constants.log_weights[datum] - 0.5 * time.alpha * scale * y.squaredNorm());
+                    -(states.x.colwise() - x).colwise().squaredNorm() / (2.0 * time.sigma2);
+                out.row(tile.first + row).array() += std::log(law->mixture.weights[datum]);
             }
         return out;
+    }
+    [[nodiscard]] States centred(const States& states, const TimePoint& time) const {
+        return {states.first, states.x.colwise() - time.alpha * constants.data.centre, states.radius2};
     }
     [[nodiscard]] bool kept(Index position, Index lane) const {
         return (screen.lanes(position, lane / 32) >> (lane % 32) & 1U) != 0;
@@ -47,7 +49,7 @@ struct Screened {
 void expect_kept(const law::Law& law, const TimePoint& time, Index lanes) {
     Screened screened(law);
     const States states = test::states_of(law, time, lanes, 8);
-    screened.screen.run(states, time, time.sigma2);
+    screened.screen.run(screened.centred(states, time), time, time.sigma2);
     const Rows logits = screened.logits(states, time);
     const double n = static_cast<double>(law.mixture.components());
     for (Index q = 0; q < lanes; ++q) {
@@ -89,7 +91,7 @@ TEST(Screen, TheEdgeOfTheWindowIsWhereItSays) {
     const TimePoint time = test::at(1.0, 1.0);
     const double window = 40.0 + std::log(static_cast<double>(n)), far = 1e4;
     for (const double off :
-         {-0.5, 0.5}) {  // of the edge; 2 B = sqrt(2) (far/2850 |y| + |y|/2850 far) = 0.199
+         {-0.5, 0.5}) {  // of the edge; 2 B = sqrt(2) (far/2850 |y'| + |y'|/2850 far) = 0.198
         law.mixture.means = [&] {
             Matrix points = Matrix::Zero(2, n);
             points.row(1).setConstant(-0.02);  // all others: 200 nats below
@@ -99,8 +101,9 @@ TEST(Screen, TheEdgeOfTheWindowIsWhereItSays) {
         }();
         Screened screened(law);
         const States states{TrajectoryId{0}, (Rows(2, 1) << 0.0, far).finished(), Lanes::Zero(1)};
-        screened.screen.run(states, time, time.sigma2);
-        EXPECT_NEAR(screened.screen.window(0) - window, 2.0 * std::sqrt(2.0) * 0.02 * far / 2850.0, 1e-3);
+        screened.screen.run(screened.centred(states, time), time, time.sigma2);
+        const double largest = 0.02 * 299.0 / 300.0;  // about the mean of all
+        EXPECT_NEAR(screened.screen.window(0) - window, 2.0 * std::sqrt(2.0) * largest * far / 2850.0, 1e-3);
         EXPECT_TRUE(screened.kept(0, 0));
         EXPECT_EQ(screened.kept(299, 0), off < 0.0);
         EXPECT_FALSE(screened.kept(150, 0));
@@ -113,7 +116,7 @@ TEST(Screen, KeepsEverythingOfAStateThatIsNotFinite) {
     const TimePoint time = test::at(0.9, 0.19);
     States states = test::states_of(law, time, 3, 4);
     states.x(2, 1) = std::numeric_limits<double>::infinity();
-    screened.screen.run(states, time, time.sigma2);
+    screened.screen.run(screened.centred(states, time), time, time.sigma2);
     for (Index j = 0; j < 300; ++j) ASSERT_TRUE(screened.kept(j, 1));
 }
 
@@ -128,7 +131,7 @@ TEST(Screen, ZerosAndSubnormalsKeepWhatIsAsNear) {
         if (!without_data) law = test::data_law(300, 3, 0, 2);
         if (without_data) law.mixture.means = Matrix::Zero(3, 300).eval();
         Screened screened(law);
-        screened.screen.run(states, time, time.sigma2);
+        screened.screen.run(screened.centred(states, time), time, time.sigma2);
         const Rows logits = screened.logits(states, time);
         for (Index q = 0; q < 3; ++q)
             for (Index j = 0; j < 300; ++j)

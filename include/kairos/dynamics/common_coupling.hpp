@@ -2,7 +2,7 @@
 //
 //   x_t = alpha y + sigma z,   P_j = mean_j . y,   Q_j = mean_j . z          (the only products with the data)
 //   l_j(t) = (alpha^2/V) P_j + (alpha sigma/V) Q_j - (alpha^2/(2V)) |mean_j|^2 + log weight_j,   V = alpha^2 S + sigma^2
-//   log p_t(x) = log sum_j e^l_j(t) - |x|^2/(2V) - (d/2) log(2 pi V)
+//   log p_t(x) = log sum_j e^l_j(t) - |x|^2/(2V) - (d/2) log(2 pi V)        means, y and x about a point amid the data, which changes no value
 //
 // For laws of data (components that share one isotropic covariance; d counts the complement, |x|^2 its R2). Two products serve every time; each time costs
 // an exp a datum. Data are streamed in tiles: nothing of size n x m is held. Only log_density, norm2 and the latents are

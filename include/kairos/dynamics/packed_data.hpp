@@ -23,6 +23,7 @@ namespace kairos::dynamics {
 
 enum class Precision;
 class DataOrder;
+struct CentredData;
 
 class PackedData {
 public:
@@ -59,7 +60,7 @@ private:
     template <class Value>
     [[nodiscard]] std::size_t place_of(std::size_t number) const;
 
-    law::Points points_;
+    std::unique_ptr<const CentredData> data_;
     Precision precision_;
     bool digits_;  // of single precision: instead of floats
     std::unique_ptr<const DataOrder> order_;

@@ -35,6 +35,10 @@ namespace kairos::dynamics {
 // about 1e-5 nats where kappa |x| |y| is of the order of d). Laws of few components are always evaluated in doubles.
 enum class Precision { in_double, mixed };
 
+// Whether single precision has the range for a law at a time: data, (alpha/v) x of states up to ten deviations off, and their products stay
+// below 1e37. Laws that it does not serve need none.
+[[nodiscard]] bool single_precision_holds(const law::Mixture& mixture, const TimePoint& time);
+
 // Of products in doubles over many data: whether data that cannot matter are found from numbers of 16 bits first and left out. What is left
 // out weighs less than e^-40 altogether. automatic: at times when a few states of the law show that it pays.
 enum class Screening { automatic, never, always };
