@@ -1,8 +1,11 @@
 // kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on the exit code.
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <thread>
 
 #include "kairos/app/command_line.hpp"
 #include "kairos/app/commands.hpp"
@@ -56,6 +59,13 @@ ExitCode execute(const kairos::app::CommandLine& line, const kairos::parallel::C
     return ExitCode::complete;
 }
 
+// What several ranks meet at the same moment the lowest of them says: it ends the others while they wait.
+bool another_spoke(const kairos::parallel::Communicator& communicator) {
+    const bool ending = kairos::app::end_signal() != 0;
+    std::this_thread::sleep_for(std::min(communicator.rank(), 100) * std::chrono::milliseconds(50));
+    return !ending && kairos::app::end_signal() != 0;
+}
+
 // Of what all ranks met alike rank 0 speaks, and all end with its code; what one rank alone met ends the job at once.
 int guarded(int argc, char** argv, const kairos::parallel::Communicator& communicator) {
     try {
@@ -68,7 +78,8 @@ int guarded(int argc, char** argv, const kairos::parallel::Communicator& communi
         return static_cast<int>(execute(line, communicator));
     } catch (const kairos::Error& error) {
         const bool shared = kairos::app::met_by_all(error);
-        if (!shared || communicator.is_root()) std::fprintf(stderr, "kairos: %s\n", error.what());
+        if (shared ? communicator.is_root() : !another_spoke(communicator))
+            std::fprintf(stderr, "kairos: %s\n", error.what());
         if (!shared && communicator.size() > 1) kairos::parallel::abort_all(error.code());
         return static_cast<int>(error.code());
     } catch (const std::exception& error) {

@@ -18,12 +18,29 @@ constexpr const char* see_help = "See kairos --help.";
 
 bool asks_help(const std::string& token) { return token == "--help" || token == "-h"; }
 
-// The argument of the option at `at`, which moves there.
-std::string argument_of(Tokens tokens, std::size_t& at, const std::string& what) {
-    if (at + 1 == tokens.size() || tokens[at + 1].empty()) {
-        throw ConfigError("command line", "", "has nothing after " + tokens[at], what, see_help);
+// The argument of the option at `at`, which moves there; once.
+void take_argument(Tokens tokens, std::size_t& at, const std::string& what, std::string& into) {
+    const std::string option = tokens[at];
+    if (at + 1 == tokens.size() || tokens[at + 1].empty())
+        throw ConfigError("command line", "", "has nothing after " + option, what, see_help);
+    if (!into.empty())
+        throw ConfigError("command line", option + " " + tokens[at + 1], "comes a second time", what,
+                          see_help);
+    into = tokens[++at];
+}
+
+// -c FILE, --config FILE or --config=FILE.
+bool takes_configuration(Tokens tokens, std::size_t& at, const std::string& what, CommandLine& line) {
+    const std::string joint = "--config=";
+    if (tokens[at].starts_with(joint)) {
+        const std::vector<std::string> apart = {"--config", tokens[at].substr(joint.size())};
+        std::size_t first = 0;
+        take_argument(apart, first, what, line.config_file);
+        return true;
     }
-    return tokens[++at];
+    if (tokens[at] != "-c" && tokens[at] != "--config") return false;
+    take_argument(tokens, at, what, line.config_file);
+    return true;
 }
 
 void parse_job(Tokens tokens, CommandLine& line) {
@@ -32,14 +49,7 @@ void parse_job(Tokens tokens, CommandLine& line) {
             line.command = Command::run_help;
             return;
         }
-        if (tokens[at] != "-c" && tokens[at] != "--config") {
-            line.overrides.push_back(tokens[at]);
-            continue;
-        }
-        const std::string file = argument_of(tokens, at, "-c FILE");
-        if (!line.config_file.empty())
-            throw ConfigError("-c", file, "is a second configuration file", "one", see_help);
-        line.config_file = file;
+        if (!takes_configuration(tokens, at, "-c FILE", line)) line.overrides.push_back(tokens[at]);
     }
 }
 
@@ -50,10 +60,9 @@ void parse_sweep(Tokens tokens, CommandLine& line) {
             line.command = Command::help;
             return;
         }
-        if (tokens[at] == "-c" || tokens[at] == "--config")
-            line.config_file = argument_of(tokens, at, "-c SWEEP.ini");
-        else if (tokens[at] == "-o")
-            line.output = argument_of(tokens, at, "-o DIR");
+        if (takes_configuration(tokens, at, "-c SWEEP.ini", line)) continue;
+        if (tokens[at] == "-o")
+            take_argument(tokens, at, "-o DIR", line.output);
         else if (tokens[at] == "--local")
             line.local = true;
         else
@@ -83,7 +92,7 @@ void parse_files(Tokens tokens, CommandLine& line) {
         }
         if (takes_csv(tokens, at, line)) continue;
         if (tokens[at] == "-o") {
-            line.output = argument_of(tokens, at, "-o FILE");
+            take_argument(tokens, at, "-o FILE", line.output);
         } else if (tokens[at].starts_with("-")) {
             throw ConfigError(
                 "command line", tokens[at], "is not an option of this command",

@@ -87,7 +87,8 @@ void print_configuration(const Setup& setup) {
 void print_memory(const MemoryNeed& memory, const Machine& machine) {
     std::printf(
         "memory per rank    %.3g MB (law %.3g, block %.3g, moments %.3g, histograms and paths %.3g)\n",
-        memory.rank() / 1e6, memory.law / 1e6, memory.block / 1e6, memory.moments / 1e6, memory.kept / 1e6);
+        memory.rank() / 1e6, memory.law / 1e6, memory.block / 1e6, (memory.moments + memory.clones) / 1e6,
+        (memory.histograms + memory.paths) / 1e6);
     std::printf("memory per node    %.3g MB (data %.3g once, packed %.3g once, and %d rank%s) of %.3g MB\n",
                 memory.node(machine.ranks) / 1e6, memory.data / 1e6, memory.packed / 1e6, machine.ranks,
                 machine.ranks == 1 ? "" : "s", machine.memory / 1e6);

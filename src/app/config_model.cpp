@@ -22,7 +22,10 @@ std::vector<Ownership> ownerships() {
                                               hierarchical, unequal_variances, corners};
     std::vector<ModelKind> named = separated;
     named.insert(named.end(), {low_rank, gaussian_process});
+    std::vector<ModelKind> with_components = named;
+    with_components.push_back(mixture_file);
     return {
+        {"data.components", with_components},
         {"data.separation", separated},
         {"data.sigma", named},
         {"data.weights", named},

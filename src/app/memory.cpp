@@ -6,29 +6,23 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <sstream>
 
 #include "kairos/app/build_law.hpp"
-#include "kairos/app/text.hpp"
-#include "kairos/base/error.hpp"
 #include "kairos/dynamics/packed_data.hpp"
 #include "kairos/dynamics/posterior.hpp"
 #include "kairos/law/models.hpp"
 #include "kairos/measure/ensemble.hpp"
 #include "kairos/phases/clones.hpp"
 
+#include "memory_parts.hpp"
+
 namespace kairos::app {
 namespace {
 
-constexpr double number_bytes = 8.0;
-constexpr double columns_per_time = 60.0;  // moments a default run keeps per time, identities included
-
 using law::ModelKind;
 
-bool from_dataset(const Config& config) { return config.model.kind == ModelKind::dataset_file; }
-bool from_file(const Config& config) {
-    return from_dataset(config) || config.model.kind == ModelKind::mixture_file;
-}
+constexpr double number_bytes = 8.0;
+constexpr double columns_per_time = 60.0;  // moments a default run keeps per time, identities included
 
 // What the law consists of, in numbers.
 struct Sizes {
@@ -37,12 +31,6 @@ struct Sizes {
     bool reduces = false;                // data are brought to fewer coordinates
     [[nodiscard]] double terms() const { return data > 0 ? data : components; }
 };
-
-bool runs_full(const Config& config) {
-    if (config.representation == RepresentationChoice::full) return true;
-    if (config.representation == RepresentationChoice::reduced) return false;
-    return from_file(config) || law::cheaper_representation(config.model) == law::Representation::full;
-}
 
 Sizes sizes_of(const Config& config, const io::TableShape& input) {
     Sizes sizes{};
@@ -174,31 +162,19 @@ double law_numbers(const Config& config, const Sizes& sizes) {
     return numbers;
 }
 
-std::string gigabytes(double bytes) {
-    std::ostringstream text;
-    text.precision(3);
-    text << bytes / 1e9 << " GB";
-    return text.str();
-}
-
-// The key that asks for the memory, its value, and how to ask for less.
-ConfigError too_large(const Config& config, const io::TableShape& input, const std::string& problem,
-                      const std::string& allowed, std::string mend) {
-    if (from_dataset(config))
-        return {"data.dataset", config.dataset,
-                "holds [" + std::to_string(input.rows) + "," + std::to_string(input.columns) +
-                    "] numbers and " + problem,
-                allowed, mend.empty() ? "Take fewer points, or start fewer ranks a node." : std::move(mend)};
-    if (config.samples > 0)
-        return {"data.samples", std::to_string(config.samples), problem, allowed,
-                mend.empty() ? "Lower data.samples or data.dimension, or start fewer ranks a node."
-                             : std::move(mend)};
-    if (from_file(config)) return {"data.file", config.file, problem, allowed, "Take fewer components."};
-    return {"data.dimension", to_text(config.model.dimension), problem, allowed,
-            runs_full(config) ? "Try --ensemble.representation=reduced." : "Lower data.components."};
-}
-
 }  // namespace
+
+bool from_dataset(const Config& config) { return config.model.kind == ModelKind::dataset_file; }
+
+bool from_file(const Config& config) {
+    return from_dataset(config) || config.model.kind == ModelKind::mixture_file;
+}
+
+bool runs_full(const Config& config) {
+    if (config.representation == RepresentationChoice::full) return true;
+    if (config.representation == RepresentationChoice::reduced) return false;
+    return from_file(config) || law::cheaper_representation(config.model) == law::Representation::full;
+}
 
 MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, int ranks) {
     const Sizes sizes = sizes_of(config, input);
@@ -211,8 +187,9 @@ MemoryNeed estimate_memory(const Config& config, const io::TableShape& input, in
     const double row = columns_per_time * static_cast<double>(config.points) * sizeof(measure::Moments);
     need.moments = 2.0 * row * std::ceil(batches / ranks) + row;
     const double clone_batches = std::min<double>(512.0, static_cast<double>(config.pairs));
-    need.moments += 2.0 * clone_columns(config) * sizeof(measure::Moments) * std::ceil(clone_batches / ranks);
-    need.kept = number_bytes * (histogram_numbers(config) + path_numbers(config, sizes));
+    need.clones = 2.0 * clone_columns(config) * sizeof(measure::Moments) * std::ceil(clone_batches / ranks);
+    need.histograms = number_bytes * histogram_numbers(config);
+    need.paths = number_bytes * path_numbers(config, sizes);
     return need;
 }
 
@@ -245,28 +222,6 @@ MemoryNeed fitting(MemoryNeed need, const Machine& machine) {
     if (need.node(machine.ranks) > machine.memory || (shared && need.data + need.packed > *room))
         need.packed = 0.0;
     return need;
-}
-
-void require_memory(const Config& config, const io::TableShape& input, const MemoryNeed& need,
-                    const Machine& machine) {
-    const double all = need.node(machine.ranks);
-    if (all > machine.memory)
-        throw too_large(config, input, "needs " + gigabytes(all) + " of memory",
-                        "what fits the " + gigabytes(machine.memory) + " of this machine", "");
-    const auto& room = machine.shared.free_bytes;
-    if (machine.ranks > 1 && room && need.data > *room)
-        throw too_large(config, input,
-                        "needs " + gigabytes(need.data) + " of memory shared by the ranks of a node",
-                        "what fits the " + gigabytes(*room) + " left in " + machine.shared.path,
-                        parallel::how_to_make_room());
-    if (need.file == 0.0) return;
-    const std::string allowed = "a folder on a disk of every node with " + gigabytes(need.file) + " left";
-    if (!machine.data.free_bytes)
-        throw ConfigError("run.data-folder", config.data_folder, "is no folder of every node", allowed, "");
-    if (need.file > *machine.data.free_bytes)
-        throw ConfigError("run.data-folder", config.data_folder,
-                          "has " + gigabytes(*machine.data.free_bytes) + " left", allowed,
-                          "Name another folder, or take fewer data.");
 }
 
 MemoryNeed checked_memory(const Config& config, const parallel::Communicator& communicator) {

@@ -1,5 +1,6 @@
 #include "kairos/app/run_summary.hpp"
 
+#include <cmath>
 #include <cstdio>
 
 #include "kairos/app/bifurcation.hpp"
@@ -36,6 +37,23 @@ std::string guidance_text(const Setup& setup, const measure::ColumnPlan& plan, c
     return text;
 }
 
+// Where all trajectories were not enough.
+std::string target_text(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured) {
+    const auto& target = setup.config.target;
+    const auto* column = target ? plan.find(measure::Quantity::observable, target->observable) : nullptr;
+    if (column == nullptr) return "";
+    double largest = 0.0;
+    for (std::size_t i = column->at(0); i < column->at(plan.times()); ++i)
+        largest = std::fmax(largest, measure::estimate(measured.folded[i]).standard_error);
+    if (largest <= target->error) return "";
+    char text[256];
+    std::snprintf(text, sizeof text,
+                  "ensemble.target missed: the largest standard error of %s is %.3g, above %g. Raise "
+                  "ensemble.trajectories.\n",
+                  target->observable.c_str(), largest, target->error);
+    return text;
+}
+
 }  // namespace
 
 void print_summary(const Setup& setup, const measure::ColumnPlan& plan, const Measured& measured,
@@ -54,10 +72,10 @@ void print_summary(const Setup& setup, const measure::ColumnPlan& plan, const Me
     for (const auto& identity : findings.identities)
         identities.push_back(worst_of(identity.name, identity.z, times));
     const std::string warnings = identity_warnings(identities);
-    std::printf("%s\n%s\n%s%s\n%s\n%s", guidance_text(setup, plan, measured).c_str(),
-                transition_table(transitions).c_str(), bifurcation_table(record.diagrams).c_str(),
-                decisions_text(setup, measured).c_str(), identity_table_text(identities).c_str(),
-                warnings.c_str());
+    std::printf("%s%s\n%s\n%s%s\n%s\n%s", target_text(setup, plan, measured).c_str(),
+                guidance_text(setup, plan, measured).c_str(), transition_table(transitions).c_str(),
+                bifurcation_table(record.diagrams).c_str(), decisions_text(setup, measured).c_str(),
+                identity_table_text(identities).c_str(), warnings.c_str());
     std::printf("result: %s\n", config.output.c_str());
     std::fflush(stdout);
 }

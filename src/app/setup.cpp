@@ -22,7 +22,7 @@ namespace {
 std::vector<const measure::Observable*> histogrammed(const Config& config, const measure::Setting& setting,
                                                      std::vector<const measure::Observable*>& observables) {
     if (config.histograms.empty()) return {};
-    auto wanted = measure::select_observables(config.histograms, setting);
+    auto wanted = measure::select_observables(config.histograms, setting, "observe.histograms");
     for (const auto* observable : wanted) {
         if (observable->axis != measure::Axis::none)
             throw ConfigError("observe.histograms", observable->name, "has several components at each time",

@@ -30,9 +30,11 @@ std::string non_finite_sentence(std::uint64_t seed, TrajectoryId trajectory, Tim
     text.precision(17);
     text << "trajectory " << number(trajectory) << " (ensemble.seed = " << seed
          << ") is not finite at t = " << time.value
-         << ".\n        Take smaller steps (--time.substeps), or another integrator "
-            "(--ensemble.integrator=exact). The same "
-            "seed shows\n        the same trajectory again on any number of ranks.";
+         << ".\n        Of integrators in steps take smaller ones (--time.substeps), or "
+            "--ensemble.integrator=exact; exact ones end there\n        where data and times reach the range "
+            "of "
+            "doubles (--process.t-min). The same seed shows the same trajectory again on\n        any number "
+            "of ranks.";
     return text.str();
 }
 

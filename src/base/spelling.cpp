@@ -27,6 +27,9 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 std::string nearest_spelling(const std::string& name, std::span<const std::string> candidates) {
+    const auto begun = [&name](const std::string& candidate) { return candidate.starts_with(name); };
+    if (name.size() >= 3 && std::ranges::count_if(candidates, begun) == 1)
+        return *std::ranges::find_if(candidates, begun);
     std::size_t best = std::max<std::size_t>(2, name.size() / 3) + 1;
     std::string nearest;
     for (const auto& candidate : candidates) {

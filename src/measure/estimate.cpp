@@ -2,7 +2,9 @@
 // deserves.
 #include "kairos/measure/estimate.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kairos/base/array.hpp"
 
@@ -24,7 +26,9 @@ Estimate estimate(const Moments& moments) {
     // negative number
     const double spread = mu4 - (n - 3.0) / (n - 1.0) * out.variance * out.variance;
     out.variance_stderr = spread < 0.0 ? 0.0 : std::sqrt(spread / n);
-    if (mu2 > 0.0) {
+    const double rounding =
+        8.0 * std::numeric_limits<double>::epsilon() * std::max(std::abs(out.minimum), std::abs(out.maximum));
+    if (mu2 > rounding * rounding) {
         out.skewness = mu3 / (mu2 * std::sqrt(mu2));
         out.excess_kurtosis = mu4 / (mu2 * mu2) - 3.0;
     }

@@ -8,8 +8,6 @@
 namespace kairos::measure {
 namespace {
 
-constexpr const char* key = "observe.observables";
-
 std::vector<std::string> known_names() {
     std::vector<std::string> names = {"default", "all"};
     for (const Observable& observable : observable_table()) names.push_back(observable.name);
@@ -22,14 +20,15 @@ std::string joined(const std::vector<std::string>& names) {
     return text;
 }
 
-[[noreturn]] void refuse_unknown(const std::string& name) {
+[[noreturn]] void refuse_unknown(const std::string& name, const std::string& key) {
     const std::vector<std::string> names = known_names();
     const std::string nearest = nearest_spelling(name, names);
     throw ConfigError(key, name, "is not an observable", joined(names),
-                      nearest.empty() ? "" : "Try --observe.observables=" + nearest + ".");
+                      nearest.empty() ? "" : "Try --" + key + "=" + nearest + ".");
 }
 
-[[noreturn]] void refuse_impossible(const Observable& observable, const Setting& setting) {
+[[noreturn]] void refuse_impossible(const Observable& observable, const Setting& setting,
+                                    const std::string& key) {
     std::vector<std::string> possible = {"default", "all"};
     for (const Observable& other : observable_table()) {
         if (other.missing(setting) == nullptr) possible.push_back(other.name);
@@ -66,7 +65,7 @@ Index columns(const Observable& observable, const Setting& setting) {
 }
 
 std::vector<const Observable*> select_observables(const std::vector<std::string>& names,
-                                                  const Setting& setting) {
+                                                  const Setting& setting, const std::string& key) {
     const auto table = observable_table();
     std::vector<bool> chosen(table.size(), false);
     for (const std::string& name : names) {
@@ -78,8 +77,8 @@ std::vector<const Observable*> select_observables(const std::vector<std::string>
             continue;
         }
         const Observable* observable = find_observable(name);
-        if (observable == nullptr) refuse_unknown(name);
-        if (observable->missing(setting) != nullptr) refuse_impossible(*observable, setting);
+        if (observable == nullptr) refuse_unknown(name, key);
+        if (observable->missing(setting) != nullptr) refuse_impossible(*observable, setting, key);
         chosen[static_cast<std::size_t>(observable - table.data())] = true;
     }
     std::vector<const Observable*> selected;

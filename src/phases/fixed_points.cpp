@@ -28,6 +28,12 @@ Vector damped(DriftField& field, const Vector& u, Vector step, double residual, 
     return step;
 }
 
+// Where J vanishes (far beyond data that nothing restores) the smallest step goes nowhere, and what it leaves is no zero.
+bool solves(const DriftField& field, const Linearisation& near, const Vector& step, const Vector& drift) {
+    const double negligible = 1e-6 * field.mixture().means.colwise().norm().maxCoeff();
+    return drift.norm() <= negligible || (near.times(step) + drift).norm() <= 0.5 * drift.norm();
+}
+
 // A zero in whose neighbourhood there are others without end (a direction in which the drift vanishes).
 bool isolated(DriftField& field, const Vector& u, double log_snr) {
     const Vector values = Linearisation(field, u, log_snr).leading_values();
@@ -43,10 +49,14 @@ std::optional<Vector> newton(DriftField& field, Vector u, double log_snr) {
         const Vector drift = field.value(u, log_snr).drift;
         if (!drift.allFinite()) return std::nullopt;
         if (drift.isZero(0.0)) return u;
-        Vector step = -Linearisation(field, u, log_snr).solve(drift);
+        const Linearisation near(field, u, log_snr);
+        Vector step = -near.solve(drift);
         const double size = step.norm() / (u.norm() + unit);
         if (!std::isfinite(size)) return std::nullopt;
-        if (size <= 1e-12 || (size <= 1e-8 && size >= 0.2 * before)) return Vector(u + step);
+        if (size <= 1e-12 || (size <= 1e-8 && size >= 0.2 * before)) {
+            if (!solves(field, near, step, drift)) return std::nullopt;
+            return Vector(u + step);
+        }
         if (step.norm() > longest) step *= longest / step.norm();
         u += damped(field, u, step, drift.norm(), log_snr);
         before = size;

@@ -31,6 +31,8 @@ TEST(CommandLine, RunTakesAFileAndLeavesTheKeysToTheConfiguration) {
     EXPECT_EQ(line.config_file, "job.ini");
     EXPECT_EQ(line.overrides, (std::vector<std::string>{"--data.seed=3", "--time.points", "5"}));
     EXPECT_EQ(parse({"plan", "-c", "job.ini"}).command, Command::plan);
+    EXPECT_EQ(parse({"run", "--config=job.ini"}).config_file, "job.ini");
+    EXPECT_EQ(parse({"run", "--config", "job.ini"}).config_file, "job.ini");
     EXPECT_EQ(parse({"run"}).config_file, "");
 }
 
@@ -101,7 +103,11 @@ TEST(CommandLine, AnUnknownCommandNamesTheNearest) {
 TEST(CommandLine, IncompleteAndExcessArgumentsAreRefused) {
     EXPECT_EQ(refusal_of({"run", "-c"}).key, "command line");
     EXPECT_EQ(refusal_of({"run", "-c", ""}).key, "command line");
+    EXPECT_EQ(refusal_of({"run", "--config="}).key, "command line");
     EXPECT_EQ(refusal_of({"run", "-c", "a.ini", "-c", "b.ini"}).value, "b.ini");
+    EXPECT_EQ(refusal_of({"run", "-c", "a.ini", "--config=b.ini"}).value, "b.ini");
+    EXPECT_EQ(refusal_of({"analyze", "a.h5", "-o", "x.h5", "-o", "y.h5"}).value, "y.h5");
+    EXPECT_EQ(refusal_of({"sweep", "-c", "s.ini", "-o", "d", "-o", "e"}).value, "e");
     EXPECT_EQ(refusal_of({"--version", "now"}).value, "now");
     EXPECT_EQ(refusal_of({"analyze", "a.h5", "-o"}).key, "command line");
 }

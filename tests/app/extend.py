@@ -140,7 +140,9 @@ def target(base):
         check(trajectories % 32 == 0 and 1024 < trajectories < 4000, f"{trajectories} trajectories")
         check(0.85 * 0.006 < errors.max() <= 0.006, f"largest error {errors.max()}")
     done = run([KAIROS, "run", *keys], folder, 2)
-    check("nothing left to do" in done.stdout, f"target reached: {done.stdout}{done.stderr}")
+    check("nothing left to do" in done.stdout and "missed" not in done.stdout, f"target reached: {done.stdout}{done.stderr}")
+    missed = run([KAIROS, "run", *JOB, "--ensemble.trajectories=64", "--ensemble.target=class_entropy:0.001", "--output.file=missed.h5"], base)
+    check(missed.returncode == 0 and "ensemble.target missed" in missed.stdout, f"target missed: {missed.stdout}{missed.stderr}")
     sharper(base / "target-one", keys, trajectories)
 
 

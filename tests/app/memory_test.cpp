@@ -95,14 +95,14 @@ TEST(Memory, DistributionsOfOverlapsAreCounted) {
     config.points = 50;
     config.clone_times.assign(20, 1.0);
     const MemoryNeed ends = estimate_memory(config, no_file, 1);
-    EXPECT_EQ(ends.kept, 0.0);
+    EXPECT_EQ(ends.histograms, 0.0);
     config.overlap_path = true;
     const MemoryNeed path = estimate_memory(config, no_file, 1);
-    EXPECT_EQ(path.kept, 4.0 * 8 * 256 * 50 * 20);
-    EXPECT_GE(path.moments - ends.moments, 512.0 * 20 * 50 * sizeof(measure::Moments));
-    EXPECT_EQ(path.rank() - ends.rank(), path.kept + path.moments - ends.moments);
+    EXPECT_EQ(path.histograms, 4.0 * 8 * 256 * 50 * 20);
+    EXPECT_GE(path.clones - ends.clones, 512.0 * 20 * 50 * sizeof(measure::Moments));
+    EXPECT_EQ(path.rank() - ends.rank(), path.histograms + path.clones - ends.clones);
     config.histograms = {"norm2", "class_entropy"};
-    EXPECT_EQ(estimate_memory(config, no_file, 1).kept, 4.0 * 8 * 256 * 50 * 22);
+    EXPECT_EQ(estimate_memory(config, no_file, 1).histograms, 4.0 * 8 * 256 * 50 * 22);
 }
 
 // Of 100 paths 64 coordinates, and as many of each of 3 eigenvectors.
@@ -111,16 +111,16 @@ TEST(Memory, StoredStatesAndEigenvectorsAreCounted) {
     config.points = 50;
     config.paths = 100;
     config.trajectories = 1000;
-    const double values = estimate_memory(config, no_file, 1).kept;
+    const double values = estimate_memory(config, no_file, 1).paths;
     config.states = true;
-    const double states = estimate_memory(config, no_file, 1).kept;
+    const double states = estimate_memory(config, no_file, 1).paths;
     config.eigenvalues = 3;
     const MemoryNeed vectors = estimate_memory(config, no_file, 1);
     EXPECT_GE(values, 8.0 * 100 * 50);
     EXPECT_GE(states - values, 8.0 * 100 * 50 * 64);
-    EXPECT_GE(vectors.kept - states, 8.0 * 100 * 50 * 64 * 3);
+    EXPECT_GE(vectors.paths - states, 8.0 * 100 * 50 * 64 * 3);
     config.trajectories = 10;
-    EXPECT_EQ(estimate_memory(config, no_file, 1).kept, vectors.kept / 10.0);
+    EXPECT_EQ(estimate_memory(config, no_file, 1).paths, vectors.paths / 10.0);
 }
 
 // Of 32 trajectories or more at a time: 96 vectors that the iteration has multiplied and 4 more, of 1000 coordinates each, and a matrix.
@@ -169,6 +169,26 @@ TEST(Memory, WhatDoesNotFitIsRefusedByTheKeyThatAsksForIt) {
     wide.representation = RepresentationChoice::full;
     EXPECT_EQ(refused(wide, no_file, small), "data.dimension");
     EXPECT_EQ(refused(drawn(100, 16), no_file, small), "");
+}
+
+// Nothing about the data would help.
+TEST(Memory, WhatIsKeptIsRefusedByItsOwnKey) {
+    const Machine small{.memory = 1e9, .ranks = 1, .shared = {}};
+    Config config = drawn(0, 16);
+    config.points = 1000000;
+    EXPECT_EQ(refused(config, no_file, small), "time.points");
+    config.points = 200;
+    EXPECT_EQ(refused(config, no_file, small), "");
+    Config paths = config;
+    paths.paths = paths.trajectories = 1000000;
+    EXPECT_EQ(refused(paths, no_file, small), "observe.paths");
+    Config histograms = config;
+    histograms.histograms.assign(1000, "norm2");
+    EXPECT_EQ(refused(histograms, no_file, small), "observe.histograms");
+    Config clones = config;
+    clones.clone_times.assign(1000, 1.0);
+    clones.overlap_path = true;
+    EXPECT_EQ(refused(clones, no_file, small), "clones.overlap");
 }
 
 TEST(Memory, SharedDataMustFitTheirFolder) {

@@ -36,6 +36,12 @@ TEST(Spelling, AllowsAThirdOfTheLengthAndAtLeastTwo) {
     EXPECT_EQ(nearest_spelling("", std::vector<std::string>{"xyz"}), "");
 }
 
+TEST(Spelling, TheBeginningOfOneNameAloneIsThatName) {
+    const std::vector<std::string> names = {"exact", "euler-maruyama", "exponential"};
+    EXPECT_EQ(nearest_spelling("euler", names), "euler-maruyama");
+    EXPECT_EQ(nearest_spelling("ex", names), "");  // two begin so
+}
+
 TEST(Spelling, TheFirstOfEquallyNearNamesIsTaken) {
     EXPECT_EQ(nearest_spelling("cat", std::vector<std::string>{"car", "cap"}), "car");
 }

@@ -96,6 +96,17 @@ TEST(Estimate, EqualValuesHaveVarianceZeroAndNoShape) {
     EXPECT_TRUE(std::isnan(e.skewness) && std::isnan(e.excess_kurtosis));
 }
 
+// Neighbouring numbers, whose variance is as right as its mean, have the shape of their rounding.
+TEST(Estimate, ValuesThatDifferByRoundingHaveNoShape) {
+    std::vector<double> values(333, 0.7);
+    values[5] = std::nextafter(0.7, 1.0);
+    const Estimate rounded = estimate(moments_of(values));
+    EXPECT_GT(rounded.variance, 0.0);
+    EXPECT_TRUE(std::isnan(rounded.skewness) && std::isnan(rounded.excess_kurtosis));
+    values[5] = 0.7 + 1e-12;
+    EXPECT_NEAR(estimate(moments_of(values)).skewness, 331.0 / std::sqrt(332.0), 0.1);
+}
+
 TEST(Estimate, TwoValuesHaveAFiniteVarianceError) {
     const Estimate e = estimate(moments_of(std::vector<double>{1.0, 1.3}));
     EXPECT_NEAR(e.variance, 0.045, 1e-15);

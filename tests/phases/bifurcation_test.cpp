@@ -81,6 +81,22 @@ TEST(Bifurcation, OfUnequalWeightsIsOneSaddleNode) {
     EXPECT_EQ(diagram.branches, 2);
 }
 
+// Variance 1 under ou: the flow has no linear part, and rests only where both clusters weigh the same.
+TEST(Bifurcation, WithoutARestoringForceOnePointIsAtRest) {
+    const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {.t_min = 0.01, .t_max = 10.0});
+    const double m = 2.0, plus = 0.75;
+    const Bifurcations diagram =
+        phases::find_bifurcations(test::two_clusters(m * m, 1.0, 4.0, plus), ou, Drift::ode);
+    EXPECT_TRUE(diagram.events.empty());
+    EXPECT_EQ(diagram.branches, 1);
+    ASSERT_GT(diagram.points.size(), 10U);
+    for (const auto& point : diagram.points) {
+        const double x = -0.5 * std::log(plus / (1.0 - plus)) / (std::exp(-point.time.value) * m);
+        EXPECT_NEAR(point.position[0], x, 1e-8 * std::abs(x)) << "t = " << point.time.value;
+        EXPECT_EQ(point.unstable, 1.0);
+    }
+}
+
 TEST(Bifurcation, FourDataMergeAsAGridInThePlaneFinds) {
     const dynamics::Schedule ve(dynamics::ScheduleKind::ve, {.t_min = 0.02, .t_max = 6.0});
     const law::Law law = test::isotropic_law(Matrix{{1.5, -1.0, 0.3, 2.2}, {0.4, 1.3, -1.4, -2.0}}, 0.0);

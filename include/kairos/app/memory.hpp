@@ -1,6 +1,6 @@
 // include/kairos/app/memory.hpp: what a job will hold in memory, known before anything is read or built.
 //
-//   node = data + packed + ranks on it (law + block + moments + kept)
+//   node = data + packed + ranks on it (law + block + moments + clones + histograms + paths)
 //
 // A dataset is held once a node (io/shared_points.hpp), and once more, packed, where that takes a gigabyte at most and fits
 // (dynamics/packed_data.hpp); everything else by every rank. With run.data-folder the dataset lies on a disk of the node instead, and
@@ -16,14 +16,16 @@
 namespace kairos::app {
 
 struct MemoryNeed {
-    double data = 0;     // of a node: the points, while they are in all their coordinates
-    double file = 0;     // of a node, on disk: the same with run.data-folder; then `data` is 0
-    double packed = 0;   // of a node: the data once more, in the order in which products read them
-    double law = 0;      // of a rank: means, what is kept of each datum, and their decomposition
-    double block = 0;    // of a rank: states, noise, weights of the block in work
-    double moments = 0;  // of a rank: batch moments
-    double kept = 0;     // of a rank: histograms, those of clones' overlaps too, and raw paths
-    [[nodiscard]] double rank() const { return law + block + moments + kept; }
+    double data = 0;        // of a node: the points, while they are in all their coordinates
+    double file = 0;        // of a node, on disk: the same with run.data-folder; then `data` is 0
+    double packed = 0;      // of a node: the data once more, in the order in which products read them
+    double law = 0;         // of a rank: means, what is kept of each datum, and their decomposition
+    double block = 0;       // of a rank: states, noise, weights of the block in work
+    double moments = 0;     // of a rank: of batches
+    double clones = 0;      // of a rank: moments of batches of clones
+    double histograms = 0;  // of a rank, those of clones' overlaps too
+    double paths = 0;       // of a rank: raw ones
+    [[nodiscard]] double rank() const { return law + block + moments + clones + histograms + paths; }
     [[nodiscard]] double node(int ranks) const { return data + packed + ranks * rank(); }
 };
 

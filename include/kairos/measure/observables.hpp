@@ -71,9 +71,10 @@ struct Observable {
 [[nodiscard]] const Observable* find_observable(const std::string& name);  // nullptr if there is none
 [[nodiscard]] Index columns(const Observable& observable, const Setting& setting);
 
-// "default", "all", or names; in table order, without repetition. Throws ConfigError (observe.observables) for unknown names
+// "default", "all", or names; in table order, without repetition. Throws ConfigError (of `key`) for unknown names
 // (nearest one suggested) and for those the setting cannot have (saying why).
-[[nodiscard]] std::vector<const Observable*> select_observables(const std::vector<std::string>& names,
-                                                                const Setting& setting);
+[[nodiscard]] std::vector<const Observable*> select_observables(
+    const std::vector<std::string>& names, const Setting& setting,
+    const std::string& key = "observe.observables");
 
 }  // namespace kairos::measure
