@@ -29,7 +29,7 @@ def ratio(result):
     """f/a = H(j|x_t)/log n, mean and error; None where n is not known."""
     if result.has("excess_entropy_ratio"):
         return result.mean("excess_entropy_ratio")
-    samples = int(result.config("data.samples") or 0)
+    samples = result.samples()
     if samples < 2 or not result.has("datum_entropy"):
         return None
     return tuple(values / np.log(samples) for values in result.mean("datum_entropy"))

@@ -23,6 +23,9 @@ def opened(path):
     kind = text(file.attrs.get("format", ""))
     if kind not in kinds:
         raise Unreadable(f"{path}: is not a result of kairos run, nor a summary of kairos analyze.")
+    version = text(file.attrs.get("format_version", ""))
+    if not version.startswith("1."):
+        raise Unreadable(f"{path}: its format_version is '{version}', and this program reads 1.x.")
     return kinds[kind](path, file)
 
 
@@ -78,7 +81,11 @@ class Result:
 
     def has_data(self):
         """Whether the law is that of finitely many data."""
-        return self.config("data.model") == "dataset-file" or int(self.config("data.samples") or 0) > 0
+        return self.config("data.model") == "dataset-file" or self.samples() > 0
+
+    def samples(self):
+        """n; 0 for a population."""
+        return int(self.file.attrs.get("samples", self.config("data.samples") or 0))
 
     def per_log_snr(self):
         """What turns a rate per time into one per unit of log snr: sigma^2/g^2."""

@@ -56,7 +56,9 @@ def time_axis(axes, result):
     time = result.time[result.time > 0]
     if time.size > 1 and time[-1] / time[0] > 2000:
         axes.set_xscale("log")
-    axes.set_xlim(time[0] if axes.get_xscale() == "log" else result.time[0], result.time[-1])
+    first, last = time[0] if axes.get_xscale() == "log" else result.time[0], result.time[-1]
+    if first < last:
+        axes.set_xlim(first, last)
     axes.set_xlabel(f"process time $t$ ({result.config('process.kind')})")
 
 

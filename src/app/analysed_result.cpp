@@ -125,6 +125,8 @@ AnalysedResult read_analysed_result(const std::string& file) {
     if (read.log_snr.size() != read.times.size())
         throw InputError(file, "/schedule/log_snr", "is not [time]", "The file is damaged.");
     if (result.has("/class")) read.classes = static_cast<double>(result.vector("/class").size());
+    read.samples = result.has_attribute("/", "samples") ? result.number("/", "samples")
+                                                        : static_cast<double>(config.samples);
     read_transitions(result, schedule, read);
     read_decisions(result, read);
     read_curves(result, read);

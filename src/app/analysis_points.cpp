@@ -23,7 +23,7 @@ AnalysisPoint point_of(const AnalysedResult& result) {
         if (const auto found = result.stored.keys.find(key); found != result.stored.keys.end())
             point.keys[key] = found->second;
     point.dimension = number_of(point.keys, "data.dimension");
-    point.samples = number_of(point.keys, "data.samples");
+    point.samples = result.samples;
     point.separation = number_of(point.keys, "data.separation");
     point.components = number_of(point.keys, "data.components");
     point.guidance = number_of(point.keys, "guidance.weight");

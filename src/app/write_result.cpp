@@ -27,11 +27,13 @@ using measure::Quantity;
 
 void write_run(ResultFile& file, const Setup& setup, const RunRecord& record,
                const parallel::Communicator& communicator) {
-    Attributes attributes{{"status", "complete"},
-                          {"ranks", static_cast<std::int64_t>(communicator.size())},
-                          {"trajectories", static_cast<std::int64_t>(setup.ensemble.trajectories)},
-                          {"wall_seconds", record.wall_seconds},
-                          {"command_line", record.command_line}};
+    Attributes attributes{
+        {"status", "complete"},
+        {"ranks", static_cast<std::int64_t>(communicator.size())},
+        {"trajectories", static_cast<std::int64_t>(setup.ensemble.trajectories)},
+        {"samples", setup.law->empirical ? std::int64_t{setup.law->mixture.components()} : std::int64_t{0}},
+        {"wall_seconds", record.wall_seconds},
+        {"command_line", record.command_line}};
     if (!record.merged_seeds.empty())
         attributes.emplace_back("merged_seeds", joined(record.merged_seeds, ","));
     file.attributes("/", attributes);

@@ -177,11 +177,12 @@ def make_bad_files(scratch):
     with h5py.File(scratch / "foreign.h5", "w") as file:
         file["x"] = [1.0]
     source = scratch / "clusters.h5"
+    damaged(source, scratch / "later.h5", lambda file: file.attrs.__setitem__("format_version", "2.0"))
     damaged(source, scratch / "no-time.h5", lambda file: file.__delitem__("time"))
     damaged(source, scratch / "no-mean.h5", lambda file: file.__delitem__("observables/class_entropy/mean"))
     damaged(source, scratch / "no-error.h5", lambda file: file.__delitem__("transitions/speciation_clones/stderr"))
     damaged(source, scratch / "short.h5", shorten)
-    return ["absent.h5", "text.h5", "empty.h5", "folder.h5", "cut.h5", "foreign.h5", "no-time.h5", "no-mean.h5", "no-error.h5", "short.h5"]
+    return ["absent.h5", "text.h5", "empty.h5", "folder.h5", "cut.h5", "foreign.h5", "later.h5", "no-time.h5", "no-mean.h5", "no-error.h5", "short.h5"]
 
 
 def refused(scratch, arguments, code, says):

@@ -224,6 +224,7 @@ def cases_of_files():
     yield Case(["run", "--run.checkpoint=result.h5"], (CONFIGURATION,), "run.checkpoint")
     yield Case(["run", f"--output.file={'long' * 80}"], (OUTPUT,), "cannot write long", kind="a name that no file can have")
     yield Case(["run", "--run.checkpoint=notes.txt"], (INPUT,), "notes.txt", {"notes.txt": content(b"mine")})
+    yield Case(["run", *dataset, "--data.components=3"], (CONFIGURATION,), "data.components", {"points.h5": hdf5(x=POINTS)})
     yield Case(["run", *dataset, "--data.dimension=5"], (INPUT,), "points.h5", {"points.h5": hdf5(x=POINTS)})
     for command in ("run", "plan"):
         yield Case([command, *dataset], (CONFIGURATION,), "data.dataset = x", {"points.h5": huge}, kind="larger than any node")

@@ -86,6 +86,9 @@ def failures(folder):
     check(done.returncode == 1 and "1 points of the sweep have failed" in done.stderr, f"exit {done.returncode} {done.stderr}")
     check("file-a.h5" in done.stdout and "failed    exit code 3: a.h5: there is no such file" in done.stdout, done.stdout)
     check("2 points: 0 waiting, 0 running, 1 complete, 1 failed" in done.stdout, done.stdout)
+    check.succeeded(run([KAIROS, "analyze", "fail/file-b.h5.h5", "-o", "points.h5"], folder), "analyze of given data")
+    with h5py.File(folder / "fail/file-b.h5.h5") as result, h5py.File(folder / "points.h5") as summary:
+        check(result.attrs["samples"] == summary["points/samples"][0] == 3, f"{result.attrs['samples']} data, {summary['points/samples'][:]} in the summary")
     together = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail", "--local"], folder, 2)
     check(together.returncode == 1 and together.stderr.count("1 points of the sweep have failed") == 1, f"on two ranks: {together.returncode} {together.stderr}")
     (folder / "fail" / "file-a.h5.state").write_text(f"running {os.uname().nodename} 999999999\n")

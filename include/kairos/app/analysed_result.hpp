@@ -39,6 +39,7 @@ struct AnalysedResult {
     bool exact =
         true;  // whether its states are those of p_t: no steps of an integrator, no start from the prior, no guidance
     double classes = 0;  // 0: the law has none
+    double samples = 0;  // data; 0: a population
     std::vector<double> times, log_snr;
     std::size_t draws = 1;  // of the disorder, in this one file
     std::array<Readings, 2> readings;
