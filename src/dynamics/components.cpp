@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lane_products.hpp"
+#include "lane_columns.hpp"
 
 namespace kairos::dynamics {
 namespace {

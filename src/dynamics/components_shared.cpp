@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "components.hpp"
+#include "lane_columns.hpp"
 #include "lane_math.hpp"
 #include "products.hpp"
 

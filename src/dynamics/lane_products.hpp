@@ -1,11 +1,7 @@
-// src/dynamics/lane_products.hpp: sums over coordinates or over a few components in one pass over the rows, lanes
-// side by side.
+// src/dynamics/lane_products.hpp: products with few components, in one pass over the rows, lanes side by side.
 //
-//   square_j   = sum_i a(i, j)^2,  product_j = sum_i a(i, j) b(i, j)
 //   out(k, j)  = sum_i a(i, k) x(i, j)                few columns of a
 //   out(i, j) += sum_k a(i, k) scale w(k, j)          few rows of w
-//   x(i, j)    = keep_j x(i, j) + spread_j xi(i, j)
-//   out(i, j)  = a(i, j) - factor x(i, j), with square_j of out and product_j of out and x
 //
 // Sums run in ascending order, and no instruction looks at a neighbouring lane: the bits of a trajectory do not
 // depend on the block it is in. A packed matrix product wins only where there are many components.
@@ -14,19 +10,9 @@
 
 namespace kairos::dynamics {
 
-void column_squares(const Rows& a, Lanes& square);
-void column_products(const Rows& a, const Rows& b, Lanes& square, Lanes& product);
-
 // out is already K x m.
 void few_inner_products(const Eigen::Ref<const Matrix>& a, const Rows& x, Rows& out);
 void add_few(double scale, const Eigen::Ref<const Matrix>& a, const Eigen::Ref<const Rows>& w,
              Eigen::Ref<Rows> out);
-
-void keep_and_spread(const Lanes& keep, const Lanes& spread, const Eigen::Ref<const Rows>& xi,
-                     Eigen::Ref<Rows> x);
-
-// out may be a.
-void subtract_and_multiply(const Rows& a, double factor, const Rows& x, Rows& out, Lanes& square,
-                           Lanes& product);
 
 }  // namespace kairos::dynamics

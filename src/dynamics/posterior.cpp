@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "lane_products.hpp"
+#include "lane_columns.hpp"
 #include "posterior_parts.hpp"
 
 namespace kairos::dynamics {

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "chosen_means.hpp"
-#include "lane_products.hpp"
+#include "lane_columns.hpp"
 #include "spectral_map.hpp"
 
 namespace kairos::dynamics {

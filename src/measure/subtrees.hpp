@@ -19,4 +19,7 @@ struct Subtrees {
     std::array<Node, 48> nodes;  // in order: the largest first
 };
 
+// Of rows_together rows, `stride` numbers apart; rows_padding: moments.hpp.
+void subtrees_of(const double* rows, std::size_t stride, std::size_t count, Subtrees& out);
+
 }  // namespace kairos::measure

@@ -1,6 +1,7 @@
-// tests/dynamics/lane_products_test.cpp: against Eigen's products, at every number of lanes about the width of a
+// tests/dynamics/lane_products_test.cpp: both kinds of sums over rows of lanes against Eigen's products, at every number of lanes about the width of a
 // vector; a lane alone has the bits it has among others.
 #include "../../src/dynamics/lane_products.hpp"
+#include "../../src/dynamics/lane_columns.hpp"
 
 #include <gtest/gtest.h>
 
