@@ -176,13 +176,14 @@ void Schedule::check_precision(const ScheduleLimits& limits) const {
     const std::string problem = "leaves the range of double precision",
                       allowed = "times at which alpha^2 and sigma^2 are between 1e-150 and 1e150";
     const Domain domain = domain_of(kind_, geometric_);
-    if (!ordinary(t_min_))
-        throw ConfigError("process.t-min", to_text(t_min_.value), problem, allowed,
-                          "Try --process.t-min=" + to_text(domain.t_min) + ".");
-    if (ordinary(t_max_)) return;
-    if (limits.beta_max && !limits.t_max)
+    const bool early = ordinary(t_min_), late = ordinary(t_max_);
+    if (early && late) return;
+    if (limits.beta_max && !(early ? limits.t_max : limits.t_min))
         throw ConfigError("process.beta-max", to_text(beta_max_), problem, allowed,
                           "Try --process.beta-max=20.");
+    if (!early)
+        throw ConfigError("process.t-min", to_text(t_min_.value), problem, allowed,
+                          "Try --process.t-min=" + to_text(domain.t_min) + ".");
     throw ConfigError("process.t-max", to_text(t_max_.value), problem, allowed,
                       "Try --process.t-max=" + to_text(domain.t_max) + ".");
 }

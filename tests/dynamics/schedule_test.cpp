@@ -256,6 +256,7 @@ TEST(Limits, RefuseShapesThatContradict) {
     EXPECT_EQ(key(ScheduleKind::vp_linear, {.beta_min = 30.0}), "process.beta-min");
     EXPECT_EQ(key(ScheduleKind::vp_linear, {.beta_min = 3.0, .beta_max = 2.0}), "process.beta-max");
     EXPECT_EQ(key(ScheduleKind::vp_linear, {.beta_max = 5000.0}), "process.beta-max");
+    EXPECT_EQ(key(ScheduleKind::vp_linear, {.beta_max = 1e300}), "process.beta-max");
     EXPECT_EQ(key(ScheduleKind::ve, {.sigma_min = 0.1}), "process.sigma-max");
     EXPECT_EQ(key(ScheduleKind::ve, {.sigma_max = 0.1}), "process.sigma-max");
     EXPECT_EQ(key(ScheduleKind::ve, {.sigma_min = 0.0, .sigma_max = 1.0}), "process.sigma-min");
