@@ -20,7 +20,7 @@ bool asks_help(const std::string& token) { return token == "--help" || token == 
 
 // The argument of the option at `at`, which moves there; once.
 void take_argument(Tokens tokens, std::size_t& at, const std::string& what, std::string& into) {
-    const std::string option = tokens[at];
+    const std::string& option = tokens[at];
     if (at + 1 == tokens.size() || tokens[at + 1].empty())
         throw ConfigError("command line", "", "has nothing after " + option, what, see_help);
     if (!into.empty())
