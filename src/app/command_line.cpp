@@ -24,8 +24,7 @@ void take_argument(Tokens tokens, std::size_t& at, const std::string& what, std:
     if (at + 1 == tokens.size() || tokens[at + 1].empty())
         throw ConfigError("command line", "", "has nothing after " + option, what, see_help);
     if (!into.empty())
-        throw ConfigError("command line", option + " " + tokens[at + 1], "comes a second time", what,
-                          see_help);
+        throw ConfigError(option, tokens[at + 1], "comes a second time", "one " + what, see_help);
     into = tokens[++at];
 }
 
