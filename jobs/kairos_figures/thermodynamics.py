@@ -72,7 +72,7 @@ def fluctuation(axes, result):
 
 def free_energy(result):
     """Of two wells along the first order parameter that has them: barrier and difference, in nats."""
-    name = next((n for n in result.names("landscape") if np.isfinite(result.file[f"landscape/{n}/barrier"][:]).any()), None)
+    name = next((n for n in result.names("landscape") if np.isfinite(result.file[f"landscape/{n}/barrier_position"][:]).any()), None)
     if name is None:
         return None
     group = {key: item[:] for key, item in result.file[f"landscape/{name}"].items()}
@@ -85,5 +85,5 @@ def free_energy(result):
     for axes in panels:
         legend(axes)
     time_axis(panels[1], result)
-    panels[1].set_xlim(right=1.2 * result.time[np.isfinite(group["barrier"])].max())
+    panels[1].set_xlim(right=1.2 * result.time[np.isfinite(group["barrier_position"])].max())
     return figure

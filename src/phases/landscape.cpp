@@ -103,13 +103,13 @@ void add_wells(const law::Mixture& mixture, const LandscapeSpec& spec, std::size
     curves.free_energy_difference.push_back(wells.difference);
     curves.free_energy_difference_stderr.push_back(wells.difference_error);
     const auto place = [&](std::size_t bin) {
-        return wells.seen() ? spec.centre(axis, static_cast<Index>(bin)) : nan;
+        return wells.seen ? spec.centre(axis, static_cast<Index>(bin)) : nan;
     };
     curves.well_low.push_back(place(wells.low));
     curves.barrier_position.push_back(place(wells.barrier));
     curves.well_high.push_back(place(wells.high));
     double below = 0.0, above = 0.0;
-    if (wells.seen()) {
+    if (wells.seen) {
         curves.second_well = at.t.value;
         const auto [means, deviations] = projected(mixture, spec, axis, at);
         const double half = 0.5 * spec.width(axis), divide = place(wells.barrier);
@@ -118,7 +118,7 @@ void add_wells(const law::Mixture& mixture, const LandscapeSpec& spec, std::size
             above += mixture.weights[k] * within(divide + half, endless, means[k], deviations[k]);
         }
     }
-    curves.free_energy_difference_theory.push_back(wells.seen() ? -std::log(above / below) : nan);
+    curves.free_energy_difference_theory.push_back(wells.seen ? -std::log(above / below) : nan);
 }
 
 // Two equal clusters seen along an axis v: the means lie at +-alpha m.v/sqrt(d).

@@ -111,13 +111,32 @@ def wells(folder):
         group = {name: item[:] for name, item in file["landscape/m"].items()}
         names = ["free_energy_difference", "free_energy_difference_stderr", "free_energy_difference_theory"]
         value, error, theory = (group[name] for name in names)
-        seen = np.isfinite(group["barrier"])
+        seen = np.isfinite(group["barrier_position"])
         check(seen[:8].all() and np.array_equal(seen, np.isfinite(value)), f"two wells at {file['time'][:][seen]}")
         z = (value - theory)[seen] / error[seen]
         check(np.max(abs(z)) < 4.5, f"free energy difference: |z| = {np.max(abs(z))}")
         check(abs(abs(value[0]) - np.log(4)) < 4.5 * error[0], f"wells apart: {value[0]} +- {error[0]}")
+        barriers(group, 40000)
         ordered = (group["well_low"] < group["barrier_position"]) & (group["barrier_position"] < group["well_high"])
         check(ordered[seen].all(), "the barrier does not stand between the wells")
+
+
+def barriers(group, trajectories):
+    """At most times between the appearance of the second well and the emptying of its barrier: the exact height, at its place to a few bins."""
+    exact, width, compared = group["density_theory"], group["q"][1] - group["q"][0], 0
+    for i, place in enumerate(group["barrier_position"]):
+        low, high = (np.argmin(abs(group["q"] - group[name][i])) for name in ("well_low", "well_high"))
+        if not np.isfinite(place) or high - low < 3:
+            continue
+        between = exact[i, low:high + 1]
+        height = np.log(min(between[0], between[-1]) / between.min())
+        if between.min() * width * trajectories < 5:
+            continue
+        compared += 1
+        check(abs(group["barrier"][i] - height) < 4.5 * group["barrier_stderr"][i] + 0.05, f"barrier {group['barrier'][i]} +- {group['barrier_stderr'][i]}, exact {height}")
+        top = group["q"][low + np.argmin(between)]
+        check(abs(place - top) < 0.25 * (group["well_high"][i] - group["well_low"][i]), f"barrier at {place}, exact {top}")
+    check(compared >= 3, f"barriers compared at {compared} times")
 
 
 def given_vectors(folder):

@@ -94,6 +94,25 @@ TEST(LandscapeCurves, SeesABarrierBetweenTwoWells) {
     EXPECT_TRUE(std::isnan(curves.potential[4]));
 }
 
+// Wells far apart: the barrier is where nothing is, not the flank that stands out most; on its noisy top it is not the luckiest bin.
+TEST(LandscapeCurves, TheBarrierIsTheHighestPlaceBetweenTheWells) {
+    Clusters c;
+    c.spec.bins = 11;
+    Landscape landscape(c.spec);
+    const std::vector<std::vector<std::int64_t>> counts{{60, 9000, 70, 2, 0, 0, 0, 1, 80, 7000, 50},
+                                                        {900, 9000, 2000, 330, 65, 60, 75, 340, 2100, 8800, 900},
+                                                        {900, 9000, 2000, 70, 240, 80, 65, 75, 2100, 8800, 900}};
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        std::ranges::copy(counts[i], landscape.counts().begin() + static_cast<std::ptrdiff_t>(11 * i));
+    const auto curves = curves_of(c, landscape, 25000.0);
+    EXPECT_EQ(curves.barrier_position[0], c.spec.centre(0, 5));
+    EXPECT_TRUE(std::isnan(curves.barrier[0]) && std::isnan(curves.barrier_stderr[0]));
+    EXPECT_NEAR(curves.free_energy_difference[0], -std::log(7131.0 / 9132.0), 1e-14);
+    EXPECT_EQ(curves.barrier_position[1], c.spec.centre(0, 5));
+    EXPECT_NEAR(curves.barrier[1], std::log(8800.0 / 60.0), 1e-14);
+    EXPECT_EQ(curves.barrier_position[2], c.spec.centre(0, 6));
+}
+
 // Counts that are those of the density itself, with clusters of weights 0.8 and 0.2: theory and estimate divide at the same bin, and the share of each
 // side is a sum of midpoints of the two Gaussians.
 TEST(LandscapeCurves, TheFreeEnergyDifferenceIsThatOfTheSharesOnBothSides) {
