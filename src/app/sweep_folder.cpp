@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +11,9 @@
 
 #include "kairos/app/stored_result.hpp"
 #include "kairos/app/sweep.hpp"
+#include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/measure/observables.hpp"
 
 namespace kairos::app {
 namespace {
@@ -107,6 +110,33 @@ PointState noted_state(const std::string& text) {
     return {PointStage::running, text.substr(8, text.find('\n') - 8)};
 }
 
+// default and all stand for what the law has: every name that is not one of theirs is asked for, or belongs to a histogram.
+bool are_observables(const std::string& given, const Keys& stored) {
+    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::ranges::find(names, name) != names.end();
+    };
+    const auto asked = split_list(given), histograms = split_list(stored.at("observe.histograms")),
+               measured = split_list(stored.at("observe.observables"));
+    const bool all = has(asked, "all"), standard = has(asked, "default");
+    const auto expected = [&](const std::string& name) {
+        const auto* known = measure::find_observable(name);
+        return all || has(asked, name) || has(histograms, name) || (standard && known && known->in_default);
+    };
+    return std::ranges::all_of(measured, expected) &&
+           std::ranges::all_of(asked, [&](const std::string& name) {
+               return name == "all" || name == "default" || has(measured, name);
+           });
+}
+
+// A value as the run that has it wrote it down, with what it left to the program filled in.
+bool agrees(const std::string& key, const std::string& given, const Keys& stored) {
+    const auto found = stored.find(key);
+    if (key == "output.file" || (found != stored.end() && (found->second == given || given == "auto")))
+        return true;
+    return key == "observe.observables" && found != stored.end() && stored.contains("observe.histograms") &&
+           are_observables(given, stored);
+}
+
 // Trajectories of a complete result of this configuration; -1 where there is none.
 double trajectories_of(const SweepPoint& point, const std::string& folder) {
     const std::string file = file_of(point, folder, ".h5");
@@ -114,10 +144,8 @@ double trajectories_of(const SweepPoint& point, const std::string& folder) {
     try {
         const io::ResultReader result(file);
         const Keys stored = keys_of(result);
-        for (const auto& [key, value] : point.given) {
-            const auto found = stored.find(key);
-            if (key != "output.file" && (found == stored.end() || found->second != value)) return -1;
-        }
+        for (const auto& [key, value] : point.given)
+            if (!agrees(key, value, stored)) return -1;
         return result.text("/", "status") == "complete" ? result.number("/", "trajectories") : -1;
     } catch (const InputError&) {
         return -1;

@@ -64,6 +64,19 @@ def whole(folder):
     check.succeeded(run([KAIROS, "analyze", *sorted((folder / "out").glob("*_seed-1.h5"))], folder), "analyze")
 
 
+def left_to_the_program(folder):
+    """Values that a run fills in (auto, default, all, names in any order) are not other values; other observables are."""
+    (folder / "filled").mkdir()
+    for observables, other in (("default", "norm2"), ("all", "norm2"), ("norm2,class_entropy,norm2", "norm2,score_norm2")):
+        for names, command, stage in ((observables, ["--local"], "2 complete"), (observables, [], "2 complete"), (other, [], "2 waiting")):
+            (folder / "filled.ini").write_text(
+                "[data]\ndimension = 8\n[time]\npoints = 5\n[process]\nt-min = auto\n[sweep]\nensemble.seed = 1 | 2\n"
+                "[ensemble]\ntrajectories = 40\nbatch = auto\nrepresentation = auto\n"
+                f"[observe]\nhistograms = order_parameter\nobservables = {names}\n")
+            done = run([KAIROS, "sweep", "-c", "filled.ini", "-o", "filled", *command], folder)
+            check(stage in done.stdout, f"{names} after {observables} {command}: {done.stdout}{done.stderr}")
+
+
 def missing(folder):
     """Only what is missing or has changed is run."""
     before = stamps(folder)
@@ -115,6 +128,6 @@ def script(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for part in (whole, missing, failures, script):
+    for part in (whole, left_to_the_program, missing, failures, script):
         part(pathlib.Path(name))
 check.finish()
