@@ -22,6 +22,8 @@ def bifurcations(result):
         draw_branches(axes, group)
         draw_events(axes, group)
         spread = np.abs(group["branch_position"][:, 0])
+        if not spread.size:
+            axes.text(0.5, 0.5, "no fixed points", transform=axes.transAxes, ha="center")
         wide_range(axes, spread)
         if not spread.max(initial=0) > 1e-6:  # rounding about 0 is no structure
             axes.set_ylim(-1, 1)
@@ -65,4 +67,8 @@ def draw_events(axes, group):
             continue
         marker, colour = MARKERS[meaning]
         time, position = group["event_time"][:][chosen][-MOST_LABELS:], group["event_position"][:, 0][chosen][-MOST_LABELS:]
-        axes.plot(time, position, marker, markersize=3.5, color=colour, zorder=3, label=f"{meaning} {time[-1]:.6g}")
+        axes.plot(time, position, marker, markersize=3.5, color=colour, zorder=3, label=label_of(meaning, time))
+
+
+def label_of(meaning, time):
+    return f"{meaning} {time[-1]:.6g}" if len(time) == 1 else f"{len(time)} {meaning}s, the latest {time[-1]:.6g}"

@@ -19,7 +19,7 @@ def landscape(result):
         group = result.file[f"landscape/{name}"]
         q, density = group["q"][:], group["density"][:]
         shown = density / density.max(axis=1, keepdims=True)
-        axes.pcolormesh(cell_edges(result.time), cell_edges(q), shown.T, cmap="Greys", vmin=0, vmax=1, rasterized=True)
+        image = axes.pcolormesh(cell_edges(result.time), cell_edges(q), shown.T, cmap="Greys", vmin=0, vmax=1, rasterized=True)
         occupied = np.flatnonzero(density.max(axis=0) > 0)
         axes.set_ylim(q[occupied[0]], q[occupied[-1]])
         for key, style, label in (("second_well", "-", "second well of $U$"), ("second_well_theory", "--", "in theory")):
@@ -28,6 +28,7 @@ def landscape(result):
         axes.set_ylabel(f"$q = v\\cdot x/\\sqrt{{d}}$, {name.replace('_', ' ')}")
         legend(axes)
     time_axis(panels[-1], result)
+    figure.colorbar(image, ax=panels, label="$P(q)$ over its maximum at each time", pad=0.02, aspect=30 * len(names))
     return figure
 
 
@@ -44,7 +45,7 @@ def overlap(result):
     if "clones/overlap_path" not in result.file:
         return None
     branches = result.file["clones/branch_time"][:]
-    figure, panels = stacked(2)
+    figure, panels = stacked(2, shared=False)
     mean_overlap(panels[0], result, branches, sorted({round(i) for i in np.linspace(0, len(branches) - 1, 4)}))
     chosen = int(np.argmax(result.file["clones/overlap_path_variance"][:, 0]))
     group = result.file["clones/overlap_path"]
@@ -54,11 +55,11 @@ def overlap(result):
     density, q = density[:, occupied[0]:occupied[-1] + 1], group["edges"][occupied[0]:occupied[-1] + 2]
     shown = density / density.max(axis=1, keepdims=True)
     panels[1].pcolormesh(cell_edges(result.time[below]), q, shown.T, cmap="Greys", vmin=0, vmax=1, rasterized=True)
-    panels[1].set_ylabel(f"$P(Q)$, $t_b$ = {branches[chosen]:.3g}")
-    for axes in panels:
+    panels[1].set_ylabel(f"$Q(t_b, t)$, $t_b$ = {branches[chosen]:.3g}\n(grey: $P(Q)$ over its maximum)")
+    for axes, last in zip(panels, (branches[-1], branches[chosen])):
         legend(axes)
-    time_axis(panels[1], result)
-    panels[1].set_xlim(right=branches[-1])
+        time_axis(axes, result)
+        axes.set_xlim(right=last)
     return figure
 
 

@@ -4,7 +4,7 @@ Each function takes a result and returns a figure, or None where the result lack
 """
 import numpy as np
 
-from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, PURPLE, RED, SPECIATION, band, dashed, drawn, legend, mark_transitions,
+from .style import (BLACK, BLUE, COLUMN, CYCLE, GREEN, ORANGE, PURPLE, RED, SKY, SPECIATION, band, dashed, drawn, legend, mark_transitions,
                     plt, spread_band, stacked, time_axis, wide_range)
 
 
@@ -88,7 +88,7 @@ def variances(result):
         within, within_error = result.mean(varentropy)
         band(axes, result.time, between, between_error, BLUE, "between paths, Var $h$")
         band(axes, result.time, within, within_error, ORANGE, "within a path, E $v$")
-        band(axes, result.time, between + within, np.hypot(between_error, within_error), GREEN, "their sum")
+        band(axes, result.time, between + within, np.hypot(between_error, within_error), SKY, "their sum")
         measured_surprisal(axes, result, latent)
         theories = result.theory(f"{entropy}_variance"), result.theory(varentropy)
         if all(curve is not None for curve in theories):
@@ -201,8 +201,11 @@ def others(result):
         mean, error = result.mean(name)
         columns = mean[:, :len(CYCLE)] if mean.ndim > 1 else mean[:, None]
         errors = error[:, :len(CYCLE)] if mean.ndim > 1 else error[:, None]
+        labels = result.columns(name)
         for c in range(columns.shape[1]):
-            band(axes, result.time, columns[:, c], errors[:, c], CYCLE[c], None)
+            band(axes, result.time, columns[:, c], errors[:, c], CYCLE[c], labels[c] if columns.shape[1] > 1 else None)
+        if columns.shape[1] > 1:
+            axes.legend(loc="best", handlelength=1.2)
         dashed(axes, result.time, result.theory(name), None)
         size = np.abs(mean[np.isfinite(mean)])
         if size.size and size.max() > 1000 * np.median(size):

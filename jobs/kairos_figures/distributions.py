@@ -20,7 +20,7 @@ def identities(result):
     image = axes.pcolormesh(cell_edges(result.time), np.arange(len(names) + 1), np.ma.masked_invalid(worst), cmap="RdBu_r",
                             vmin=-4.5, vmax=4.5, rasterized=True)
     axes.set_facecolor("0.8")
-    labels = [f"{n.replace('_', ' ')}  ({np.nanmax(np.abs(z)):.2g})" if np.isfinite(z).any() else n.replace("_", " ")
+    labels = [f"{n.replace('_', ' ')}  ({np.nanmax(np.abs(z)):.2g})" if np.nansum(np.abs(z)) > 0 else n.replace("_", " ")
               for n, z in zip(names, worst)]
     axes.set_yticks(np.arange(len(names)) + 0.5, labels)
     axes.tick_params(axis="y", length=0)

@@ -63,6 +63,14 @@ class Result:
         units = text(attributes.get("units", "")).replace("^2", "$^2$")
         return name.replace("_", " ") + (f" ({units})" if units not in ("", "dimensionless") else "")
 
+    def columns(self, name):
+        """What each column of a vector is: "class 3", "mode 1", ..."""
+        dimensions = self.file[f"observables/{name}/mean"].dims
+        if len(dimensions) < 2:
+            return [None]
+        scale = dimensions[1][0]
+        return [f"{scale.name.split('/')[-1]} {value:.10g}" for value in scale[:]]
+
     def theory(self, name):
         return self.file[f"theory/{name}"][:] if f"theory/{name}" in self.file else None
 

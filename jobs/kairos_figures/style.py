@@ -36,9 +36,9 @@ SPECIATION = tuple(name for name in MARKS if name.startswith("speciation"))
 COLLAPSE = tuple(name for name in MARKS if name.startswith("collapse"))
 
 
-def stacked(panels, height=2.1):
-    """A figure of panels one above the other that share the time axis."""
-    figure, axes = plt.subplots(panels, 1, figsize=(COLUMN, (height + 0.3) * panels), squeeze=False, sharex=True)
+def stacked(panels, height=2.1, shared=True):
+    """A figure of panels one above the other; shared: with one time axis."""
+    figure, axes = plt.subplots(panels, 1, figsize=(COLUMN, (height + 0.3) * panels), squeeze=False, sharex=shared)
     return figure, list(axes[:, 0])
 
 

@@ -79,6 +79,9 @@ std::string identity_warnings(const std::vector<IdentityRow>& rows) {
 
 IdentityRow worst_of(const std::string& name, const std::vector<double>& z,
                      const std::vector<double>& times) {
+    const bool tested = std::ranges::any_of(z, [](double value) { return std::abs(value) > 0.0; }) ||
+                        std::ranges::none_of(z, [](double value) { return std::isnan(value); });
+    if (!tested) return {name, nan, nan};
     IdentityRow row{name, 0.0, times.empty() ? 0.0 : times.front()};
     const std::size_t components = times.empty() ? 1 : z.size() / times.size();
     for (std::size_t i = 0; i < z.size(); ++i)

@@ -29,7 +29,7 @@ struct IdentityRow {
 // One line for every identity whose z is alarming; empty if there is none.
 [[nodiscard]] std::string identity_warnings(const std::vector<IdentityRow>& rows);
 
-// The row of an identity whose z is [T * components] on these times.
+// The row of an identity whose z is [T * components] on these times; NaN where it was tested at none (z are NaN, or 0 where it holds trivially).
 [[nodiscard]] IdentityRow worst_of(const std::string& name, const std::vector<double>& z,
                                    const std::vector<double>& times);
 

@@ -3,8 +3,8 @@
 //   last_change  the largest observation time from which on, down to t_min, the argmax of the weights no
 //   longer changes;
 //                none if it is already final at t_max
-//   commitment   the largest observation time from which on, down to t_min, max weight stays above 0.9; none
-//   if it never does
+//   commitment   the largest observation time from which on, down to t_min, max weight stays above 0.9 (at observation times, whichever
+//   label has it); none if it never does
 //
 // Of equal weights the first counts as the largest. Times are observation times, so a distribution is a count
 // per time; bin edges are the midpoints between neighbours, and the first and last time themselves. Units:
