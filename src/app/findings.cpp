@@ -20,7 +20,7 @@ using measure::Quantity;
 constexpr std::size_t fewest_times = 5;
 constexpr double widest = 1.5;  // interval, in log snr
 
-// Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i), NaN where it is unknown: h^3/12 |F''| in log
+// Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i), NaN where there is none or it is unknown: h^3/12 |F''| in log
 // snr, of half the filter's trace beyond its exactly integrated part. The pathwise rate is read off the sides
 // of the identity rate_divergence.
 std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnPlan& plan,
@@ -80,13 +80,14 @@ IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPla
     curve.components = value.components;
     for (std::size_t i = 0; i < plan.times(); ++i)
         for (Index c = 0; c < value.components; ++c) {
-            measure::IdentityValue judged{0, 0, 0, 0};  // an interval that does not exist holds nothing
+            // An interval that does not exist, or is too wide to judge its quadrature, holds nothing.
+            measure::IdentityValue judged{0, 0, 0, 0};
             measure::KnownErrors known{.share = identity.share};
             if (identity.increments) known.extra = extra[i];
             if (noise != nullptr) known.noise = measured.folded[noise->at(i)].mean;
-            if ((identity.whole_path && !reportable[i]) || std::isnan(known.extra))
+            if (identity.whole_path && !reportable[i])
                 judged = measure::judge({}, {}, known);
-            else if (!identity.increments || i > 0)
+            else if (!std::isnan(known.extra))
                 judged = measure::judge(measured.folded[value.at(i, c)], measured.folded[difference.at(i, c)],
                                         known);
             if (centre != nullptr) {

@@ -43,7 +43,7 @@ void write_events(ResultFile& file, const std::string& group, const phases::Bifu
                {{"long_name", "critical time"}, {"units", "process time"}});
     file.write(group + "/event_kind", {axis}, std::span<const std::int32_t>(kinds),
                {{"long_name", "kind of bifurcation"},
-                {"flag_values", std::vector<std::int64_t>{0, 1, 2}},
+                {"flag_values", std::vector<std::int32_t>{0, 1, 2}},
                 {"flag_meanings", "pitchfork transcritical saddle-node"}});
     file.write(group + "/event_position", {axis, group + "/mode"}, std::span<const double>(position),
                {{"long_name", "fixed point at the bifurcation"}, {"units", "data"}});

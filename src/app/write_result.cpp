@@ -168,6 +168,7 @@ void write_findings(ResultFile& file, const measure::ColumnPlan& plan, const Mea
         file.write("/theory/" + name, {"/time"}, std::span<const double>(curve));
     file.group("/theory");
     file.link_time("/theory");
+    file.group("/identities");
     for (const auto& identity : findings.identities) {
         const auto axes = axes_of(*plan.find(Quantity::identity_value, identity.name));
         const std::string group = "/identities/" + identity.name;

@@ -59,4 +59,11 @@ const Column* ColumnPlan::find(Quantity quantity, const std::string& name) const
     return found == columns_.end() ? nullptr : &*found;
 }
 
+bool ColumnPlan::measures_from(PathEnd end) const {
+    return std::ranges::any_of(columns_, [end](const Column& column) {
+        if (column.observable) return column.observable->whole_path == end;
+        return end == PathEnd::t_min && column.identity->whole_path;
+    });
+}
+
 }  // namespace kairos::measure

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "kairos/base/error.hpp"
-#include "kairos/law/order_axes.hpp"
 
 namespace kairos::measure {
 namespace {
@@ -15,79 +14,7 @@ namespace {
 // its own, would show in which batch a trajectory is.
 constexpr Index whole_lanes = 8;
 
-std::vector<dynamics::TimePoint> points_of(const dynamics::Schedule& schedule,
-                                           const std::vector<Time>& times) {
-    std::vector<dynamics::TimePoint> points;
-    points.reserve(times.size());
-    for (const Time t : times) points.push_back(schedule.at(t));
-    return points;
-}
-
 }  // namespace
-
-Index block_size(const law::Mixture& mixture) {
-    constexpr Index lanes_of_a_stream = 128;  // four panels: packing a tile costs little beside its products
-    if (dynamics::PosteriorEvaluator::streams(mixture)) return lanes_of_a_stream;
-    constexpr double cache =
-        512.0 * 1024.0;  // half of a common L2: states, noise, score and weights of the block
-    const double bytes = 8.0 * (4.0 * static_cast<double>(mixture.coordinates()) +
-                                3.0 * static_cast<double>(mixture.components()) + 24.0);
-    const double lanes = std::clamp(cache / bytes, 32.0, 1024.0);
-    return static_cast<Index>(std::exp2(std::floor(std::log2(lanes))));
-}
-
-Ensemble::Ensemble(EnsembleSpec spec, const dynamics::Schedule& schedule, std::function<void()> pause)
-    : spec_(std::move(spec)),
-      schedule_(&schedule),
-      pause_(std::move(pause)),
-      plan_(spec_.setting, spec_.observables, spec_.identities, spec_.times.size()),
-      times_(points_of(schedule, spec_.times)),
-      observed_request_(plan_.request()),
-      exact_(*spec_.setting.law, schedule, spec_.exposed),
-      integrator_(spec_.setting.integrator, *spec_.setting.law, schedule, spec_.setting.numerics,
-                  spec_.setting.guidance),
-      evaluator_(*spec_.setting.law, spec_.setting.numerics),
-      path_(*spec_.setting.law),
-      tangents_(*spec_.setting.law, spec_.setting.tangents,
-                spec_.setting.integrator == dynamics::IntegratorKind::ode_heun ? 0.5 : 1.0),
-      recorder_(spec_.setting, plan_, spec_.recording, times_) {
-    if (spec_.setting.direction == Direction::reverse)
-        step_request_ = integrator_.request({.seed = spec_.seed}, StepId{0});
-    observed_request_.merge(step_request_);
-    if (spec_.recording.decisions) observed_request_.latents = true;
-    if (spec_.recording.landscape) observed_request_.score = true;
-    if (plan_.needs_path_integrals()) step_request_.spread = true;
-    if (spec_.setting.tangents > 0)  // Cov(y|x) times a tangent takes all weights
-        for (dynamics::Request* request : {&step_request_, &observed_request_})
-            request->score = request->weights = true;
-    const bool keep_eigenpairs =
-        spec_.recording.states && spec_.recording.paths > 0 && spec_.setting.eigenvalues > 0;
-    if (keep_eigenpairs)  // of every block as many: how many are sought shows in their last digits
-        observed_request_.merge(
-            {.eigenvalues = columns(*find_observable("posterior_eigenvalues"), spec_.setting)});
-    kept_request_ = observed_request_;
-    kept_request_.eigenvectors = kept_request_.eigenvectors || keep_eigenpairs;
-    if (plan_.find(Quantity::observable, "eigenvector_overlap") != nullptr)
-        between_classes_ = law::between_classes(spec_.setting.law->mixture);
-    if (spec_.setting.coupling == Coupling::common && !kept_request_.beyond_latents() &&
-        dynamics::CommonCoupling::serves(*spec_.setting.law))
-        coupled_.emplace(*spec_.setting.law, times_, spec_.setting.numerics.shards);
-}
-
-// The exact steps need no substeps; they are taken only to refine an integral along the path that was asked for.
-int Ensemble::substeps() const {
-    const bool exact = spec_.setting.direction != Direction::reverse ||
-                       spec_.setting.integrator == dynamics::IntegratorKind::exact;
-    return exact && !plan_.observes_path_integrals() ? 1 : spec_.substeps;
-}
-
-std::uint64_t batches_together(const law::Mixture& mixture, std::uint64_t batch) {
-    constexpr std::uint64_t few = 16;  // lanes, two vectors: of larger blocks ranks might get none
-    const auto block = static_cast<std::uint64_t>(block_size(mixture));
-    const std::uint64_t wanted =
-        dynamics::PosteriorEvaluator::streams(mixture) ? block : std::min(block, few);
-    return std::max<std::uint64_t>(1, wanted / batch);
-}
 
 BatchResult Ensemble::run(TrajectoryId first, std::vector<std::uint64_t> sizes) {
     const auto block = static_cast<std::uint64_t>(coupled_ ? coupled_->block_size()
@@ -121,11 +48,11 @@ void Ensemble::run_block(TrajectoryId first, Index members) {
 
 void Ensemble::start_reverse(TrajectoryId first, Index count) {
     if (spec_.start_at_prior) {
-        exact_.prior(times_.back(), spec_.seed, first, count, states_);
+        exact_.prior(stops_.back(), spec_.seed, first, count, states_);
         return;
     }
     exact_.draw_clean(spec_.seed, StepId{0}, first, count, clean_);
-    exact_.noised(clean_, times_.back(), spec_.seed, StepId{0}, states_);
+    exact_.noised(clean_, stops_.back(), spec_.seed, StepId{0}, states_);
 }
 
 void Ensemble::run_reverse() {
@@ -134,17 +61,17 @@ void Ensemble::run_reverse() {
     const std::optional<dynamics::Draw> end = dynamics::Draw{{spec_.seed, keys.end, keys.copy}, StepId{0}};
     const int parts = substeps();
     std::uint32_t step = 0;
-    for (std::size_t i = times_.size(); i-- > 0;) {
+    for (std::size_t i = stops_.size(); i-- > 0;) {
         // The end of a path is drawn from the posterior at t_min, every exact step from that at its start.
-        evaluate(times_[i], true, i == 0 ? end : draw_of(keys, step));
+        evaluate(stops_[i], true, i == 0 ? end : draw_of(keys, step));
         visit(i);
         if (i == 0) break;
-        const auto stops =
-            dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i - 1], parts);
-        for (std::size_t s = 1; s < stops.size(); ++s) {
-            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false, draw_of(keys, step));
-            const bool last = s + 1 == stops.size();
-            const dynamics::TimePoint next = last ? times_[i - 1] : schedule_->at(stops[s]);
+        const auto between =
+            dynamics::substep_times(spec_.grid, *schedule_, stops_[i].t, stops_[i - 1].t, parts);
+        for (std::size_t s = 1; s < between.size(); ++s) {
+            if (s > 1) evaluate(schedule_->at(between[s - 1]), false, draw_of(keys, step));
+            const bool last = s + 1 == between.size();
+            const dynamics::TimePoint next = last ? stops_[i - 1] : schedule_->at(between[s]);
             if (spec_.setting.tangents > 0) tangents_.step(evaluator_, states_, posterior_, next);
             integrator_.step(states_, posterior_, next, keys, StepId{step++});
             pause_();
@@ -156,19 +83,19 @@ void Ensemble::run_reverse() {
 void Ensemble::run_forward() {
     exact_.draw_clean(spec_.seed, StepId{0}, first_, count_, clean_);
     note_clean_density();
-    exact_.noised(clean_, times_.front(), spec_.seed, StepId{0}, states_);
+    exact_.noised(clean_, stops_.front(), spec_.seed, StepId{0}, states_);
     const dynamics::NoiseKeys keys{.seed = spec_.seed};
     const int parts = substeps();
     std::uint32_t step = 0;
-    for (std::size_t i = 0; i < times_.size(); ++i) {
-        evaluate(times_[i], true, {});
+    for (std::size_t i = 0; i < stops_.size(); ++i) {
+        evaluate(stops_[i], true, {});
         visit(i);
-        if (i + 1 == times_.size()) break;
-        const auto stops =
-            dynamics::substep_times(spec_.grid, *schedule_, spec_.times[i], spec_.times[i + 1], parts);
-        for (std::size_t s = 1; s < stops.size(); ++s) {
-            if (s > 1) evaluate(schedule_->at(stops[s - 1]), false, {});
-            exact_.forward(states_, schedule_->at(stops[s - 1]), schedule_->at(stops[s]), keys,
+        if (i + 1 == stops_.size()) break;
+        const auto between =
+            dynamics::substep_times(spec_.grid, *schedule_, stops_[i].t, stops_[i + 1].t, parts);
+        for (std::size_t s = 1; s < between.size(); ++s) {
+            if (s > 1) evaluate(schedule_->at(between[s - 1]), false, {});
+            exact_.forward(states_, schedule_->at(between[s - 1]), schedule_->at(between[s]), keys,
                            StepId{step++});
             pause_();
         }
@@ -229,18 +156,28 @@ void Ensemble::evaluate(const dynamics::TimePoint& time, bool observed,
     if (plan_.needs_path_integrals()) path_.visit(posterior_);
 }
 
-void Ensemble::visit(std::size_t time) {
+Sight Ensemble::sight_of(const dynamics::TimePoint& time) {
     const bool tangents = spec_.setting.tangents > 0;
-    if (tangents) tangents_.read(times_.back().t.value - times_[time].t.value);
+    if (tangents) tangents_.read(stops_.back().t.value - time.t.value);
     const bool clean = spec_.setting.direction != Direction::reverse;
-    recorder_.visit(time, {.setting = &spec_.setting,
-                           .states = &states_,
-                           .posterior = &posterior_,
-                           .path = plan_.needs_path_integrals() ? &path_ : nullptr,
-                           .clean = clean ? &clean_ : nullptr,
-                           .clean_log_density = clean_log_density_.size() > 0 ? &clean_log_density_ : nullptr,
-                           .exponents = tangents ? &tangents_.exponents() : nullptr,
-                           .between_classes = &between_classes_});
+    return {.setting = &spec_.setting,
+            .states = &states_,
+            .posterior = &posterior_,
+            .path = plan_.needs_path_integrals() ? &path_ : nullptr,
+            .clean = clean ? &clean_ : nullptr,
+            .clean_log_density = clean_log_density_.size() > 0 ? &clean_log_density_ : nullptr,
+            .exponents = tangents ? &tangents_.exponents() : nullptr,
+            .between_classes = &between_classes_};
+}
+
+void Ensemble::visit(std::size_t stop) {
+    const Sight sight = sight_of(stops_[stop]);
+    if (stop < unobserved_)
+        recorder_.visit_end(PathEnd::t_min, sight);
+    else if (stop - unobserved_ < times_.size())
+        recorder_.visit(stop - unobserved_, sight);
+    else
+        recorder_.visit_end(PathEnd::t_max, sight);
 }
 
 // log p_0(y): the mixture's density without noise, for the surprisal of continuous data.

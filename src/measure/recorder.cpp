@@ -32,8 +32,8 @@ Recorder::Recorder(const Setting& setting, const ColumnPlan& plan, const Recordi
     constexpr double most_trajectories = 1e15;
     if (plan.find(Quantity::identity_value, "fluctuation") != nullptr)
         for (const auto& time : times_)
-            fluctuation_told_.push_back(
-                fluctuation_reportable(setting.law->mixture, times_.front(), time, most_trajectories));
+            fluctuation_told_.push_back(fluctuation_reportable(
+                setting.law->mixture, spec_.path_begin.value_or(times_.front()), time, most_trajectories));
     for (const Column& column : plan.columns())
         if (column.quantity == Quantity::observable && column.observable->axis == Axis::none)
             scalars_.push_back(column.observable);
@@ -65,6 +65,7 @@ void Recorder::begin(TrajectoryId first, Index count, Index lanes) {
     lanes_ = lanes;
     rows_.begin_block(count);
     seen_before_ = false;
+    ends_.clear();
     class_decisions_.begin(lanes);
     datum_decisions_.begin(lanes);
     const std::uint64_t begin = number(first), counted_from = number(spec_.counted_from);
@@ -102,6 +103,21 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
     if (kept_ > 0 && spec_.states) keep_paths(time, sight);
     previous_time_ = time;
     seen_before_ = true;
+}
+
+void Recorder::visit_end(PathEnd end, const Sight& sight) {
+    for (const Column& column : plan_->columns()) {
+        const bool potential =
+            column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
+        if (!potential || !counts_for_whole_path(column)) continue;
+        Rows& value = ends_[{column.first, end}];
+        value.resize(column.components, lanes_);
+        expected_.resize(column.components, lanes_);
+        if (column.observable)
+            column.observable->evaluate(sight, value);
+        else
+            column.identity->evaluate(sight, value, expected_);
+    }
 }
 
 void Recorder::observe(const Column& column, std::size_t time, const Sight& sight) {
@@ -206,7 +222,10 @@ void Recorder::close_whole_paths() {
         if (!first_of_pair || !counts_for_whole_path(column)) continue;
         const auto& potentials = whole_path_.at(column.first);
         const bool downward = column.observable && column.observable->whole_path == PathEnd::t_max;
-        const Rows& origin = downward ? potentials.back() : potentials.front();
+        const auto end = ends_.find({column.first, downward ? PathEnd::t_max : PathEnd::t_min});
+        const Rows& origin = end != ends_.end() ? end->second
+                             : downward         ? potentials.back()
+                                                : potentials.front();
         for (std::size_t time = 0; time < times_.size(); ++time) {
             value_ = potentials[time] - origin;
             if (column.quantity == Quantity::observable) {

@@ -30,7 +30,7 @@ def arrays(path):
 def rank_counts(folder):
     with h5py.File(folder / "four.h5", "w") as file:
         file["x"] = FOUR
-    jobs = {"clusters": ["--data.model=random-clusters", "--data.components=4", "--data.dimension=16", "--bifurcation.drift=both"],
+    jobs = {"clusters": ["--data.model=random-clusters", "--data.components=4", "--data.dimension=16", "--data.sigma=0.5", "--bifurcation.drift=both"],
             "data": ["--data.model=dataset-file", "--data.file=four.h5", "--data.dataset=x", "--process.kind=ve", "--process.t-min=0.02",
                      "--process.t-max=6", "--bifurcation.drift=sde"],
             "drawn": ["--data.samples=12", "--data.dimension=3", "--process.t-min=0.05", "--bifurcation.drift=ode"]}
@@ -66,7 +66,7 @@ def layout(folder):
             kinds = group["event_kind"]
             check(kinds.dtype.kind == "i" and group["branch_id"].dtype.kind == "i" and group["branch_unstable"].dtype.kind == "i",
                   f"{drift}: kinds and counts are no integers")
-            check(list(kinds.attrs["flag_values"]) == [PITCHFORK, TRANSCRITICAL, SADDLE_NODE], f"{drift}: flag_values")
+            check(list(kinds.attrs["flag_values"]) == [PITCHFORK, TRANSCRITICAL, SADDLE_NODE] and kinds.attrs["flag_values"].dtype == kinds.dtype, f"{drift}: flag_values")
             meanings = kinds.attrs["flag_meanings"]
             check((meanings.decode() if isinstance(meanings, bytes) else meanings) == "pitchfork transcritical saddle-node", f"{drift}: {meanings}")
             times = group["branch_time"][:]

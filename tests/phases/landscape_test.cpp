@@ -99,9 +99,10 @@ TEST(LandscapeCurves, TheBarrierIsTheHighestPlaceBetweenTheWells) {
     Clusters c;
     c.spec.bins = 11;
     Landscape landscape(c.spec);
-    const std::vector<std::vector<std::int64_t>> counts{{60, 9000, 70, 2, 0, 0, 0, 1, 80, 7000, 50},
-                                                        {900, 9000, 2000, 330, 65, 60, 75, 340, 2100, 8800, 900},
-                                                        {900, 9000, 2000, 70, 240, 80, 65, 75, 2100, 8800, 900}};
+    const std::vector<std::vector<std::int64_t>> counts{
+        {60, 9000, 70, 2, 0, 0, 0, 1, 80, 7000, 50},
+        {900, 9000, 2000, 330, 65, 60, 75, 340, 2100, 8800, 900},
+        {900, 9000, 2000, 70, 240, 80, 65, 75, 2100, 8800, 900}};
     for (std::size_t i = 0; i < counts.size(); ++i)
         std::ranges::copy(counts[i], landscape.counts().begin() + static_cast<std::ptrdiff_t>(11 * i));
     const auto curves = curves_of(c, landscape, 25000.0);

@@ -34,8 +34,8 @@
 
 namespace kairos::io {
 
-using Attribute =
-    std::variant<std::string, double, std::int64_t, std::vector<double>, std::vector<std::int64_t>>;
+using Attribute = std::variant<std::string, double, std::int64_t, std::vector<double>,
+                               std::vector<std::int64_t>, std::vector<std::int32_t>>;
 using Attributes = std::vector<std::pair<std::string, Attribute>>;
 using Values =
     std::variant<std::span<const double>, std::span<const std::int64_t>, std::span<const std::int32_t>>;

@@ -47,6 +47,8 @@ public:
     // Whether an observable (not only an identity) integrates along the path: then substeps refine the
     // integral.
     [[nodiscard]] bool observes_path_integrals() const { return observed_path_integrals_; }
+    // Whether something is measured against this end of a path.
+    [[nodiscard]] bool measures_from(PathEnd end) const;
 
 private:
     void add(Quantity quantity, const Observable* observable, const Identity* identity, Index components);

@@ -2,6 +2,7 @@
 //
 //   states = start(batch, t_max)
 //   for t in grid, descending:   p = posterior(states, t);  record(p, states);  states = step(states, p, t, s, noise)
+//   grid: the observation times, and the ends of [t_min, t_max] where they are none and something depends on them
 //
 // reverse   from t_max down to t_min by the chosen integrator (generation)
 // forward   from data, noised at t_min, up to t_max by exact forward steps
@@ -71,7 +72,10 @@ private:
     void require_finite(const dynamics::TimePoint& time) const;
     [[nodiscard]] std::optional<dynamics::Draw> draw_of(const dynamics::NoiseKeys& keys,
                                                         std::uint32_t step) const;
-    void visit(std::size_t time);
+    // A stop of paths: an observation time, or an end that is none.
+    void visit(std::size_t stop);
+    [[nodiscard]] Sight sight_of(const dynamics::TimePoint& time);
+    void add_ends();
     void note_clean_density();
     [[nodiscard]] int substeps() const;
 
@@ -79,7 +83,8 @@ private:
     const dynamics::Schedule* schedule_;
     std::function<void()> pause_;
     ColumnPlan plan_;
-    std::vector<dynamics::TimePoint> times_;
+    std::vector<dynamics::TimePoint> times_, stops_;  // stops_: times_ and unobserved ends
+    std::size_t unobserved_ = 0;                      // stops before times_.front()
     // What observables need, what raw paths keep beside it, what a step needs.
     dynamics::Request observed_request_, kept_request_, step_request_;
     Matrix between_classes_;  // where eigenvector_overlap asks for it

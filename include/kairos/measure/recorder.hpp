@@ -49,7 +49,8 @@ struct RecordingSpec {
     std::shared_ptr<const LandscapeSpec> landscape{};
     std::uint64_t paths = 0;  // the first trajectories are kept
     bool states = false;
-    bool decisions = false;  // reverse ensembles
+    bool decisions = false;                           // reverse ensembles
+    std::optional<dynamics::TimePoint> path_begin{};  // t_min where it is no observation time
     TrajectoryId counted_from{};
 };
 
@@ -64,6 +65,8 @@ public:
     void begin(TrajectoryId first, Index count) { begin(first, count, count); }
     void begin(TrajectoryId first, Index count, Index lanes);
     void visit(std::size_t time, const Sight& sight);
+    // An end of the path where it is no observation time: what is measured against it.
+    void visit_end(PathEnd end, const Sight& sight);
     // Components the paths of this block end in, one per trajectory (empty: not known).
     void finish(const std::vector<int>& end_components);
     // Every decision this ensemble keeps, with no counts.
@@ -102,7 +105,8 @@ private:
     std::size_t previous_time_ = 0;
     DecisionTracker class_decisions_, datum_decisions_;
     std::map<std::size_t, Rows> previous_value_, previous_expected_;  // by position of the column: increments
-    std::map<std::size_t, std::vector<Rows>> whole_path_;  // by position of the column: [T] potentials
+    std::map<std::size_t, std::vector<Rows>> whole_path_;   // by position of the column: [T] potentials
+    std::map<std::pair<std::size_t, PathEnd>, Rows> ends_;  // the same at ends that are not observed
     Rows value_, expected_;
 };
 
