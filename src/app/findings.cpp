@@ -57,7 +57,7 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
 std::vector<bool> fluctuation_reportable(const Setup& setup, const measure::ColumnPlan& plan) {
     if (plan.find(Quantity::identity_value, "fluctuation") == nullptr) return {};
     const auto& times = setup.ensemble.times;
-    const auto first = setup.schedule.at(times.front());
+    const auto first = setup.schedule.at(setup.schedule.t_min());
     std::vector<bool> reportable;
     reportable.reserve(times.size());
     for (const Time t : times)

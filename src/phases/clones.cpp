@@ -82,7 +82,7 @@ measure::Histogram CloneEnsemble::take_overlaps() { return std::exchange(overlap
 
 void CloneEnsemble::run_block(TrajectoryId first, Index count, std::vector<measure::Moments>& row) {
     dynamics::States states;
-    const auto top = schedule_->at(spec_.times.back());
+    const auto top = schedule_->at(schedule_->t_max());
     if (spec_.start_at_prior) {
         start_.prior(top, spec_.seed, first, count, states);
     } else {
@@ -130,7 +130,7 @@ dynamics::NoiseKeys CloneEnsemble::keys_of(std::size_t copy) const {
 void CloneEnsemble::branch(std::size_t index, const dynamics::States& parent,
                            std::vector<measure::Moments>& row) {
     for (End& end : ends_) end.states = exposed_states(parent, spec_.law->mixture.complement > 0);
-    const auto all = stops(spec_.branch_times[index], spec_.times.front(), spec_.overlap_path);
+    const auto all = stops(spec_.branch_times[index], schedule_->t_min(), spec_.overlap_path);
     if (spec_.overlap_path) follow_overlap(index, all.front(), row);
     // Steps of different branches are numbered apart, 2^20 to each.
     auto number = static_cast<std::uint32_t>(index << 20U);
@@ -148,7 +148,7 @@ void CloneEnsemble::finish(std::size_t index, std::size_t copy) {
     End& end = ends_[copy];
     const dynamics::NoiseKeys keys = keys_of(copy);
     const dynamics::Draw draw{{keys.seed, keys.end, keys.copy}, StepId{static_cast<std::uint32_t>(index)}};
-    clone_evaluator_.evaluate(end.states, schedule_->at(spec_.times.front()), {.draw = draw}, posterior_);
+    clone_evaluator_.evaluate(end.states, schedule_->at(schedule_->t_min()), {.draw = draw}, posterior_);
     require_finite(posterior_, end.states, spec_.seed);
     end.component = posterior_.chosen;
 }

@@ -63,6 +63,24 @@ TEST(Clones, AgreeAsOftenAsTheCollisionProbabilitySays) {
     expect_collision_of_theory(law, spec_of(law), 20000);
 }
 
+// Observed in the middle alone, tuples start at t_max and end at t_min all the same.
+TEST(Clones, RunFromEndToEndWhateverIsObserved) {
+    const auto law =
+        law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 8}, law::Representation::reduced);
+    for (const IntegratorKind integrator : {IntegratorKind::exact, IntegratorKind::heun}) {
+        CloneSpec ends = spec_of(law, integrator), inner = ends;
+        ends.times = {Time{0.05}, Time{0.7}, Time{1.5}, Time{6.0}};
+        inner.times = {Time{0.7}, Time{1.5}};
+        CloneEnsemble first(ends, ou()), second(inner, ou());
+        const auto a = first.run(TrajectoryId{0}, 50), b = second.run(TrajectoryId{0}, 50);
+        ASSERT_EQ(a.size(), b.size());
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            EXPECT_EQ(a[i].mean, b[i].mean) << i;
+            EXPECT_EQ(a[i].m2, b[i].m2) << i;
+        }
+    }
+}
+
 TEST(Clones, OfFineEulerMaruyamaPathsAgreeAsOften) {
     const auto law =
         law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 16}, law::Representation::reduced);
