@@ -8,19 +8,13 @@
 #include "kairos/app/config.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/io/read_result.hpp"
+#include "same_file.hpp"
 
 namespace kairos::app {
 namespace {
 
 namespace fs = std::filesystem;
 using NamedFile = std::pair<std::string, std::string>;  // key, file
-
-bool same_file(const std::string& a, const std::string& b) {
-    std::error_code ignored;
-    const fs::path whole = fs::weakly_canonical(a, ignored);  // empty where that cannot be told
-    return a == b || fs::equivalent(a, b, ignored) ||
-           (!whole.empty() && whole == fs::weakly_canonical(b, ignored));
-}
 
 // A result as -c names all keys, its own name too: the run that repeats or extends it takes its place.
 std::vector<NamedFile> files_read(const Config& config, const std::string& config_file) {
@@ -41,6 +35,13 @@ bool is_result(const std::string& file) {
 }
 
 }  // namespace
+
+bool same_file(const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    const fs::path whole = fs::weakly_canonical(a, ignored);  // empty where that cannot be told
+    return a == b || fs::equivalent(a, b, ignored) ||
+           (!whole.empty() && whole == fs::weakly_canonical(b, ignored));
+}
 
 void check_files(const Config& config, const std::string& config_file) {
     std::vector<NamedFile> taken = files_read(config, config_file);

@@ -1,12 +1,12 @@
 #include "kairos/app/stored_result.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "kairos/app/text.hpp"
 #include "kairos/base/error.hpp"
 #include "result_columns.hpp"
+#include "same_file.hpp"
 
 namespace kairos::app {
 namespace {
@@ -105,9 +105,8 @@ std::vector<measure::MomentCurve> batches_of(const io::ResultReader& result, con
 
 void require_apart(const std::string& command, const std::string& output,
                    const std::vector<std::string>& files) {
-    std::error_code ignored;
     for (const std::string& file : files)
-        if (std::filesystem::equivalent(output, file, ignored))
+        if (same_file(output, file))
             throw ConfigError(command, output, "is one of the files to be read", "another file", "");
 }
 

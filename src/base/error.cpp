@@ -28,13 +28,13 @@ std::string file_sentence(const std::string& file, const std::string& dataset, c
 std::string non_finite_sentence(std::uint64_t seed, TrajectoryId trajectory, Time time) {
     std::ostringstream text;
     text.precision(17);
-    text << "trajectory " << number(trajectory) << " (ensemble.seed = " << seed
-         << ") is not finite at t = " << time.value
-         << ".\n        Of integrators in steps take smaller ones (--time.substeps), or "
-            "--ensemble.integrator=exact; exact ones end there\n        where data and times reach the range "
-            "of "
-            "doubles (--process.t-min). The same seed shows the same trajectory again on\n        any number "
-            "of ranks.";
+    text
+        << "trajectory " << number(trajectory) << " (ensemble.seed = " << seed
+        << ") is not finite at t = " << time.value
+        << ".\n        Of integrators in steps take smaller ones (--time.substeps), or "
+           "--ensemble.integrator=exact;"
+           "\n        exact ones end there where data and times reach the range of doubles (--process.t-min)."
+           "\n        The same seed shows the same trajectory again on any number of ranks.";
     return text.str();
 }
 

@@ -60,10 +60,8 @@ const Column* ColumnPlan::find(Quantity quantity, const std::string& name) const
 }
 
 bool ColumnPlan::measures_from(PathEnd end) const {
-    return std::ranges::any_of(columns_, [end](const Column& column) {
-        if (column.observable) return column.observable->whole_path == end;
-        return end == PathEnd::t_min && column.identity->whole_path;
-    });
+    return std::ranges::any_of(columns_,
+                               [end](const Column& column) { return column.measured_from() == end; });
 }
 
 }  // namespace kairos::measure

@@ -11,8 +11,9 @@ std::span<const double> row(const Rows& values, Index i) {
     return {values.data() + i * values.cols(), static_cast<std::size_t>(values.cols())};
 }
 
-bool counts_for_whole_path(const Column& column) {
-    return column.observable ? column.observable->whole_path.has_value() : column.identity->whole_path;
+// A column of numbers of its own, not one of what identities keep beside theirs.
+bool is_measured(const Column& column) {
+    return column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
 }
 
 void count_decisions(std::span<const int> decided, std::vector<std::uint64_t>& counts) {
@@ -107,10 +108,8 @@ void Recorder::visit(std::size_t time, const Sight& sight) {
 
 void Recorder::visit_end(PathEnd end, const Sight& sight) {
     for (const Column& column : plan_->columns()) {
-        const bool potential =
-            column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
-        if (!potential || !counts_for_whole_path(column)) continue;
-        Rows& value = ends_[{column.first, end}];
+        if (!is_measured(column) || column.measured_from() != end) continue;
+        Rows& value = ends_[column.first];
         value.resize(column.components, lanes_);
         expected_.resize(column.components, lanes_);
         if (column.observable)
@@ -217,15 +216,12 @@ BatchResult Recorder::take() {
 void Recorder::close_whole_paths() {
     for (std::size_t position = 0; position < plan_->columns().size(); ++position) {
         const Column& column = plan_->columns()[position];
-        const bool first_of_pair =
-            column.quantity == Quantity::observable || column.quantity == Quantity::identity_value;
-        if (!first_of_pair || !counts_for_whole_path(column)) continue;
+        if (!is_measured(column) || !column.measured_from()) continue;
         const auto& potentials = whole_path_.at(column.first);
-        const bool downward = column.observable && column.observable->whole_path == PathEnd::t_max;
-        const auto end = ends_.find({column.first, downward ? PathEnd::t_max : PathEnd::t_min});
-        const Rows& origin = end != ends_.end() ? end->second
-                             : downward         ? potentials.back()
-                                                : potentials.front();
+        const auto end = ends_.find(column.first);
+        const Rows& origin = end != ends_.end()                         ? end->second
+                             : column.measured_from() == PathEnd::t_max ? potentials.back()
+                                                                        : potentials.front();
         for (std::size_t time = 0; time < times_.size(); ++time) {
             value_ = potentials[time] - origin;
             if (column.quantity == Quantity::observable) {

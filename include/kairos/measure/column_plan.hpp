@@ -28,6 +28,11 @@ struct Column {
     [[nodiscard]] std::size_t at(std::size_t time, Index component = 0) const {
         return first + time * static_cast<std::size_t>(components) + static_cast<std::size_t>(component);
     }
+    // The end of the path that it is measured against; none where a state alone tells it.
+    [[nodiscard]] std::optional<PathEnd> measured_from() const {
+        if (observable) return observable->whole_path;
+        return identity->whole_path ? std::optional(PathEnd::t_min) : std::nullopt;
+    }
     [[nodiscard]] const std::string& name() const { return observable ? observable->name : identity->name; }
 };
 

@@ -105,8 +105,8 @@ private:
     std::size_t previous_time_ = 0;
     DecisionTracker class_decisions_, datum_decisions_;
     std::map<std::size_t, Rows> previous_value_, previous_expected_;  // by position of the column: increments
-    std::map<std::size_t, std::vector<Rows>> whole_path_;   // by position of the column: [T] potentials
-    std::map<std::pair<std::size_t, PathEnd>, Rows> ends_;  // the same at ends that are not observed
+    std::map<std::size_t, std::vector<Rows>> whole_path_;  // by position of the column: [T] potentials
+    std::map<std::size_t, Rows> ends_;                     // the same at ends that are not observed
     Rows value_, expected_;
 };
 
