@@ -103,8 +103,7 @@ void fill_times(Settings& settings, Config& config) {
         config.grid = dynamics::GridKind::list;
         settings.replace("time.grid", "list");
     }
-    const bool counted = !config.list.empty() && !settings.given("time.points");
-    if (counted) settings.replace("time.points", std::to_string(config.list.size()));
+    if (!config.list.empty()) settings.replace("time.points", std::to_string(config.list.size()));
     config.points = static_cast<int>(settings.integer("time.points"));
     config.entropy = settings.choice<EntropyKind>("time.entropy");
     config.substeps = static_cast<int>(settings.integer("time.substeps"));

@@ -34,12 +34,7 @@ void check_list(const Settings& settings, const Config& config) {
     }
     if (config.grid != GridKind::list) {
         throw ConfigError("time.grid", settings.text("time.grid"), "contradicts time.list = " + list,
-                          "list, where time.list is given", "Leave time.grid or time.list out.");
-    }
-    if (static_cast<std::size_t>(config.points) != config.list.size()) {
-        throw ConfigError("time.points", settings.text("time.points"),
-                          "contradicts time.list, which takes its place", "no time.points beside time.list",
-                          "Leave time.points out.");
+                          "list, where time.list is given", "Try --time.grid=list.");
     }
     if (std::ranges::adjacent_find(config.list, std::greater_equal<>()) != config.list.end()) {
         throw ConfigError("time.list", list, "does not ascend", "times in strictly ascending order", "");

@@ -98,7 +98,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"process.sigma-max", {"--process.kind=ve", "--process.sigma-min=1"}, "sigma-min"},
         Refused{"time.list", {"--time.grid=list"}, "missing"},
         Refused{"time.grid", {"--time.grid=uniform", "--time.list=1,2"}, "time.list"},
-        Refused{"time.points", {"--time.points=8", "--time.list=1,2"}, "time.list"},
         Refused{"time.list", {"--time.list=1,1"}, "ascend"},
         Refused{"time.list", {"--time.list=2,1"}, "ascend"},
         Refused{"time.list", {"--time.list=1,11"}, "t = 11"},

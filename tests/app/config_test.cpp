@@ -130,6 +130,9 @@ TEST(Config, AListOfTimesTakesThePlaceOfPoints) {
     EXPECT_EQ(config.points, 3);
     EXPECT_EQ(resolved(config, "time.points"), "3");
     EXPECT_EQ(resolved(config, "time.grid"), "list");
+    const Config beside = config_of({"--time.points=64", "--time.list=0.5,1,2.5"});
+    EXPECT_EQ(beside.points, 3);
+    EXPECT_EQ(resolved(beside, "time.points"), "3");
 }
 
 TEST(Config, NeutralValuesOfWhatComesLaterAreAccepted) {
