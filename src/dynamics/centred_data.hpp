@@ -1,12 +1,14 @@
-// src/dynamics/centred_data.hpp: many data about a point in their midst.
+// src/dynamics/centred_data.hpp: data, or the components of a mixture, about a point in their midst.
 //
 //   y'_j = y_j - c,   x' = x - alpha c:      |x' - alpha y'_j| = |x - alpha y_j|,   score and spreads are the same
 //
 // Products y'_j . x' are of the size of the data's spread, however far from the origin they lie: nothing cancels that single precision would
 // not have. c is the mean of 1024 data, evenly spaced (all where there are fewer): whoever holds the points finds the same bits.
-// Nothing is copied; what packs data subtracts c. Shapes: points r x n, centre r. Units: data. Errors: none.
+// Nothing is copied; what packs data subtracts c. A mixture of few components is moved only where it lies so far off that squares of c would
+// cost digits (distant_centre). Shapes: points r x n, centre r. Units: data. Errors: none.
 #pragma once
-#include "kairos/law/points.hpp"
+#include "kairos/dynamics/states.hpp"
+#include "kairos/law/mixture.hpp"
 
 namespace kairos::dynamics {
 
@@ -27,5 +29,11 @@ struct CentredData {
     law::Points points;
     Vector centre;
 };
+
+// c of a mixture that lies 64 times as far from the origin as it is wide, or further; empty for any other.
+[[nodiscard]] Vector distant_centre(const law::Mixture& mixture);
+
+// out = x - alpha c. Memory of `out` is used again.
+void move_states(const States& states, double alpha, const Vector& centre, States& out);
 
 }  // namespace kairos::dynamics

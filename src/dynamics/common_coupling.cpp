@@ -150,6 +150,7 @@ void CommonCoupling::prepare(const Rows& y, const Rows& z) {
             for (std::size_t i = 0; i < parts.times.size(); ++i) parts.absorb(logits, panel, i);
     }
     if (parts.shards) join(*parts.shards, parts.softmax);
+    for (OnlineSoftmax& softmax : parts.softmax) softmax.finish();
 }
 
 void CommonCoupling::evaluate(std::size_t time, const States& states, Posterior& out) const {
@@ -159,8 +160,8 @@ void CommonCoupling::evaluate(std::size_t time, const States& states, Posterior&
     out.weights.resize(0, parts.lanes);
     fill_norm2(states, mixture.complement > 0, out.norm2);
     const double v = parts.variance(out.time), d = mixture.dimension();
-    const States centred{states.first, states.x.colwise() - out.time.alpha * parts.constants_of.data.centre,
-                         states.radius2};
+    States centred;
+    move_states(states, out.time.alpha, parts.constants_of.data.centre, centred);
     Lanes norm2;
     fill_norm2(centred, mixture.complement > 0, norm2);
     out.log_density = -0.5 * (norm2 / v + d * std::log(2.0 * std::numbers::pi * v));

@@ -63,6 +63,7 @@ void StreamedPosterior<Products>::evaluate(const States& states, Components& com
         stream(with_means);
     }
     if (shards_) join(*shards_, panels_);
+    for (DataPanel& panel : panels_) panel.softmax.finish();
     summarise(request, out);
     const double d = mixture_->dimension(), v = components.terms(0).variance;
     out.log_density -=
@@ -72,9 +73,7 @@ void StreamedPosterior<Products>::evaluate(const States& states, Components& com
 
 template <class Products>
 void StreamedPosterior<Products>::centre(const States& states, double alpha) {
-    centred_.first = states.first;
-    centred_.radius2 = states.radius2;
-    centred_.x = states.x.colwise() - alpha * constants_.data.centre;
+    move_states(states, alpha, constants_.data.centre, centred_);
     fill_norm2(centred_, mixture_->complement > 0, norm2_);
 }
 

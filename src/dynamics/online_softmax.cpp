@@ -66,8 +66,12 @@ void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level, b
 
 double OnlineSoftmax::top_weight(Index lane) const { return std::exp(maximum_[lane] - reference_[lane]); }
 
-// Returns what weights are multiplied by.
+// Returns what weights are multiplied by: 1 where there are none.
 double OnlineSoftmax::move_reference(Index lane, double reference) {
+    if (sums(lane).top < 0) {
+        reference_[lane] = reference;
+        return 1.0;
+    }
     const double shift = reference_[lane] - reference;
     const double factor = std::exp(shift);
     sums(lane).scale(factor);
@@ -134,6 +138,15 @@ bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, double* rescale) {
     return moved;
 }
 
+void OnlineSoftmax::finish() {
+    for (Index lane = 0; lane < lanes(); ++lane) {
+        if (sums(lane).top >= 0) continue;
+        sums(lane).top = 0;
+        reference_[lane] = maximum_[lane] = std::numeric_limits<double>::quiet_NaN();
+        if (draw_) chosen_[static_cast<std::size_t>(lane)] = 0;
+    }
+}
+
 template <class Real>
 Index OnlineSoftmax::first_row_of(const LogitTile<Real>& tile, Index lane, double logit) {
     Index row = 0;
@@ -154,10 +167,8 @@ bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* hig
             continue;
         }
         if (maximum - reference_[lane] > leash<Real>) {
-            const bool begun = sums(lane).top >= 0;
-            const double factor = move_reference(lane, maximum);
-            rescale[lane] = begun ? factor : 1.0;
-            moved |= begun;
+            moved |= sums(lane).top >= 0;
+            rescale[lane] = move_reference(lane, maximum);
         }
         raise_maximum(lane, maximum);
         rises_.push_back({lane, first_row_of(tile, lane, maximum)});

@@ -13,8 +13,8 @@
 // the maximum so far, and grows by what the maximum grows: all sums are of terms of one sign. In H(j|x,c) the class of
 // the top datum keeps its digits too; what the other classes add is exact to 1e-13 of their weight.
 //
-// Shapes: lanes are trajectories first .. first + m - 1. Units: nats. Errors: none; a logit that is NaN shows in the
-// entropies. Results depend on how the data are cut into tiles only by rounding, and not on the lanes around a lane.
+// Shapes: lanes are trajectories first .. first + m - 1. Units: nats. Errors: none; a lane without a logit in the range of doubles has NaN for
+// everything, and datum 0. Results depend on how the data are cut into tiles only by rounding, and not on the lanes around a lane.
 // Source: Milakov and Gimelshein 2018 (online softmax); Gumbel 1954 (the draw).
 #pragma once
 #include <optional>
@@ -33,10 +33,13 @@ public:
     void begin(Index lanes, std::span<const int> classes_per_level, bool fourth,
                const std::optional<Draw>& draw, TrajectoryId first);
 
-    // Leaves weights in the tile, 0 for a datum that is the top of a lane now. True where the reference of some lane has moved: then what was accumulated with earlier
-    // weights is to be multiplied by rescale[lane] (1 where it has not moved). rescale: [lanes].
+    // Leaves weights in the tile, 0 for a datum that is the top of a lane now. True where the reference of some lane has moved: then what was
+    // accumulated with earlier weights is to be multiplied by rescale[lane] (1 where it has not moved). rescale: [lanes].
     template <class Real>
     bool absorb(const LogitTile<Real>& tile, double* rescale);
+
+    // After the last tile and part.
+    void finish();
 
     // Data that were a top until the last absorb() or merge() and are no longer: with this weight they join the others.
     struct Joined {
@@ -67,7 +70,7 @@ public:
     [[nodiscard]] double class_others(std::size_t level, Index c, Index lane) const {
         return class_sums_[level](c, lane);
     }
-    // Numbers of the data, one a lane; -1 where there were none.
+    // Numbers of the data, one a lane; -1 where there were none so far.
     [[nodiscard]] std::int64_t top(Index lane) const { return sums_[static_cast<std::size_t>(lane)].top; }
     [[nodiscard]] const std::vector<std::int64_t>& chosen() const { return chosen_; }  // empty without a draw
     // Every field but component.weights and component.within.

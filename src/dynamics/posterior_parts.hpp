@@ -24,11 +24,23 @@ struct Grouping {
 struct PosteriorEvaluator::Parts {
     Parts(const law::Law& law, const Numerics& numerics);
 
+    // About the centre, where the law has one far from the origin.
+    const States& move(const States& states, double alpha);
+    void fill_weights(const States& states, const Request& request, Posterior& out);
+    void fill_latents(const Request& request, Posterior& out);
+    void fill_moments(const States& states, const Request& request, Posterior& out);
+    void fill_spreads(const States& states, const Request& request, Posterior& out);
+    void fill_eigen(const States& states, const Request& request, Posterior& out);
+
+    Vector centre;  // empty: of a law about the origin
+    std::unique_ptr<const law::Mixture> about_centre;
+    States moved;
+    Lanes moved_norm2;
     std::unique_ptr<Components> components;
     std::vector<Grouping> groupings;  // one per level
     std::size_t class_level;
-    bool data;  // components are data
-    Softmax softmax;
+    bool data;        // components are data
+    Softmax summary;  // of the softmax over components
     Rows logits;
     Rows mean;    // sum_k w_k u_k
     Lanes kappa;  // sum_k w_k/v_k

@@ -9,6 +9,7 @@
 // doubles.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "kairos/base/array.hpp"
@@ -33,8 +34,8 @@ struct LogitTile {
     const double* largest = nullptr;  // logit of each lane, where it is known
 };
 
-// Logits of this size and below belong to absent data: their weight is 0, whatever the others are.
-inline constexpr double absent_logit = -1e30;
+// The logit of absent data: below every other, so that their weight is 0. Finite, for differences of two infinities are NaN.
+inline constexpr double absent_logit = std::numeric_limits<double>::lowest();
 
 struct TileSums {
     enum Sum { others, linear, square, cubic, quartic, collision, moment, count };

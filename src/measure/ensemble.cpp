@@ -142,7 +142,7 @@ std::optional<dynamics::Draw> Ensemble::draw_of(const dynamics::NoiseKeys& keys,
 
 void Ensemble::require_finite(const dynamics::TimePoint& time) const {
     for (Index j = 0; j < members_; ++j)
-        if (!std::isfinite(posterior_.norm2[j]))
+        if (!dynamics::is_finite(posterior_, j))
             throw NonFiniteState(spec_.seed, first_ + static_cast<std::uint64_t>(j), time.t);
 }
 

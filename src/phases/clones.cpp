@@ -47,7 +47,7 @@ dynamics::States exposed_states(const dynamics::States& parent, bool complement)
 void require_finite(const dynamics::Posterior& posterior, const dynamics::States& states,
                     std::uint64_t seed) {
     for (Index j = 0; j < states.count(); ++j)
-        if (!std::isfinite(posterior.norm2[j]))
+        if (!dynamics::is_finite(posterior, j))
             throw NonFiniteState(seed, states.first + static_cast<std::uint64_t>(j), posterior.time.t);
 }
 

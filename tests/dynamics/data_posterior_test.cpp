@@ -240,6 +240,46 @@ TEST(DataPosterior, DuplicatesShareTheirWeight) {
     }
 }
 
+// Far from all data and at tiny variances: logits of -10^33.
+TEST(DataPosterior, FindsTheNearestDatumHoweverSmallAllLogitsAre) {
+    law::Law law = data_law(300, 2, 2, 5);
+    law.mixture.means = [] {
+        Matrix ring(2, 300);
+        for (Index j = 0; j < 300; ++j)
+            ring.col(j) = 1e7 * Vector{{std::cos(0.02 * static_cast<double>(j)),
+                                        std::sin(0.02 * static_cast<double>(j))}};
+        return ring;
+    }();
+    const TimePoint time = test::at(1.0, 1e-20);
+    States states = states_of(law, time, 9, 6);
+    states.x *= 1e-2;
+    for (const Screening screening : {Screening::never, Screening::always}) {
+        const Posterior found = evaluate(law, states, time, streamed, {.screening = screening});
+        for (Index q = 0; q < 9; ++q) {
+            Index nearest = 0;
+            const Vector x = states.x.col(q);
+            (law.mixture.means.colwise() - x).colwise().squaredNorm().minCoeff(&nearest);
+            EXPECT_EQ(found.component.top[q], static_cast<double>(nearest));
+            EXPECT_EQ(found.component.max_weight[q], 1.0);
+        }
+    }
+}
+
+TEST(DataPosterior, StatesOutsideTheRangeOfDoublesHaveNoPosterior) {
+    const law::Law law = data_law(300, 4, 2, 5);
+    const TimePoint time = test::at(1.0, 1.0);
+    States states = states_of(law, time, 3, 6);
+    states.x(2, 1) = std::numeric_limits<double>::quiet_NaN();
+    Request request = streamed;
+    request.class_spread = true;
+    request.draw = Draw{{.seed = 1}, StepId{2}};
+    const Posterior found = evaluate(law, states, time, request);
+    EXPECT_TRUE(std::isnan(found.log_density[1]) && std::isnan(found.component.entropy[1]) &&
+                std::isnan(found.score(0, 1)));
+    EXPECT_EQ(found.chosen[1], 0);
+    EXPECT_TRUE(std::isfinite(found.log_density[0]) && std::isfinite(found.log_density[2]));
+}
+
 TEST(DataPosterior, SubnormalDataAndStatesAreZeros) {
     law::Law law = data_law(150, 9, 0, 5);
     law.mixture.means = Matrix(5e-310 * law.mixture.means);

@@ -178,6 +178,32 @@ TEST_P(PosteriorOfEveryForm, CovarianceTimesAVectorIsThatOfTheDenseMatrix) {
     }
 }
 
+// Numbers have few digits, so that moving them does not round.
+TEST_P(PosteriorOfEveryForm, IsTheSameHoweverFarFromTheOrigin) {
+    const auto short_of = [](const Matrix& m) { return Matrix((0x1p20 * m).array().round() / 0x1p20); };
+    law::Mixture home = mixture_of(GetParam());
+    home.means = short_of(home.means);
+    law::Mixture away = home;
+    const Vector offset = Eigen::Vector3d(0x1p24, -0x1p23, 0x1p22);
+    away.means = home.means.colwise() + offset;
+    for (const TimePoint& time : {at(0.5, 0.75), at(1.0, 1e-2)}) {
+        States states = test::random_states(home, 7, 1.2, 16);
+        states.x = short_of(states.x);
+        States moved = states;
+        moved.x.colwise() += time.alpha * offset;
+        const Posterior wanted = evaluate(home, states, time), found = evaluate(away, moved, time);
+        const double scale = 10.0 / time.sigma2;
+        EXPECT_LT((found.log_density - wanted.log_density).abs().maxCoeff(), 1e-12 * scale);
+        EXPECT_LT((found.component.entropy - wanted.component.entropy).abs().maxCoeff(), 1e-12 * scale);
+        EXPECT_LT((found.score - wanted.score).cwiseAbs().maxCoeff(), 1e-12 * scale);
+        for (const auto field : {&Posterior::score_spread, &Posterior::class_spread,
+                                 &Posterior::covariance_trace, &Posterior::top_eigenvalue})
+            EXPECT_LT((found.*field - wanted.*field).abs().maxCoeff(), 1e-12 * scale * scale);
+        const Lanes inner = wanted.x_dot_score + time.alpha * (offset.transpose() * wanted.score).array();
+        EXPECT_LT((found.x_dot_score - inner).abs().maxCoeff(), 1e-15 * offset.norm() * scale);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Posterior, PosteriorOfEveryForm, testing::ValuesIn(forms()),
                          [](const auto& form) { return form.param.name; });
 

@@ -95,6 +95,9 @@ struct Posterior {
     std::vector<int> chosen;         // [m] a component drawn by its weight
 };
 
+// Whether a state and its density are numbers in the range of doubles.
+[[nodiscard]] bool is_finite(const Posterior& posterior, Index lane);
+
 // How many vectors of n numbers a lane, at most, the iteration for the k largest eigenvalues of a large covariance keeps.
 [[nodiscard]] Index iterated_vectors(Index n, Index k);
 
