@@ -15,11 +15,6 @@ namespace {
 
 using measure::Quantity;
 
-// A curvature is told from neighbours no further away than the filter changes over: what decides between classes rises and falls within
-// a few units of log snr.
-constexpr std::size_t fewest_times = 5;
-constexpr double widest = 1.5;  // interval, in log snr
-
 // Error of the trapezoidal rule on each interval (entry i: the one that ends at t_i), NaN where there is none or it is unknown: h^3/12 |F''| in log
 // snr, of half the filter's trace beyond its exactly integrated part. The pathwise rate is read off the sides
 // of the identity rate_divergence.
@@ -29,7 +24,7 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
     const auto* difference = plan.find(Quantity::identity_difference, "rate_divergence");
     const std::size_t times = plan.times();
     std::vector<double> errors(times, nan), half_filter, lambda;
-    if (value == nullptr || difference == nullptr || times < fewest_times) return errors;
+    if (value == nullptr || difference == nullptr || times < measure::fewest_times) return errors;
     for (std::size_t i = 0; i < times; ++i) {
         const auto point = setup.schedule.at(setup.ensemble.times[i]);
         const double rate = measured.folded[value->at(i)].mean - measured.folded[difference->at(i)].mean;
@@ -47,7 +42,7 @@ std::vector<double> quadrature_errors(const Setup& setup, const measure::ColumnP
     };
     for (std::size_t i = 1; i < times; ++i) {
         const double h = std::abs(lambda[i] - lambda[i - 1]);
-        if (h < widest)
+        if (h < measure::widest_interval)
             errors[i] = h * h * h / 12.0 * std::max(std::abs(curvature(i)), std::abs(curvature(i - 1)));
     }
     return errors;
@@ -67,34 +62,40 @@ std::vector<bool> fluctuation_reportable(const Setup& setup, const measure::Colu
     return reportable;
 }
 
-IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPlan& plan,
-                          const Measured& measured, const std::vector<double>& extra,
-                          const std::vector<bool>& reportable) {
+// What is known of the identities of a run besides their moments, [T].
+struct Known {
+    std::vector<double> quadrature;  // errors of increments, NaN: not known
+    std::vector<bool> reportable;    // of those along whole paths; empty: there are none
+};
+
+measure::IdentityValue judged_at(const measure::Column& value, const measure::ColumnPlan& plan,
+                                 const Measured& measured, const Known& known, std::size_t i, Index c) {
     const measure::Identity& identity = *value.identity;
+    // An interval that does not exist, or is too wide to judge its quadrature, holds nothing.
+    if (identity.increments && std::isnan(known.quadrature[i])) return {0, 0, 0, 0};
+    if (identity.whole_path && !known.reportable[i]) return {nan, nan, nan, nan};
     const measure::Column& difference = *plan.find(Quantity::identity_difference, identity.name);
-    const auto* centre = plan.find(Quantity::identity_centre, identity.name);
-    const auto* noise = plan.find(Quantity::identity_noise, identity.name);
+    measure::KnownErrors errors{.share = identity.share};
+    if (identity.increments) errors.extra = known.quadrature[i];
+    if (const auto* noise = plan.find(Quantity::identity_noise, identity.name))
+        errors.noise = measured.folded[noise->at(i)].mean;
+    if (const auto* centre = plan.find(Quantity::identity_centre, identity.name)) {
+        const double mean = measured.folded[centre->at(i)].mean;
+        errors.centre = mean * mean;
+    }
+    return measure::judge(measured.folded[value.at(i, c)], measured.folded[difference.at(i, c)], errors);
+}
+
+IdentityCurve judge_curve(const measure::Column& value, const measure::ColumnPlan& plan,
+                          const Measured& measured, const Known& known) {
+    const measure::Identity& identity = *value.identity;
     IdentityCurve curve;
     curve.name = identity.name;
     curve.definition = identity.definition;
     curve.components = value.components;
     for (std::size_t i = 0; i < plan.times(); ++i)
         for (Index c = 0; c < value.components; ++c) {
-            // An interval that does not exist, or is too wide to judge its quadrature, holds nothing.
-            measure::IdentityValue judged{0, 0, 0, 0};
-            measure::KnownErrors known{.share = identity.share};
-            if (identity.increments) known.extra = extra[i];
-            if (noise != nullptr) known.noise = measured.folded[noise->at(i)].mean;
-            if (identity.whole_path && !reportable[i])
-                judged = measure::judge({}, {}, known);
-            else if (!std::isnan(known.extra))
-                judged = measure::judge(measured.folded[value.at(i, c)], measured.folded[difference.at(i, c)],
-                                        known);
-            if (centre != nullptr) {
-                const double mean = measured.folded[centre->at(i)].mean;
-                judged.value -= mean * mean;
-                judged.expected -= mean * mean;
-            }
+            const measure::IdentityValue judged = judged_at(value, plan, measured, known, i, c);
             curve.value.push_back(judged.value);
             curve.standard_error.push_back(judged.standard_error);
             curve.expected.push_back(judged.expected);
@@ -150,12 +151,10 @@ Findings find(const Setup& setup, const measure::ColumnPlan& plan, const Measure
     const bool guided = setup.ensemble.setting.guidance.has_value();
     if (!guided) findings.theory = phases::theory_curves(*setup.law, setup.schedule, times);
 
-    const auto extra = quadrature_errors(setup, plan, measured);
-    const std::vector<bool> reportable = fluctuation_reportable(setup, plan);
-    for (const auto& column : plan.columns()) {
-        if (column.quantity != Quantity::identity_value) continue;
-        findings.identities.push_back(judge_curve(column, plan, measured, extra, reportable));
-    }
+    const Known known{quadrature_errors(setup, plan, measured), fluctuation_reportable(setup, plan)};
+    for (const auto& column : plan.columns())
+        if (column.quantity == Quantity::identity_value)
+            findings.identities.push_back(judge_curve(column, plan, measured, known));
     BatchCurves curves(plan, measured, communicator);
     find_transitions(setup, curves, measured, findings);
     const phases::BatchCurves all = [&](const std::string& name) { return curves.all(name); };

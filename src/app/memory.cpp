@@ -158,7 +158,10 @@ double law_numbers(const Config& config, const Sizes& sizes) {
         numbers +=
             4.0 * sizes.dimension * (sizes.data + sizes.components + 1.0) + sizes.coordinates * sizes.data;
     // Tangents start along the principal directions of the means.
-    if (config.tangents > 0) numbers += 2.0 * sizes.terms() * (sizes.terms() + sizes.coordinates);
+    if (config.tangents > 0) {
+        const double least = std::min(sizes.terms(), sizes.coordinates);
+        numbers += 2.0 * sizes.terms() * sizes.coordinates + 3.0 * least * least;
+    }
     return numbers;
 }
 

@@ -28,11 +28,8 @@ namespace {
 std::optional<Target> target_of(const Setup& setup, const measure::ColumnPlan& plan) {
     const auto& goal = setup.config.target;
     if (!goal) return std::nullopt;
-    const auto* column = plan.find(measure::Quantity::observable, goal->observable);
-    if (column == nullptr)
-        throw ConfigError("ensemble.target", goal->observable, "is not observed",
-                          "an observable of observe.observables", "Add it to observe.observables.");
-    return Target(*column, plan.times(), goal->error, setup.batches.count());
+    const auto& column = *plan.find(measure::Quantity::observable, goal->observable);
+    return Target(column, plan.times(), goal->error, setup.batches.count());
 }
 
 }  // namespace

@@ -142,6 +142,48 @@ std::shared_ptr<const dynamics::Shards> shards_of(const parallel::Teams& teams) 
     return std::make_shared<const TeamShards>(teams.team());
 }
 
+void require_target(const Config& config, const std::vector<const measure::Observable*>& observed) {
+    if (!config.target) return;
+    const auto& [name, error] = *config.target;
+    if (std::ranges::any_of(observed, [&](const auto* observable) { return observable->name == name; }))
+        return;
+    throw ConfigError("ensemble.target", name + ":" + to_text(error), "is not observed",
+                      "an observable of observe.observables", "Add it to observe.observables.");
+}
+
+std::vector<double> log_snrs(const dynamics::Schedule& schedule, const std::vector<Time>& times) {
+    std::vector<double> values;
+    values.reserve(times.size());
+    for (const Time t : times) values.push_back(schedule.at(t).log_snr);
+    return values;
+}
+
+// Everything but times and the landscape, which need the law at its place.
+measure::EnsembleSpec observed_spec(const Config& config, const law::Law& law, const parallel::Teams& teams) {
+    measure::EnsembleSpec spec;
+    spec.setting = {.law = &law,
+                    .direction = config.direction,
+                    .integrator = config.integrator,
+                    .tangents = config.tangents,
+                    .coupling = config.coupling,
+                    .numerics = {.precision = config.precision, .shards = shards_of(teams)}};
+    spec.setting.eigenvalues = config.eigenvalues;
+    spec.observables = measure::select_observables(config.observables, spec.setting);
+    require_target(config, spec.observables);
+    spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
+    spec.setting.guidance = guidance_of(config, law);
+    spec.identities = !spec.setting.guidance;  // they hold of the states of p_t
+    spec.start_at_prior = config.start == StartKind::prior;
+    spec.seed = config.seed;
+    spec.trajectories = config.trajectories;
+    spec.grid = config.grid;
+    spec.substeps = config.substeps;
+    spec.recording.paths = config.paths;
+    spec.recording.states = config.states;
+    spec.recording.decisions = config.direction == measure::Direction::reverse;
+    return spec;
+}
+
 }  // namespace
 
 void require_teams(const Config& config, const parallel::Communicator& communicator) {
@@ -164,33 +206,15 @@ Setup prepare(const Config& config, const parallel::Communicator& communicator,
     law::Law law = law_of(config, communicator);
     require_traceable(config, law);
 
-    measure::EnsembleSpec spec;
-    spec.setting = {.law = &law,
-                    .direction = config.direction,
-                    .integrator = config.integrator,
-                    .tangents = config.tangents,
-                    .coupling = config.coupling,
-                    .numerics = {.precision = config.precision, .shards = shards_of(teams)}};
-    spec.setting.eigenvalues = config.eigenvalues;
-    spec.observables = measure::select_observables(config.observables, spec.setting);
-    spec.recording.histograms = histogrammed(config, spec.setting, spec.observables);
-    spec.setting.guidance = guidance_of(config, law);
-    spec.identities = !spec.setting.guidance;  // they hold of the states of p_t
+    measure::EnsembleSpec spec = observed_spec(config, law, teams);
     auto owned = adopt(std::move(law), spec);
     require_range(config, *owned, schedule);
     spec.setting.numerics.packed = packed_copy(config, *owned, memory, communicator);
 
-    spec.start_at_prior = config.start == StartKind::prior;
-    spec.seed = config.seed;
-    spec.trajectories = config.trajectories;
     spec.times = times.empty() ? observation_times(config, *owned, schedule, communicator) : times;
-    spec.grid = config.grid;
-    spec.substeps = config.substeps;
-    spec.recording.paths = config.paths;
-    spec.recording.states = config.states;
+    spec.setting.judges_increments = measure::judges_increments(log_snrs(schedule, spec.times));
     spec.recording.landscape =
         landscape_spec(config, *owned, schedule, spec.times, given_axes(config, *owned, communicator));
-    spec.recording.decisions = config.direction == measure::Direction::reverse;
 
     Setup setup{std::move(identified),
                 schedule,

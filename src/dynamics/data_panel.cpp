@@ -78,7 +78,8 @@ void DataPanel::moments_of(Index lane, bool spread, bool class_spread, Moments& 
     out.mean = y_top + away_;
     if (spread) {
         const double from_top = softmax.moment(lane) - 2.0 * along + others * data_->norm2[top];
-        out.spread = std::max(0.0, from_top / total - away_.squaredNorm());
+        const double spread_of_lane = from_top / total - away_.squaredNorm();
+        out.spread = spread_of_lane < 0.0 ? 0.0 : spread_of_lane;  // what is no number stays none
     }
     if (class_spread) out.class_spread = class_spread_of(lane, total);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -19,6 +20,8 @@ void normalise(Vector& weights, Index components) {
     require(weights.allFinite() && weights.minCoeff() > 0.0, "the weights are not all positive and finite");
     weights /= weights.maxCoeff();  // first, so that the sum cannot overflow
     weights /= weights.sum();
+    require(weights.minCoeff() >= std::numeric_limits<double>::min(),
+            "the weights differ by more than the range of doubles");
 }
 
 void check(const Covariance& covariance, Index coordinates) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "kairos/base/error.hpp"
@@ -72,7 +73,12 @@ Vector normalised_weights(const ModelSpec& spec, Index components) {
     }
     Vector weights = Eigen::Map<const Vector>(spec.weights.data(), components);
     weights /= weights.maxCoeff();  // first, so that the sum cannot overflow
-    return weights / weights.sum();
+    weights /= weights.sum();
+    if (weights.minCoeff() < std::numeric_limits<double>::min())
+        throw ConfigError("data.weights", to_text(spec.weights), "differ by more than the range of doubles",
+                          "weights that are above 2.3e-308 of their sum",
+                          "Leave components of no weight out.");
+    return weights;
 }
 
 std::vector<Covariance> isotropic_covariances(const ModelSpec& spec, Index components) {

@@ -29,9 +29,10 @@ Covariance low_rank_isotropic(const ModelSpec& spec) {
         throw ConfigError("data.rank", std::to_string(spec.rank), "is no number of directions",
                           "1 to data.dimension = " + to_text(spec.dimension), "Try --data.rank=1.");
     }
-    if (!(std::isfinite(spec.residual_sigma) && spec.residual_sigma >= 0.0)) {
+    if (!(spec.residual_sigma >= 0.0 && std::isfinite(spec.residual_sigma * spec.residual_sigma))) {
         throw ConfigError("data.residual-sigma", to_text(spec.residual_sigma), "is no standard deviation",
-                          "0 or a positive number", "Try --data.residual-sigma=0.");
+                          "0 or a positive number whose square is below 1.8e308",
+                          "Try --data.residual-sigma=0.");
     }
     Covariance covariance;
     covariance.isotropic = spec.residual_sigma * spec.residual_sigma;
@@ -56,7 +57,7 @@ double kernel(KernelKind kind, double u) {
         case KernelKind::exponential:
             return std::exp(-u);
         case KernelKind::matern_3_2:
-            return (1.0 + std::numbers::sqrt3 * u) * std::exp(-std::numbers::sqrt3 * u);
+            return std::isinf(u) ? 0.0 : (1.0 + std::numbers::sqrt3 * u) * std::exp(-std::numbers::sqrt3 * u);
     }
     return 0.0;
 }

@@ -9,7 +9,7 @@ namespace kairos::law {
 namespace {
 
 constexpr int most_classes = 16;
-constexpr Index principal_axes = 3;
+constexpr Index most_principal = 3;
 constexpr double vanishing = 1e-12;  // |v|^2, relative to the largest |mean|^2
 
 double scale_of(const Mixture& mixture) { return mixture.means.colwise().squaredNorm().maxCoeff(); }
@@ -26,31 +26,16 @@ void add_class_axes(const Law& law, std::vector<OrderAxis>& axes) {
     }
 }
 
-// Left singular vectors of the weighted, centred means.
 void add_principal_axes(const Law& law, std::vector<OrderAxis>& axes) {
-    const Mixture& mixture = law.population.components() > 0 ? law.population : law.mixture;
-    Matrix centred = mixture.means;
-    centred.colwise() -= total_mean(mixture);
-    centred *= mixture.weights.array().sqrt().matrix().asDiagonal();
-    const bool many = centred.cols() > centred.rows();  // then the covariance is the smaller matrix
-    Matrix vectors;
-    Vector values;
-    if (many) {
-        const EigenPairs pairs = symmetric_eigen(centred * centred.transpose());
-        vectors = pairs.vectors.rowwise().reverse();
-        values = pairs.values.reverse();
-    } else {
-        const SingularPairs pairs = singular_pairs(centred);
-        vectors = pairs.left;
-        values = pairs.values.array().square();
-    }
-    for (Index i = 0; i < std::min(principal_axes, values.size()); ++i) {
+    const PrincipalAxes found =
+        principal_axes(law.population.components() > 0 ? law.population : law.mixture);
+    for (Index i = 0; i < std::min(most_principal, found.variances.size()); ++i) {
         Index largest = 0;
-        vectors.col(i).cwiseAbs().maxCoeff(&largest);
-        const double sign = vectors(largest, i) < 0.0 ? -1.0 : 1.0;
+        found.directions.col(i).cwiseAbs().maxCoeff(&largest);
+        const double sign = found.directions(largest, i) < 0.0 ? -1.0 : 1.0;
         axes.push_back({std::string("principal_").append(std::to_string(i + 1)),
                         "principal axis of the means",
-                        sign * std::sqrt(std::max(0.0, values[i])) * vectors.col(i)});
+                        sign * std::sqrt(std::max(0.0, found.variances[i])) * found.directions.col(i)});
     }
 }
 
@@ -67,6 +52,19 @@ std::vector<OrderAxis> order_axes(const Law& law) {
     const double least = vanishing * scale_of(law.mixture);
     std::erase_if(axes, [&](const OrderAxis& axis) { return !(axis.v.squaredNorm() > least); });
     return axes;
+}
+
+PrincipalAxes principal_axes(const Mixture& mixture) {
+    Matrix centred = mixture.means;
+    centred.colwise() -= total_mean(mixture);
+    centred *= mixture.weights.array().sqrt().matrix().asDiagonal();
+    if (centred.size() == 0) return {Vector(0), Matrix(centred.rows(), 0)};
+    if (centred.cols() > centred.rows()) {  // then the covariance is the smaller matrix
+        const EigenPairs pairs = symmetric_eigen(centred * centred.transpose());
+        return {pairs.values.reverse(), pairs.vectors.rowwise().reverse()};
+    }
+    const SingularPairs pairs = singular_pairs(centred);
+    return {pairs.values.array().square(), pairs.left};
 }
 
 Matrix class_differences(const Mixture& mixture) {

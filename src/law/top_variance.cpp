@@ -72,7 +72,8 @@ Vector product(const Mixture& mixture, const Vector& mean, const Vector& v) {
 
 Vector random_unit_vector(Index size) {
     Rows draw(size, 1);
-    random::fill_normals({.seed = 0, .purpose = random::Purpose::probe}, TrajectoryId{0}, StepId{0}, 0, draw);
+    random::fill_normals({.seed = 0, .purpose = random::Purpose::top_variance}, TrajectoryId{0}, StepId{0}, 0,
+                         draw);
     return draw.col(0).normalized();
 }
 

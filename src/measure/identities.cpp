@@ -117,6 +117,11 @@ void rate_derivative(const Sight& sight, Out value, Out expected) {
     }
 }
 
+const char* needs_narrow_intervals(const Setting& setting) {
+    return setting.judges_increments ? nullptr
+                                     : "needs neighbouring times that are less than 1.5 apart in log snr";
+}
+
 // E[p(c|x_t)] = weight of c
 void tower(const Sight& sight, Out value, Out expected) {
     const law::Mixture& mixture = mixture_of(sight);
@@ -144,11 +149,10 @@ double class_surprisal(const Sight& sight, Index lane) {
     return -std::log(sight.classes().weights(mixture_of(sight).labels.classes().class_of[component], lane));
 }
 
-// A surprisal of the size of rounding (a weight that is 1 to it) says nothing: it counts as agreement.
-// E[i^2] = E[h^2] + E[v] for the surprisal i = -log p(L|x) of the class (datum) L behind the state; E[i] =
-// E[h] is the centre
+// E[i^2] = E[h^2] + E[v] for the surprisal i = -log p(L|x) of the class (datum) L behind the state; E[i] = E[h] is the centre
 void total_variance(const Sight& sight, Out value, Out expected) {
-    constexpr double rounding = 1e-14;
+    constexpr double rounding =
+        1e-14;  // a weight that is 1 to it has a surprisal that says nothing: it counts as agreement
     const Latent& latent = clean_latent(sight);
     expected.row(0).array() = latent.entropy.square() + latent.varentropy;
     for (Index i = 0; i < value.cols(); ++i) {
@@ -215,6 +219,7 @@ std::vector<Identity> make_identities() {
     Identity row = of_states("rate_derivative", "int of E[r] between neighbouring times = change of H(y|x_t)",
                              {.spread = true, .latents = true}, needs::nothing, rate_derivative);
     row.path_integral = row.increments = true;
+    row.missing = needs_narrow_intervals;
     table.push_back(row);
 
     row = of_states("tower", "E[p(c|x_t)] = weight of class c", latents, needs::classes, tower);
@@ -246,6 +251,11 @@ std::span<const Identity> identity_table() {
     return table;
 }
 
+bool judges_increments(std::span<const double> log_snr) {
+    const auto narrow = [](double a, double b) { return std::abs(a - b) < widest_interval; };
+    return log_snr.size() >= fewest_times && std::ranges::adjacent_find(log_snr, narrow) != log_snr.end();
+}
+
 namespace {
 
 constexpr double fewest_expected = 15.0, fewest_carriers = 25.0;  // trajectories
@@ -268,17 +278,16 @@ double variance_factor(double p, double q) {
 IdentityValue judge(const Moments& value, const Moments& difference, const KnownErrors& known) {
     constexpr double agreement = 1e-9;
     const double n = difference.count;
-    IdentityValue result{value.mean, nan, value.mean - difference.mean, nan};
+    IdentityValue result{value.mean - known.centre, nan, value.mean - difference.mean - known.centre, nan};
     if (n < 2.0) return result;
     double variance = known.noise.value_or(difference.m2 / (n - 1.0));
     if (known.share) variance *= variance_factor(result.value, result.expected);
     const double resolution = std::max(std::abs(difference.minimum), std::abs(difference.maximum)) / n;
     result.standard_error = std::hypot(std::sqrt(variance / n), resolution, known.extra);
     const double scale = std::max(std::abs(result.value), std::abs(result.expected));
-    if (std::abs(difference.mean) <= agreement * scale)
-        result.z = 0.0;
-    else if (!known.share || share_is_told(difference, result.expected))
-        result.z = difference.mean / result.standard_error;
+    const bool agree = std::abs(difference.mean) <= agreement * scale;
+    if (!agree && known.share && !share_is_told(difference, result.expected)) result.standard_error = nan;
+    result.z = agree ? 0.0 : difference.mean / result.standard_error;
     return result;
 }
 

@@ -23,8 +23,9 @@ bool has_density(const law::Mixture& mixture) {
 const char* nothing(const Setting&) { return nullptr; }
 
 const char* classes(const Setting& setting) {
-    return setting.law->mixture.labels.any() ? nullptr
-                                             : "needs classes: data.labels for the points of a dataset-file";
+    if (setting.law->mixture.labels.any()) return nullptr;
+    return setting.law->empirical ? "needs classes: data.labels for the points of a dataset-file"
+                                  : "needs classes, of which a law of one component has none";
 }
 
 const char* several_classes(const Setting& setting) {

@@ -4,27 +4,21 @@
 #include <string>
 
 #include "kairos/base/array.hpp"
-#include "kairos/base/decompositions.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/law/order_axes.hpp"
 #include "kairos/random/noise.hpp"
 
 namespace kairos::measure {
 namespace {
 
-// Principal directions of the means about their centre, leading first, by the K x K Gram matrix.
+// Those in which the means differ, leading first.
 Matrix principal_directions(const law::Mixture& mixture, Index most) {
-    const Matrix centred = mixture.means.colwise() - law::total_mean(mixture);
-    const Matrix weighted = centred * mixture.weights.cwiseSqrt().asDiagonal();
-    const auto [values, vectors] = symmetric_eigen(weighted.transpose() * weighted);
-    const Index size = values.size();
+    const auto [variances, directions] = law::principal_axes(mixture);
     Index rank = 0;
-    while (rank < std::min(size, most) &&
-           values[size - 1 - rank] > 1e-12 * std::max(values[size - 1], 1e-300))
+    while (rank < std::min(variances.size(), most) &&
+           variances[rank] > std::max(1e-12 * variances[0], 1e-300))
         ++rank;
-    if (size == 0 || values[size - 1] <= 0) rank = 0;
-    Matrix directions(mixture.coordinates(), rank);
-    for (Index i = 0; i < rank; ++i) directions.col(i) = (weighted * vectors.col(size - 1 - i)).normalized();
-    return directions;
+    return directions.leftCols(rank);
 }
 
 Matrix starting_basis(const law::Mixture& mixture, Index count) {

@@ -268,6 +268,22 @@ def collapse(folder):
         check(np.all(chain["z"][:] == 0) and np.allclose(chain["value"][:], entropy), "chain rule")
 
 
+def untold_identities(folder):
+    """What a run cannot test says nothing: it is absent, or NaN in all that is reported of it."""
+    job = [KAIROS, "run", "--data.dimension=16", "--ensemble.trajectories=500"]
+    if not check.succeeded(run([*job, "--time.points=12", "--output.file=coarse.h5"], folder), "coarse grid"):
+        return
+    check.succeeded(run([*job, "--time.points=24", "--output.file=fine.h5"], folder), "fine grid")
+    with h5py.File(folder / "coarse.h5") as coarse, h5py.File(folder / "fine.h5") as fine:
+        check("rate_derivative" not in coarse["identities"], "every interval is too wide, and yet rate_derivative is there")
+        check(np.any(fine["identities/rate_derivative/stderr"][:] > 0), "rate_derivative tests nothing on a fine grid")
+        for file in (coarse, fine):
+            fluctuation = {key: file[f"identities/fluctuation/{key}"][:] for key in ("value", "expected", "stderr", "z")}
+            untold = np.isnan(fluctuation["z"])
+            check(untold.any() and not untold[0], "fluctuation is told at t-min alone")
+            check(all(np.isnan(values[untold]).all() for values in fluctuation.values()), "fluctuation is reported where it cannot be")
+
+
 def clean_ends(folder):
     """Interrupts and failures leave no half file and the earlier result as it was."""
     check.succeeded(run([KAIROS, "run", "--ensemble.trajectories=100", "--time.points=4"], folder), "small run")
@@ -313,6 +329,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (rank_counts, shards, quenched, published_figures, collapse, clean_ends, other_commands):
+    for part in (rank_counts, shards, quenched, published_figures, collapse, untold_identities, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()

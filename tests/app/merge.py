@@ -228,6 +228,29 @@ def many_files(folder):
         check(file["batch"].size == 16000 and np.all(file["observables/class_entropy/count"][:] == 16000), "twenty files are not all there")
 
 
+def sums_of_both(folder):
+    """What runs add up is the sum of both files: landscapes, their drift, and the overlaps of clones on the way."""
+    job = ["--data.dimension=16", "--ensemble.trajectories=400", "--time.points=9", "--landscape.bins=20", "--clones.times=1", "--clones.pairs=200",
+           "--clones.overlap=path", "--observe.observables=class_entropy"]
+    for seed in (1, 2):
+        simulate(folder, f"sums-{seed}.h5", *job, f"--ensemble.seed={seed}")
+    if not merge(folder, ["sums-1.h5", "sums-2.h5"], "sums.h5"):
+        return
+    with h5py.File(folder / "sums-1.h5") as a, h5py.File(folder / "sums-2.h5") as b, h5py.File(folder / "sums.h5") as both:
+        count, drift = (a[f"landscape/m/{name}"][:] + b[f"landscape/m/{name}"][:] for name in ("count", "drift_sum"))
+        group = {name: both[f"landscape/m/{name}"][:] for name in ("count", "drift_sum", "drift_potential", "q")}
+        check(np.array_equal(group["count"], count), "landscape: counts are not the sum of both")
+        check(np.allclose(group["drift_sum"], drift, rtol=1e-9, atol=1e-9 * np.abs(drift).max()), "landscape: drifts are not the sum of both")
+        width = group["q"][1] - group["q"][0]
+        for i in range(len(count)):  # V from the pooled sums, by the trapezoidal rule
+            inside = np.flatnonzero(np.isfinite(group["drift_potential"][i]))
+            mean = drift[i, inside] / count[i, inside]
+            wanted = np.concatenate([[0], -np.cumsum(0.5 * width * (mean[1:] + mean[:-1]))])
+            check(np.allclose(group["drift_potential"][i, inside], wanted - wanted.min(), rtol=1e-7, atol=1e-9 * np.ptp(wanted)), f"V of both at time {i}")
+        paths = [file["clones/overlap_path/count"][:].sum(axis=-1) for file in (a, b, both)]
+        check(np.array_equal(paths[2], paths[0] + paths[1]) and paths[2].max() == 400, f"overlaps on the way: {paths}")
+
+
 def refused(folder, arguments, codes, *says):
     check.refused(KAIROS, "merge", arguments, folder, codes, says)
 
@@ -264,7 +287,7 @@ def refusals(folder):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (cut_in_two, real_seeds, quenched, many_files, refusals):
+    for part in (cut_in_two, real_seeds, quenched, many_files, sums_of_both, refusals):
         start = time.monotonic()
         part(pathlib.Path(directory))
         print(f"{part.__name__}: {time.monotonic() - start:.1f} s")

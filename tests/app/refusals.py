@@ -101,7 +101,8 @@ def cases_of_contradictions():
                   "--data.length-scale=0.001", "--data.kernel=exponential")
     for target in ("class_entropy", "class_entropy:", "class_entropy:-1", "class_entropy:nan", "class_entropi:0.1", ":0.1"):
         yield refused("ensemble.target", f"--ensemble.target={target}")
-    yield refused("ensemble.target", "--ensemble.target=norm2:0.1")                      # not observed
+    for command in ("run", "plan"):
+        yield Case([command, "--ensemble.target=norm2:0.1"], (CONFIGURATION,), "ensemble.target = norm2:0.1")  # not observed
     yield refused("ensemble.target", "--ensemble.target=class_entropy:0.1", "--data.realisations=2", "--data.samples=50")
 
 

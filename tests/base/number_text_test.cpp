@@ -14,6 +14,8 @@ TEST(NumberText, WrittenRealsReadBackAsTheSameNumber) {
     EXPECT_EQ(to_text(0.1), "0.1");
     EXPECT_EQ(to_text(1e9), "1000000000");
     EXPECT_EQ(to_text(-3.0), "-3");
+    EXPECT_EQ(to_text(9007199254740992.0), "9007199254740992");
+    EXPECT_EQ(to_text(1e16), "1e+16");
     EXPECT_EQ(to_text(1e300), "1e+300");
     EXPECT_EQ(to_text(1e-9), "1e-09");
     EXPECT_EQ(to_text(1.0 / 3.0), "0.3333333333333333");

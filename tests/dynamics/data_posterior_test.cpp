@@ -240,6 +240,20 @@ TEST(DataPosterior, DuplicatesShareTheirWeight) {
     }
 }
 
+// Squares of data are summed over a tile in floats, with weights up to e^20.
+TEST(DataPosterior, SinglePrecisionHoldsWhatFloatsHold) {
+    law::Law law = data_law(300, 8, 0, 5);
+    const auto holds = [&](double size, double sigma2) {
+        law::Mixture mixture = law.mixture;
+        mixture.means = Matrix(size * law.mixture.means);
+        return single_precision_holds(mixture, test::at(1.0, sigma2));
+    };
+    EXPECT_TRUE(holds(1.0, 1.0) && holds(1e10, 1e20) && holds(1e-10, 1e-20));
+    EXPECT_FALSE(holds(1e18, 1e36));  // squares
+    EXPECT_FALSE(holds(1.0, 1e-37));  // products
+    EXPECT_FALSE(holds(1e38, 1e76));
+}
+
 // Far from all data and at tiny variances: logits of -10^33.
 TEST(DataPosterior, FindsTheNearestDatumHoweverSmallAllLogitsAre) {
     law::Law law = data_law(300, 2, 2, 5);

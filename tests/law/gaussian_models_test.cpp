@@ -153,6 +153,15 @@ INSTANTIATE_TEST_SUITE_P(Sizes, EveryKernel,
                                             ::testing::Values(KernelKind::rbf, KernelKind::exponential,
                                                               KernelKind::matern_3_2)));
 
+// Points that know nothing of each other: white noise, by every kernel.
+TEST(GaussianProcess, OfAVanishingLengthIsWhite) {
+    for (const KernelKind kernel : {KernelKind::rbf, KernelKind::exponential, KernelKind::matern_3_2}) {
+        law::ModelSpec spec = process(7, kernel);
+        spec.length_scale = 1e-310;
+        EXPECT_NEAR(law::top_data_variance(reduced(spec)), 1.5 * 1.5, 1e-12);
+    }
+}
+
 TEST(GaussianProcess, SmoothKernelsHaveFewerDirectionsThanPoints) {
     const law::Mixture mixture = reduced(process(200, KernelKind::rbf));
     EXPECT_LT(mixture.coordinates(), 40);

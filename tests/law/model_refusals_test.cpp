@@ -70,6 +70,7 @@ std::vector<Refusal> refusals() {
          ModelKind::unequal_variances},
         {"data.separation", "inf", "positive", [](Spec& s) { s.separation = INFINITY; },
          ModelKind::random_clusters},
+        {"data.sigma", "1e+160", ">= 0", [](Spec& s) { s.sigma = {1e160}; }, ModelKind::simplex},
         {"data.sigma", "1,2,3", ">= 0",
          [](Spec& s) {
              s.sigma = {1, 2, 3};
@@ -102,6 +103,11 @@ std::vector<Refusal> refusals() {
              s.weights = {1, 1};
          },
          ModelKind::gaussian_process},
+        {"data.weights", "1e+200,1e-200", "2.3e-308",
+         [](Spec& s) {
+             s.weights = {1e200, 1e-200};
+         },
+         ModelKind::two_clusters},
         {"data.branching", "1", "2 or more", [](Spec& s) { s.branching = 1; }, ModelKind::hierarchical},
         {"data.levels", "0", "1 or more", [](Spec& s) { s.levels = 0; }, ModelKind::hierarchical},
         {"data.levels", "4", "<= data.dimension = 8",
@@ -120,6 +126,8 @@ std::vector<Refusal> refusals() {
         {"data.rank", "0", "1 to data.dimension = 8", [](Spec& s) { s.rank = 0; }, ModelKind::low_rank,
          Representation::full},
         {"data.residual-sigma", "-0.5", "positive", [](Spec& s) { s.residual_sigma = -0.5; },
+         ModelKind::low_rank},
+        {"data.residual-sigma", "1e+160", "1.8e308", [](Spec& s) { s.residual_sigma = 1e160; },
          ModelKind::low_rank},
         {"data.length-scale", "0", "positive", [](Spec& s) { s.length_scale = 0; },
          ModelKind::gaussian_process},

@@ -40,6 +40,29 @@ TEST(OrderAxes, OfClassesPointFromTheMeanOfAllToTheirs) {
     EXPECT_LT((axes[1].v - (0.5 * (y.col(0) + y.col(1)) - all)).norm(), 1e-14);
 }
 
+// More components than coordinates, and fewer.
+TEST(OrderAxes, PrincipalAxesAreThoseOfTheCovarianceOfTheMeans) {
+    for (const Index components : {Index{3}, Index{50}}) {
+        law::Mixture mixture;
+        mixture.means = test::random_matrix(4, components, 8);
+        mixture.weights = Vector::LinSpaced(components, 1.0, 2.0);
+        mixture.weights /= mixture.weights.sum();
+        const Matrix centred = mixture.means.colwise() - law::total_mean(mixture);
+        const Matrix covariance = centred * mixture.weights.asDiagonal() * centred.transpose();
+        const law::PrincipalAxes axes = law::principal_axes(mixture);
+        ASSERT_EQ(axes.directions.cols(), std::min<Index>(4, components));
+        EXPECT_NEAR(axes.variances.sum(), covariance.trace(), 1e-13);
+        for (Index i = 0; i < axes.variances.size(); ++i) {
+            const Vector v = axes.directions.col(i);
+            EXPECT_NEAR(v.norm(), 1.0, 1e-13);
+            EXPECT_LT((covariance * v - axes.variances[i] * v).norm(), 1e-13);
+            if (i > 0) {
+                EXPECT_LE(axes.variances[i], axes.variances[i - 1]);
+            }
+        }
+    }
+}
+
 // Three classes in four coordinates: a plane. The projection onto it is that of two differences of their means.
 TEST(OrderAxes, TheSpanBetweenClassesIsThatOfTheirMeans) {
     const law::Law law = clusters();

@@ -204,5 +204,15 @@ TEST(Histogram, UnpackUndoesPack) {
     EXPECT_EQ(Histogram::unpack(Histogram(4).pack()).pack(), Histogram(4).pack());
 }
 
+// Beyond 2^500, where x^2 overflows, a value lies between the edges of its bin as elsewhere.
+TEST(Histogram, ValuesWhoseSquareOverflowsLieInTheirBins) {
+    for (const double value : {1e150, 1e155, 1e200, 1e300, -1e155, -1e300}) {
+        const auto edges = histogram_of({value}).edges();
+        ASSERT_EQ(edges.size(), 2U);
+        EXPECT_LE(edges[0], value + 1e-9 * std::abs(value));
+        EXPECT_GT(edges[1], value - 1e-9 * std::abs(value));
+    }
+}
+
 }  // namespace
 }  // namespace kairos::measure

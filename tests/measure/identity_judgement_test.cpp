@@ -107,7 +107,25 @@ TEST(Judgement, OfASharePutsTheVarianceAtTheMeanThatIsExpected) {
     EXPECT_NEAR(share_of(3972, 4000, 0.99).z, 0.003 / few.standard_error, 1e-9);  // the other side of it
 }
 
+TEST(Judgement, OfIncrementsNeedsNeighboursAmongFiveTimes) {
+    EXPECT_TRUE(judges_increments(std::array{9.0, 7.0, 5.0, 3.6, 1.0}));
+    EXPECT_FALSE(judges_increments(std::array{9.0, 7.0, 5.0, 3.4, 1.0}));
+    EXPECT_FALSE(judges_increments(std::array{4.0, 3.0, 2.0, 1.0}));
+}
+
+TEST(Judgement, IsOfWhatIsLeftOnceTheCentreIsSubtracted) {
+    std::array<double, 4> difference{};
+    for (std::size_t i = 0; i < 4; ++i) difference[i] = value[i] - expected[i];
+    const IdentityValue plain = judge(moments_of(value), moments_of(difference)),
+                        centred = judge(moments_of(value), moments_of(difference), {.centre = 11.0});
+    EXPECT_NEAR(centred.value, 2.5, 1e-12);
+    EXPECT_NEAR(centred.expected, 0.5, 1e-12);
+    EXPECT_EQ(centred.standard_error, plain.standard_error);
+    EXPECT_EQ(centred.z, plain.z);
+}
+
 TEST(Judgement, OfASharePassesOverWhatFewTrajectoriesCarry) {
+    EXPECT_TRUE(std::isnan(share_of(20, 1000, 0.01).standard_error));  // as z, which is made of it
     EXPECT_TRUE(
         std::isnan(share_of(4, 4000, 1.0 / 256).z));      // 15.6 expected, and their number is known to 50 %
     EXPECT_TRUE(std::isnan(share_of(20, 1000, 0.01).z));  // 10 expected

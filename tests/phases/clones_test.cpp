@@ -260,6 +260,26 @@ TEST(Clones, OfDataEndOnOneDatumAsOftenAsTheParticipationSays) {
     }
 }
 
+// Of three copies the share is that of three pairs: same_datum and same_class lie in [0, 1] and agree with the collision at the branching.
+TEST(Clones, TriplesOfDataCountEveryPair) {
+    const auto law = law::draw_empirical(
+        law::build_law({.kind = law::ModelKind::two_clusters, .dimension = 6}, law::Representation::full), 40,
+        5);
+    auto spec = spec_of(law);
+    spec.copies = 3;
+    spec.branch_times = {Time{0.15}, Time{0.4}, Time{0.8}};
+    CloneEnsemble clones(spec, ou());
+    const auto row = clones.run(TrajectoryId{0}, 5000);
+    for (std::size_t b = 0; b < spec.branch_times.size(); ++b)
+        for (const auto& [same, collision] :
+             {std::pair(CloneQuantity::same_datum, CloneQuantity::datum_collision),
+              std::pair(CloneQuantity::same_class, CloneQuantity::class_collision)}) {
+            const auto share = found(row, b, same), exact = found(row, b, collision);
+            EXPECT_LE(share.maximum, 1.0);
+            expect_consistent(share.mean, std::hypot(share.standard_error, exact.standard_error), exact.mean);
+        }
+}
+
 TEST(Clones, BranchedAtTheEndAreOne) {
     const auto law =
         law::build_law({.kind = law::ModelKind::low_rank, .dimension = 12, .residual_sigma = 1.0},

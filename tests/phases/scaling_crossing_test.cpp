@@ -64,6 +64,10 @@ TEST(ScalingCrossing, FindsThePlacesOfExactCurvesAndTheirLimit) {
     }
     EXPECT_NEAR(found.line.intercept.value, exponent, 3e-4);
     EXPECT_NEAR(found.line.slope.value, -correction, 0.02);
+    // what a fit misses at every pair, no average over pairs makes smaller
+    for (const auto& pair : found.pairs)
+        EXPECT_GE(found.line.intercept.systematic, pair.place.systematic * (1.0 - 1e-12));
+    EXPECT_NEAR(found.line.intercept.value, exponent, found.line.intercept.systematic + 1e-12);
 }
 
 // Over log snr sizes count downward; the order of times does not matter.

@@ -64,6 +64,8 @@ const char* name_of(Purpose purpose) {
             return "tangent";
         case Purpose::screen:
             return "screen";
+        case Purpose::top_variance:
+            return "top_variance";
         case Purpose::fixed_points:
             return "fixed_points";
     }
@@ -85,7 +87,7 @@ TEST(Purpose, NumbersAreThoseThatResultsWereMadeWith) {
         {20, "choice"},          {21, "radial"},         {22, "end_class"},     {23, "start_radial"},
         {32, "clone_prefix"},    {33, "clone_step"},     {34, "clone_choice"},  {35, "clone_radial"},
         {36, "clone_end"},       {37, "clone_angle"},    {48, "pilot"},         {49, "probe"},
-        {50, "tangent"},         {51, "screen"},         {60, "fixed_points"}};
+        {50, "tangent"},         {51, "screen"},         {52, "top_variance"},  {60, "fixed_points"}};
     EXPECT_EQ(registry(), pinned);
 }
 

@@ -23,6 +23,13 @@ struct OrderAxis {
 
 [[nodiscard]] std::vector<OrderAxis> order_axes(const Law& law);
 
+// Eigenvectors of the weighted covariance of the means about their mean, variances descending: min(r, K) of them.
+struct PrincipalAxes {
+    Vector variances;
+    Matrix directions;  // r x min(r, K), orthonormal columns
+};
+[[nodiscard]] PrincipalAxes principal_axes(const Mixture& mixture);
+
 // Mean of every class of labels.class_level less the mean of all, r x C.
 [[nodiscard]] Matrix class_differences(const Mixture& mixture);
 // Orthonormal basis of their span (r x 0 where all classes have one mean). Singular values below 1e-9 of the largest |mean| count as 0.

@@ -49,6 +49,13 @@ struct Identity {
 
 [[nodiscard]] std::span<const Identity> identity_table();
 
+// The quadrature error of an interval between neighbouring times is known from the curvature at its ends: of intervals narrower than this in
+// log snr (what decides between classes rises and falls within a few units of it), among at least so many times.
+inline constexpr double widest_interval = 1.5;
+inline constexpr std::size_t fewest_times = 5;
+// Whether there is such an interval among ascending times.
+[[nodiscard]] bool judges_increments(std::span<const double> log_snr);
+
 struct IdentityValue {
     double value, standard_error, expected, z;
 };
@@ -70,13 +77,14 @@ struct IdentityValue {
 //
 // share: value is a probability p of mean q, expected. Where it hangs on few trajectories (p near 1 for those of one class, near 0 for the
 // others) its variance goes with their number, and the spread of a sample that by chance has few of them is too small: the variance is
-// then that at the mean which is expected, the sample's times max(1, q/mean p, (1 - q)/(1 - mean p)). z is NaN, not judged, where no normal
-// law holds: with fewer than 15 trajectories expected on either side, n q or n (1 - q), or where fewer than 25 carry the spread,
+// then that at the mean which is expected, the sample's times max(1, q/mean p, (1 - q)/(1 - mean p)). z and stderr are NaN, not judged, where
+// no normal law holds: with fewer than 15 trajectories expected on either side, n q or n (1 - q), or where fewer than 25 carry the spread,
 // n/(kurtosis - 1), so that it is known to worse than 20 %.
 struct KnownErrors {
     double extra = 0.0;
     std::optional<double> noise = {};
     bool share = false;
+    double centre = 0.0;  // subtracted from value and expected, before they are judged
 };
 [[nodiscard]] IdentityValue judge(const Moments& value, const Moments& difference,
                                   const KnownErrors& known = {});

@@ -32,7 +32,8 @@ struct Setting {
     Coupling coupling = Coupling::independent;
     dynamics::Numerics numerics{};
     std::optional<dynamics::Guidance> guidance{};
-    int eigenvalues = 0;  // of the posterior covariance; of fewer dimensions all
+    int eigenvalues = 0;            // of the posterior covariance; of fewer dimensions all
+    bool judges_increments = true;  // identities.hpp, judges_increments: of the observation times
 };
 
 // What an observable may read at one time.

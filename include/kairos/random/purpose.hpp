@@ -31,9 +31,10 @@ enum class Purpose : std::uint8_t {
     clone_angle = 37,  // angle between the unseen parts of two clones
     // others
     pilot = 48,  // pilot ensemble of the entropic grid
-    probe = 49,  // fixed random vectors (score_mean, tangents)
+    probe = 49,  // the fixed random vector of the identity score_mean
     tangent = 50,
     screen = 51,        // states that tell whether trajectories have condensed on single data
+    top_variance = 52,  // where the iteration for the top eigenvalue of the data covariance starts
     fixed_points = 60,  // where the search for fixed points of the drift starts
 };
 
