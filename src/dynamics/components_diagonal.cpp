@@ -1,10 +1,10 @@
 // Diagonal components (some may be isotropic), each with its own variances v_ki; v_k belongs to the
 // complement.
 //
-//   logit_k = sum_i [ (alpha mean_ki/v_ki) x_i - (1/v_ki - 1/v_0i) x_i^2/2 - alpha^2 mean_ki^2/(2 v_ki) -
-//   log(v_ki/v_0i)/2 ]
+//   logit_k = sum_i [ (alpha mean_ki/v_ki) x_i - (1/v_ki - 1/v_0i) x_i^2/2
+//                     - alpha^2 mean_ki^2/(2 v_ki) - log(v_ki/v_0i)/2 ]
 //             - (1/v_k - 1/v_0) R2/2 - (c/2) log(v_k/v_0) + log weight_k
-//   u_ki = s_ki = (alpha mean_ki - x_i)/v_ki
+//   u_ki    = s_ki = (alpha mean_ki - x_i)/v_ki
 #include <cmath>
 #include <numbers>
 

@@ -1,7 +1,7 @@
 // Components of any kind, one after the other: s_k = -C_k^-1 delta_k with delta_k = x - alpha mean_k.
 //
-//   logit_k = -(delta_k . C_k^-1 delta_k + R2/v_k + log det C_k)/2 + log weight_k,   common = -(d/2) log(2
-//   pi),   u_k = s_k
+//   logit_k = -(delta_k . C_k^-1 delta_k + R2/v_k + log det C_k)/2 + log weight_k
+//   common  = -(d/2) log(2 pi),   u_k = s_k
 #include <cmath>
 #include <numbers>
 

@@ -1,8 +1,9 @@
 // Isotropic components, each with its own variance v_k.
 //
-//   logit_k = (alpha/v_k) mean_k . x - (alpha^2/2 v_k) |mean_k|^2 - (1/v_k - 1/v_0) |x|^2/2 - (d/2)
-//   log(v_k/v_0) + log weight_k common  = -|x|^2/(2 v_0) - (d/2) log(2 pi v_0),      u_k = s_k = (alpha
-//   mean_k - x)/v_k
+//   logit_k = (alpha/v_k) mean_k . x - (alpha^2/2 v_k) |mean_k|^2 - (1/v_k - 1/v_0) |x|^2/2
+//             - (d/2) log(v_k/v_0) + log weight_k
+//   common  = -|x|^2/(2 v_0) - (d/2) log(2 pi v_0)
+//   u_k     = s_k = (alpha mean_k - x)/v_k
 //
 // Component 0 is the reference: what it shares with the others would drown their differences in large d.
 #include <cmath>

@@ -1,10 +1,10 @@
 // src/dynamics/covariance_product.hpp: the posterior covariance as a linear map, without forming it.
 //
-//   Cov(y|x) v = sigma^2 sum_k w_k S_k C_k^-1 v + (sigma^4/alpha^2) sum_k p_k (u_k - mean),   p_k = w_k (u_k
-//   - mean) . v
+//   Cov(y|x) v = sigma^2 sum_k w_k S_k C_k^-1 v + (sigma^4/alpha^2) sum_k p_k (u_k - mean)
+//   p_k        = w_k (u_k - mean) . v
 //
-// With `radial`, the direction of x_perp is one more coordinate, the last row of v: there u_k =
-// -sqrt(R2)/v_k. Shapes: v and out r x m, or (r + 1) x m. Source: docs/theory.md, "Data laws".
+// With `radial`, the direction of x_perp is one more coordinate, the last row of v: there u_k = -sqrt(R2)/v_k. Shapes: v and out r x m, or
+// (r + 1) x m. Source: docs/theory.md, "Data laws".
 #pragma once
 #include "components.hpp"
 

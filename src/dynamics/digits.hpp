@@ -37,8 +37,8 @@ void scales_of(const LaneValues& lanes, double* scales);
 // Right-hand sheets.
 void slice_right(const LaneValues& lanes, const double* scales, std::int8_t* sheets);
 
-// Left-hand sheets of `all` values of 32 lanes, a multiple of 64, value k of lane q at values[q distance + k]; the sheets of a digit begin digit_distance after those
-// of the one before.
+// Left-hand sheets of `all` values of 32 lanes, a multiple of 64, value k of lane q at values[q distance + k]; the sheets of a digit begin
+// digit_distance after those of the one before.
 void slice_left(const float* values, Index distance, Index all, const double* scales, std::int8_t* sheets,
                 Index digit_distance);
 

@@ -1,9 +1,10 @@
 // src/dynamics/exact_reverse.cpp: the exact reverse transition.
 //
-//   k ~ w_k(x_t) (Posterior::chosen),   x_s = keep x_t + pull mean_k + spread xi     along an eigenvector of S_k with eigenvalue
-//   S keep = A Var(s)/Var(t),   spread^2 = Var(s) q2/Var(t),   Var(u) = alpha_u^2 S + sigma_u^2 pull =
-//   alpha_s - keep alpha_t = alpha_s q2/Var(t)            since Var(t) = A^2 Var(s) + q2: no cancellation for
-//   t near s
+//   k ~ w_k(x_t) (Posterior::chosen)
+//   x_s      = keep x_t + pull mean_k + spread xi      along an eigenvector of S_k with eigenvalue S
+//   keep     = A Var(s)/Var(t),   Var(u) = alpha_u^2 S + sigma_u^2
+//   spread^2 = Var(s) q2/Var(t)
+//   pull     = alpha_s - keep alpha_t = alpha_s q2/Var(t)      since Var(t) = A^2 Var(s) + q2: no cancellation for t near s
 #include <cassert>
 #include <cmath>
 

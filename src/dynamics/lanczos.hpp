@@ -26,9 +26,10 @@ struct LanePairs {
     std::vector<Rows> vectors;
 };
 
-// The k <= n largest, an eigenvalue of several copies as often as it occurs among them. Keeps its vectors, iterated_vectors(n, k) times n x m
-// numbers, which the one largest does without. |A v - lambda v| <= 1e-10 of the largest eigenvalue, or what the rounding of the product leaves,
-// unless the top of the spectrum is crowded beyond 400 k products. The outcome of a lane does not depend on those beside it, to the bit where the product's does not.
+// The k <= n largest, an eigenvalue of several copies as often as it occurs among them. Keeps its vectors, iterated_vectors(n, k) times n x
+// m numbers, which the one largest does without. |A v - lambda v| <= 1e-10 of the largest eigenvalue, or what the rounding of the product
+// leaves, unless the top of the spectrum is crowded beyond 400 k products. The outcome of a lane does not depend on those beside it, to the
+// bit where the product's does not.
 void leading_eigenpairs(const LaneProduct& product, Index n, Index m, Index k, bool vectors, LanePairs& out);
 
 // a . b of every lane, summed in the order of the coordinates whatever the number of lanes.

@@ -49,8 +49,8 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, Index use
     }
 }
 
-// Data whose weights a pass takes: of doubles 24 KiB, which stay in the first-level cache while all coordinates of a chunk pass by. Floats are widened
-// where they are folded, which costs more than that saves.
+// Data whose weights a pass takes: of doubles 24 KiB, which stay in the first-level cache while all coordinates of a chunk pass by. Floats
+// are widened where they are folded, which costs more than that saves.
 template <class Real>
 constexpr Index rows_of_pass = sizeof(Real) == sizeof(double) ? 96 : 192;
 

@@ -10,8 +10,8 @@
 namespace kairos::measure {
 namespace {
 
-// Blocks are filled up to a multiple of this with trajectories that nobody counts: what a product or a loop does with the last few lanes, in an order of
-// its own, would show in which batch a trajectory is.
+// Blocks are filled up to a multiple of this with trajectories that nobody counts: what a product or a loop does with the last few lanes,
+// in an order of its own, would show in which batch a trajectory is.
 constexpr Index whole_lanes = 8;
 
 }  // namespace

@@ -114,8 +114,8 @@ TEST(LandscapeCurves, TheBarrierIsTheHighestPlaceBetweenTheWells) {
     EXPECT_EQ(curves.barrier_position[2], c.spec.centre(0, 6));
 }
 
-// Counts that are those of the density itself, with clusters of weights 0.8 and 0.2: theory and estimate divide at the same bin, and the share of each
-// side is a sum of midpoints of the two Gaussians.
+// Counts that are those of the density itself, with clusters of weights 0.8 and 0.2: theory and estimate divide at the same bin, and the
+// share of each side is a sum of midpoints of the two Gaussians.
 TEST(LandscapeCurves, TheFreeEnergyDifferenceIsThatOfTheSharesOnBothSides) {
     Clusters c;
     c.law.mixture.weights = Vector{{0.8, 0.2}};

@@ -1,7 +1,7 @@
 // include/kairos/app/analysis_points.hpp: result files as points of a sweep, each with its realisations of the disorder.
 //
-// Files belong together when they differ only in what a sweep may vary (may_vary); otherwise they are refused. Of those,
-// point_keys make a point: dimension, samples, separation, components, the weight of guidance, the noise schedule and the observation times. At one point
+// Files belong together when they differ only in what a sweep may vary (may_vary); otherwise they are refused. Of those, point_keys make a
+// point: dimension, samples, separation, components, the weight of guidance, the noise schedule and the observation times. At one point
 //
 //   different data.seed                      realisations of the disorder (where the law has any)
 //   the same data.seed, another ensemble.seed   independent runs of one realisation, pooled

@@ -1,7 +1,8 @@
 // include/kairos/app/analysis_text.hpp: an analysis as tables for people, and as CSV for scripts.
 //
-// Text: transitions, schedules, fits, data collapse, crossings, notes. CSV: one table, a row for every number with an error; `kind` is transition, schedules, fit, collapse
-// or crossing, and cells that do not apply are empty. Numbers of CSV read back as the same doubles; texts with commas are quoted.
+// Text: transitions, schedules, fits, data collapse, crossings, notes. CSV: one table, a row for every number with an error; `kind` is
+// transition, schedules, fit, collapse or crossing, and cells that do not apply are empty. Numbers of CSV read back as the same doubles;
+// texts with commas are quoted.
 #pragma once
 #include <string>
 

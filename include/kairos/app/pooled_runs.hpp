@@ -3,9 +3,9 @@
 //   batches of the whole = those of the first file, then those of the second, ...; with several realisations of the disorder those of
 //   realisation 0 of every file first, then those of realisation 1, ...
 //
-// The ensemble is what a run leaves in memory (Measured), so that findings and file are made as those of a run. Batches stay in the files and are read
-// piece by piece: memory grows with the curves of one observable, not with what the files hold. Raw paths are those of the first file,
-// whose trajectories are the first of the whole.
+// The ensemble is what a run leaves in memory (Measured), so that findings and file are made as those of a run. Batches stay in the files
+// and are read piece by piece: memory grows with the curves of one observable, not with what the files hold. Raw paths are those of the
+// first file, whose trajectories are the first of the whole.
 //
 // Observables are folded from batches, as those of one run are; identities, clones, histograms and decisions from the sums that every file keeps.
 // Errors: InputError (3) naming file and key: other physics, other times, a seed that comes twice, no batch moments, a damaged file.

@@ -24,8 +24,8 @@ struct Outcome {
 // Keeps what is finished when the run is halted, and throws where it shall end.
 using KeepState = std::function<void(parallel::Halt, const EnsembleState&, const CloneState&)>;
 
-// plan: the columns of the setup. setup holds the law of realisation 0 before and that of the last one afterwards. Batches in `from` are finished already.
-// Watch::halted calls `keep`.
+// plan: the columns of the setup. setup holds the law of realisation 0 before and that of the last one afterwards. Batches in `from` are
+// finished already. Watch::halted calls `keep`.
 [[nodiscard]] Outcome run_realisations(Setup& setup, const measure::ColumnPlan& plan,
                                        const parallel::Communicator& communicator, Watch watch,
                                        Checkpoint from, const KeepState& keep);

@@ -2,9 +2,10 @@
 //
 //   batches B_1 = 32,  B_{k+1} = min(2 B_k, ceil(B_k r^2)),  r = largest standard error over times and components / error asked for
 //
-// until r <= 1, or all batches of ensemble.trajectories are done. Of a result that is extended B_1 is all that it has, if that is more. Errors shrink like 1/sqrt(B), so few rounds are needed. Rounds depend on
-// the moments of whole rounds alone: ranks, schedules and interruptions do not show in where an ensemble ends. Errors that are not numbers
-// (an observable that is not defined at a time) do not count.
+// until r <= 1, or all batches of ensemble.trajectories are done. Of a result that is extended B_1 is all that it has, if that is more.
+// Errors shrink like 1/sqrt(B), so few rounds are needed. Rounds depend on the moments of whole rounds alone: ranks, schedules and
+// interruptions do not show in where an ensemble ends. Errors that are not numbers (an observable that is not defined at a time) do not
+// count.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -4,8 +4,8 @@
 //   l_j(t) = (alpha^2/V) P_j + (alpha sigma/V) Q_j - (alpha^2/(2V)) |mean_j|^2 + log weight_j,   V = alpha^2 S + sigma^2
 //   log p_t(x) = log sum_j e^l_j(t) - |x|^2/(2V) - (d/2) log(2 pi V)        means, y and x about a point amid the data, which changes no value
 //
-// For laws of data (components that share one isotropic covariance; d counts the complement, |x|^2 its R2). Two products serve every time; each time costs
-// an exp a datum. Data are streamed in tiles: nothing of size n x m is held. Only log_density, norm2 and the latents are
+// For laws of data (components that share one isotropic covariance; d counts the complement, |x|^2 its R2). Two products serve every time;
+// each time costs an exp a datum. Data are streamed in tiles: nothing of size n x m is held. Only log_density, norm2 and the latents are
 // filled; where a request goes beyond them PosteriorEvaluator does the work.
 //
 // Shapes: y, z r x m, one column a trajectory. Units: nats. Errors: none. Values are those of PosteriorEvaluator to rounding.

@@ -2,8 +2,8 @@
 //
 //   dataset [k,d] of numbers, or [d] for one of them; Matrix d x k, one vector a column
 //
-// Collective: read by rank 0 and sent to all. Errors, the same on every rank: InputError naming file and dataset where it is absent, of another shape,
-// holds numbers that are not finite, a vector that is zero, or more than most_vectors.
+// Collective: read by rank 0 and sent to all. Errors, the same on every rank: InputError naming file and dataset where it is absent, of
+// another shape, holds numbers that are not finite, a vector that is zero, or more than most_vectors.
 #pragma once
 #include <string>
 

@@ -2,8 +2,9 @@
 //
 //   p_0(y|c) = sum_{k in c} (weight_k/weight_c) N(y; mean_k, S_k)
 //
-// p_0(y) is the sum of weight_c p_0(y|c). In the coordinates of the law itself (same explicit ones, same complement), so that both laws serve the same states. It has no classes
-// and no population of its own. Units: data. Errors: std::out_of_range where there is no such class.
+// p_0(y) is the sum of weight_c p_0(y|c). In the coordinates of the law itself (same explicit ones, same complement), so that both laws
+// serve the same states. It has no classes and no population of its own. Units: data. Errors: std::out_of_range where there is no such
+// class.
 // Source: docs/theory.md, "Guidance".
 #pragma once
 #include "kairos/law/law.hpp"

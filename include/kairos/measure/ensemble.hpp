@@ -10,7 +10,8 @@
 //           (y, z) for all times: the law at each time is the same, and entropies of data are far cheaper (CommonCoupling)
 //
 // Batches are run in blocks of trajectories whose size follows from the law alone; all noise is that of the trajectory, and blocks are
-// whole SIMD vectors, so neither blocks nor batches nor ranks show in what happens to it. The pause hook is called between steps: it deals batches and watches the clock.
+// whole SIMD vectors, so neither blocks nor batches nor ranks show in what happens to it. The pause hook is called between steps: it deals
+// batches and watches the clock.
 // Errors: NonFiniteState (exit code 5) with trajectory, time and seed.
 #pragma once
 #include <functional>

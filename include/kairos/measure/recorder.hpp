@@ -1,8 +1,9 @@
 // include/kairos/measure/recorder.hpp: turns what is seen of a block at each time into the result of its batch.
 //
 // Consecutive batches may be worked on together, so that blocks fill their lanes whatever the size of a batch: begin_batches names their
-// sizes, and the moments of each are kept apart. A block is announced (begin), seen once at every observation time in the order of its path (visit), and closed (finish), when
-// quantities that need the whole path (entropy production) are known. Blocks of a batch are folded by the tree of moments.hpp.
+// sizes, and the moments of each are kept apart. A block is announced (begin), seen once at every observation time in the order of its path
+// (visit), and closed (finish), when quantities that need the whole path (entropy production) are known. Blocks of a batch are folded by
+// the tree of moments.hpp.
 //
 // Trajectories below counted_from are in the moments of their batch, and in nothing else: what adds up over batches has counted them before,
 // in a batch of an earlier run that was not full.

@@ -5,10 +5,10 @@
 //   out   [batch][column in slice][width], every batch in ascending order, for this rank's slice of the
 //   columns
 //
-// Whatever rank computed a batch, its values arrive at the same place: a fold over the result in batch order
-// gives the same bits on any number of ranks (docs/architecture.md). Memory: the result, O(batches x columns
-// / ranks), and twice what this rank sends in a round: about `buffer` doubles where batches are spread evenly, never more than its rows. Errors, agreed by all
-// ranks: Error(ExitCode::other) naming the batch that is missing, doubled, unknown or of a wrong length.
+// Whatever rank computed a batch, its values arrive at the same place: a fold over the result in batch order gives the same bits on any
+// number of ranks (docs/architecture.md). Memory: the result, O(batches x columns / ranks), and twice what this rank sends in a round:
+// about `buffer` doubles where batches are spread evenly, never more than its rows. Errors, agreed by all ranks: Error(ExitCode::other)
+// naming the batch that is missing, doubled, unknown or of a wrong length.
 #pragma once
 #include <cstddef>
 #include <cstdint>

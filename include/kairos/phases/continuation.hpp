@@ -3,10 +3,11 @@
 //   h(u, l) = 0,   u'.(u - u_p)/L^2 + l' (l - l_p) = 0      corrector, from the predictor (u_p, l_p) = (u, l) + ds (u', l')
 //   |u'|^2/L^2 + l'^2 = 1                                   tangent; l' changes sign at a fold
 //
-// l = log snr. The length L is that over which the weights p(component|x) change by one half along the curve, so that steps are long
-// where weights have settled and short where components merge. A step is taken again at half its length where the corrector does
-// not contract, weights move by more than 0.1 between predictor and solution, the tangent turns by more than 37 degrees, or stability
-// changes as it does not along one curve; it never exceeds 0.3 in l. A curve ends at the ends of the range (exactly), where `visit` says so, or where it runs away, no step succeeds or the field is exhausted.
+// l = log snr. The length L is that over which the weights p(component|x) change by one half along the curve, so that steps are long where
+// weights have settled and short where components merge. A step is taken again at half its length where the corrector does not contract,
+// weights move by more than 0.1 between predictor and solution, the tangent turns by more than 37 degrees, or stability changes as it does
+// not along one curve; it never exceeds 0.3 in l. A curve ends at the ends of the range (exactly), where `visit` says so, or where it runs
+// away, no step succeeds or the field is exhausted.
 //
 // Shapes: u, direction [r]. `unstable` counts eigenvalues above 0 of J in the explicit coordinates. Source: Keller 1977; Allgower and
 // Georg, Numerical Continuation Methods.

@@ -30,8 +30,8 @@ enum class Depth { shallow, deep };
 // Points to start from, the centre first.
 [[nodiscard]] std::vector<Vector> search_starts(const DriftField& field, double log_snr, Depth depth);
 
-// Different zeros in the order in which they are found. Stops where field.operations() passes `most_operations` or the field is exhausted; `exhausted` says so.
-// check: between starts; may throw.
+// Different zeros in the order in which they are found. Stops where field.operations() passes `most_operations` or the field is exhausted;
+// `exhausted` says so. check: between starts; may throw.
 struct FixedPoints {
     std::vector<Vector> found;
     bool exhausted = false;

@@ -7,9 +7,10 @@
 //             exceeds four standard errors; NaN where there is one well
 //   F_high - F_low   -log of the share above that barrier over the share below it, variance 1/n_low + 1/n_high: free energy difference of the wells
 //
-// In closed form: the same difference of the noised data, divided at the same bin; P of a mixture is sum_k w_k N(q; alpha v.mu_k/sqrt(d), v^T C_k v/d), averaged over each bin; V of two clusters of one
-// variance and equal weights is f q^2/2 + g^2 q^2/(2 Gamma) - g^2 (|v|^2/d) log cosh(alpha m.v sqrt(d) q/(Gamma |v|^2)) where v is parallel or
-// orthogonal to m (between there is none), and U gets its second well where alpha^2 (m.v)^2/(Gamma |v|^2) = 1. U and V split at different times.
+// In closed form: the same difference of the noised data, divided at the same bin; P of a mixture is sum_k w_k N(q; alpha v.mu_k/sqrt(d),
+// v^T C_k v/d), averaged over each bin; V of two clusters of one variance and equal weights is f q^2/2 + g^2 q^2/(2 Gamma) - g^2 (|v|^2/d)
+// log cosh(alpha m.v sqrt(d) q/(Gamma |v|^2)) where v is parallel or orthogonal to m (between there is none), and U gets its second well
+// where alpha^2 (m.v)^2/(Gamma |v|^2) = 1. U and V split at different times.
 //
 // Shapes: [T][bin]. Units: nats for U, the barrier and F, q^2 per time for V. Errors: none; NaN where nothing is known.
 // Source: docs/theory.md, "Landscape".
