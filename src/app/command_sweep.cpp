@@ -52,6 +52,28 @@ private:
     int before_;
 };
 
+// The root alone writes; the others throw what it met.
+template <class Body>
+void root_writes(const parallel::Communicator& all, Body body) {
+    std::string fault;
+    try {
+        if (all.is_root()) body();
+    } catch (const OutputError& error) {
+        fault = error.what();
+    }
+    all.broadcast(fault);
+    if (!fault.empty()) throw Error(ExitCode::output, fault);
+}
+
+// On the root; the state is for those who look, and no point fails for the want of it.
+void note_or_warn(const SweepPoint& point, const std::string& folder, const std::string& state) {
+    try {
+        note_state(point, folder, state);
+    } catch (const OutputError& error) {
+        std::fprintf(stderr, "kairos: %s\n        The sweep goes on without that state.\n", error.what());
+    }
+}
+
 bool is_complete(const SweepPoint& point, const std::string& folder, const parallel::Communicator& all) {
     bool complete = all.is_root() && state_of(point, folder).stage == PointStage::complete;
     all.broadcast_value(complete);
@@ -62,7 +84,7 @@ bool is_complete(const SweepPoint& point, const std::string& folder, const paral
 void run_point(const SweepPoint& point, const std::string& folder, const std::string& text,
                const parallel::Communicator& all) {
     const auto note = [&](const std::string& state) {
-        if (all.is_root()) note_state(point, folder, state);
+        if (all.is_root()) note_or_warn(point, folder, state);
     };
     CommandLine run;
     run.command = CommandLine::Command::run;
@@ -105,8 +127,7 @@ std::size_t print_states(const std::vector<SweepPoint>& points, const std::strin
 
 ExitCode command_sweep(const CommandLine& line, const parallel::Communicator& communicator) {
     const std::vector<SweepPoint> points = sweep_points(line.config_file, line.output);
-    if (communicator.is_root()) write_folder(points, line.output, own_program());
-    communicator.barrier();
+    root_writes(communicator, [&] { write_folder(points, line.output, own_program()); });
     if (line.local)
         for (const SweepPoint& point : points)
             if (!is_complete(point, line.output, communicator))

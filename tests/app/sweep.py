@@ -112,6 +112,18 @@ def failures(folder):
     check("running   job 17_1" in done.stdout, done.stdout)
 
 
+def cannot_write(folder):
+    """A folder that cannot be made ends all ranks with 4; a state that cannot be noted is a warning, and the point runs."""
+    for command in ([], ["--local"]):
+        done = run([KAIROS, "sweep", "-c", "s.ini", "-o", "/proc/nope", *command], folder, 2, timeout=60)
+        check(done.returncode == 4 and done.stderr.count("cannot write /proc/nope") == 1, f"/proc/nope {command}: {done.returncode} {done.stderr}")
+    (folder / "note.ini").write_text(TEXT.replace("16 | 1e3", "16"))
+    (folder / "note" / "dimension-16_seed-2.state.part").mkdir(parents=True)
+    done = run([KAIROS, "sweep", "-c", "note.ini", "-o", "note", "--local"], folder, 2, timeout=120)
+    check(done.returncode == 0 and "3 complete" in done.stdout, f"no state: {done.returncode} {done.stdout}{done.stderr}")
+    check(done.stderr.count("cannot write note/dimension-16_seed-2.state") == 1 and "goes on without that state" in done.stderr, done.stderr)
+
+
 def script(folder):
     """One task of the array by bash; LAUNCH empty instead of srun. A failure is noted with its sentence."""
     (folder / "out" / f"{NAMES[3]}.h5").unlink()
@@ -128,6 +140,6 @@ def script(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for part in (whole, left_to_the_program, missing, failures, script):
+    for part in (whole, left_to_the_program, missing, failures, cannot_write, script):
         part(pathlib.Path(name))
 check.finish()

@@ -6,8 +6,9 @@
 
 namespace kairos::app {
 
-// Errors of the configuration, of input and of output, and the end of a run with a checkpoint are the same on every rank. What one rank
-// alone met (a state not finite, no memory) is not: it ends the job.
+// Errors of the configuration, of input and of output, and the end of a run with a checkpoint are the same on every rank, or met by the
+// root where no other rank waits for it (analyze, merge, what is printed): whoever writes on the root alone tells the others before they go
+// on together. What one rank alone met (a state not finite, no memory) is not: it ends the job.
 [[nodiscard]] inline bool met_by_all(const Error& error) {
     return error.code() == ExitCode::configuration || error.code() == ExitCode::input_file ||
            error.code() == ExitCode::output || error.code() == ExitCode::interrupted;
