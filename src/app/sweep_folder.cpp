@@ -62,6 +62,7 @@ set -u
 point=$(sed -n "${SLURM_ARRAY_TASK_ID}p" "$folder/points.txt")
 [ -n "$point" ] || { echo "there is no point ${SLURM_ARRAY_TASK_ID}" >&2; exit 2; }
 at=$folder/$point
+cd "$from" || { echo "failed 4 there is no folder $from here" >"$at.state"; exit 4; }
 task=${SLURM_ARRAY_JOB_ID:-$$}_$SLURM_ARRAY_TASK_ID
 if [ -z "${SLURM_JOB_END_TIME:-}" ] && command -v squeue >/dev/null && [ -n "${SLURM_JOB_ID:-}" ]; then
     end=$(squeue -h -j "$SLURM_JOB_ID" -o %e) && SLURM_JOB_END_TIME=$(date -d "$end" +%s) && export SLURM_JOB_END_TIME
@@ -85,6 +86,23 @@ std::string shell_quoted(const std::string& text) {
     std::string inside;
     for (const char letter : text) inside += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
     return "'" + inside + "'";
+}
+
+// Paths are in the body: sbatch has quoting rules of its own for what directives say.
+std::string script_of(std::size_t points, const std::string& folder, const std::string& program) {
+    std::error_code fault;
+    const fs::path from = fs::current_path(fault);
+    if (fault)
+        throw OutputError(folder, "the working folder cannot be told: " + fault.message(),
+                          "Go to a folder that is there.");
+    const std::string text(script_text);
+    const auto body = text.find("set -u\n");
+    std::string script = "#!/bin/bash\n#SBATCH --array=1-";
+    script.append(std::to_string(points)).append("\n").append(text.substr(0, body));
+    script.append("from=").append(shell_quoted(from.string()));
+    script.append("\nfolder=").append(shell_quoted((from / folder).string()));
+    script.append("\nprogram=").append(shell_quoted(program)).append("\n");
+    return script.append(text.substr(body));
 }
 
 // Whether a point that says it runs here still does; elsewhere it is believed.
@@ -185,13 +203,7 @@ void write_folder(const std::vector<SweepPoint>& points, const std::string& fold
         names += point.name + "\n";
     }
     replace_text(folder + "/points.txt", names);
-    const std::string head = "#!/bin/bash\n#SBATCH --array=1-" + std::to_string(points.size()) +
-                             "\n#SBATCH --chdir=" + fs::current_path().string() + "\n";
-    const std::string text(script_text);
-    const auto body = text.find("set -u\n");
-    replace_text(folder + "/sweep.sbatch", head + text.substr(0, body) + "folder=" + shell_quoted(folder) +
-                                               "\nprogram=" + shell_quoted(program) + "\n" +
-                                               text.substr(body));
+    replace_text(folder + "/sweep.sbatch", script_of(points.size(), folder, program));
 }
 
 }  // namespace kairos::app

@@ -54,11 +54,13 @@ def shards(cluster):
 
 
 def array(cluster):
-    """Every point of a sweep as a task; the state shows them complete."""
-    (cluster.folder / "s.ini").write_text("[time]\npoints = 9\n[ensemble]\ntrajectories = 64\n[sweep]\ndata.dimension = 8 | 16\nensemble.seed = 1 | 2\n")
-    check.succeeded(cluster.run(KAIROS, "sweep", "-c", "s.ini", "-o", "out"), "sweep")
-    done = cluster.run("sbatch", "--wait", "--time=20", "out/sweep.sbatch", timeout=120)
-    told = cluster.run(KAIROS, "sweep", "-c", "s.ini", "-o", "out").stdout
+    """Every point of a sweep as a task, in a folder with spaces and quotes; the state shows them complete."""
+    at = cluster.folder / "it's an \"array\""
+    at.mkdir()
+    (at / "s.ini").write_text("[time]\npoints = 9\n[ensemble]\ntrajectories = 64\n[sweep]\ndata.dimension = 8 | 16\nensemble.seed = 1 | 2\n")
+    check.succeeded(run([KAIROS, "sweep", "-c", "s.ini", "-o", "out"], at), "sweep")
+    done = cluster.run("sbatch", "--wait", "--time=20", at / "out/sweep.sbatch", timeout=120)
+    told = run([KAIROS, "sweep", "-c", "s.ini", "-o", "out"], at).stdout
     check(done.returncode == 0 and "4 points: 0 waiting, 0 running, 4 complete, 0 failed" in told, f"array: {done.returncode} {done.stderr}{told}")
 
 

@@ -139,7 +139,20 @@ def script(folder):
     check("failed    exit code 3: a.h5: there is no such file" in told, told)
 
 
+def odd_folders(folder):
+    """Spaces and quotes in the working folder and in -o: no directive has them, and the script finds its way from anywhere."""
+    at = folder / "it's \"odd\" #1"
+    at.mkdir()
+    (at / "s.ini").write_text(TEXT)
+    check.succeeded(run([KAIROS, "sweep", "-c", "s.ini", "-o", "a b'c"], at), "odd folders")
+    text = (at / "a b'c" / "sweep.sbatch").read_text()
+    check(not any("odd" in line for line in text.splitlines() if line.startswith("#SBATCH")), f"a directive holds a path: {text}")
+    environment = dict(ENVIRONMENT, LAUNCH="", SLURM_ARRAY_TASK_ID="1")
+    done = subprocess.run(["bash", at / "a b'c" / "sweep.sbatch"], cwd="/", env=environment, capture_output=True, text=True)
+    check(done.returncode == 0 and (at / "a b'c" / f"{NAMES[0]}.h5").exists(), f"a task in odd folders: {done.returncode} {done.stderr}")
+
+
 with tempfile.TemporaryDirectory() as name:
-    for part in (whole, left_to_the_program, missing, failures, cannot_write, script):
+    for part in (whole, left_to_the_program, missing, failures, cannot_write, script, odd_folders):
         part(pathlib.Path(name))
 check.finish()
