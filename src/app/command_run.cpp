@@ -73,7 +73,8 @@ void carry_out(const CommandLine& line, Setup& setup, const measure::ColumnPlan&
 
 }  // namespace
 
-void command_run(const CommandLine& line, const parallel::Communicator& communicator) {
+void command_run(const CommandLine& line, const parallel::Communicator& communicator,
+                 const std::function<void()>& begun) {
     const auto start = Deadline::Clock::now();
     const Config config = read_config(line.config_file, line.overrides);
     Deadline deadline(config, start);
@@ -82,6 +83,7 @@ void command_run(const CommandLine& line, const parallel::Communicator& communic
     const io::FileLock output(communicator, config.output);
     std::optional<io::FileLock> checkpoint;
     if (!config.checkpoint.empty()) checkpoint.emplace(communicator, config.checkpoint);
+    if (begun) begun();
     Setup setup = prepare(config, communicator);
     const measure::ColumnPlan plan(setup.ensemble.setting, setup.ensemble.observables,
                                    setup.ensemble.identities, setup.ensemble.times.size());

@@ -10,6 +10,7 @@
 #include "kairos/app/commands.hpp"
 #include "kairos/app/sweep.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/io/file_lock.hpp"
 
 namespace kairos::app {
 namespace {
@@ -27,11 +28,11 @@ std::string own_program() {
     return fault ? "kairos" : path.string();
 }
 
-// What is printed meanwhile goes into a file.
+// What is printed meanwhile goes to the end of a file.
 class PrintInto {
 public:
     explicit PrintInto(const std::string& file) : before_(flushed_copy()) {
-        const int log = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+        const int log = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
         if (log < 0) return;
         (void)dup2(log, STDOUT_FILENO);
         close(log);
@@ -80,28 +81,49 @@ bool is_complete(const SweepPoint& point, const std::string& folder, const paral
     return complete;
 }
 
-// One point on all ranks; what it met is noted, and only the end of the whole sweep goes on.
+// Whether another process writes the result of the point; then says so.
+bool is_run_elsewhere(const SweepPoint& point, const std::string& folder, const parallel::Communicator& all) {
+    std::string holder = all.is_root() ? io::holder_of(file_of(point, folder, ".h5")) : "";
+    all.broadcast(holder);
+    if (!holder.empty() && all.is_root())
+        std::fprintf(stderr, "kairos: %s: left out, another job is running it (%s).\n", point.name.c_str(),
+                     holder.c_str());
+    return !holder.empty();
+}
+
+// Within the handler of what a point met: it is noted, and only the end of the whole sweep goes on.
+void take_failure(const SweepPoint& point, const std::string& folder, const Error& error,
+                  const parallel::Communicator& all) {
+    if (all.is_root())
+        note_or_warn(point, folder,
+                     error.code() == ExitCode::interrupted
+                         ? ""
+                         : "failed " + std::to_string(static_cast<int>(error.code())) + " " + error.what());
+    if (error.code() == ExitCode::interrupted || (!met_by_all(error) && all.size() > 1)) throw;
+    if (all.is_root()) std::fprintf(stderr, "kairos: %s: %s\n", point.name.c_str(), error.what());
+}
+
+// One point on all ranks. Its state and its log are those of the job that has the lock of its result.
 void run_point(const SweepPoint& point, const std::string& folder, const std::string& text,
                const parallel::Communicator& all) {
-    const auto note = [&](const std::string& state) {
-        if (all.is_root()) note_or_warn(point, folder, state);
-    };
     CommandLine run;
     run.command = CommandLine::Command::run;
     run.config_file = file_of(point, folder, ".ini");
     run.text = text;
-    note(here_and_now());
+    bool begun = false;
     std::optional<PrintInto> log;
-    if (all.is_root()) log.emplace(file_of(point, folder, ".log"));
     try {
-        command_run(run, all);
-        note("");
+        command_run(run, all, [&] {
+            begun = true;
+            if (!all.is_root()) return;
+            note_or_warn(point, folder, here_and_now());
+            log.emplace(file_of(point, folder, ".log"));
+        });
+        if (all.is_root()) note_or_warn(point, folder, "");
     } catch (const Error& error) {
-        note(error.code() == ExitCode::interrupted
-                 ? ""
-                 : "failed " + std::to_string(static_cast<int>(error.code())) + " " + error.what());
-        if (error.code() == ExitCode::interrupted || (!met_by_all(error) && all.size() > 1)) throw;
-        if (all.is_root()) std::fprintf(stderr, "kairos: %s: %s\n", point.name.c_str(), error.what());
+        const bool elsewhere =
+            !begun && error.code() == ExitCode::output && is_run_elsewhere(point, folder, all);
+        if (!elsewhere) take_failure(point, folder, error, all);
     }
 }
 

@@ -109,6 +109,18 @@ FileLock::FileLock(const parallel::Communicator& communicator, const std::string
 
 FileLock::~FileLock() { give_back(); }
 
+std::string holder_of(const std::string& path) {
+    const int descriptor = open((path + ".lock").c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return {};
+    struct flock held = {};
+    held.l_type = F_WRLCK;
+    held.l_whence = SEEK_SET;
+    const bool taken = fcntl(descriptor, F_OFD_GETLK, &held) == 0 && held.l_type != F_UNLCK;
+    const std::string holder = taken ? signature_in(descriptor) : "";
+    close(descriptor);
+    return holder;
+}
+
 // The name goes first: whoever opens the file in between finds that it has none, and makes another.
 void FileLock::give_back() {
     if (descriptor_ < 0) return;

@@ -3,14 +3,16 @@
 task as Slurm would call it."""
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from kairos_runs import ENVIRONMENT, Checks, run  # noqa: E402
+from kairos_runs import ENVIRONMENT, Checks, run, start  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
@@ -38,6 +40,13 @@ def sweep(folder, *keys, ranks=0, text=TEXT, code=0):
     done = run([KAIROS, "sweep", "-c", "s.ini", "-o", "out", *keys], folder, ranks)
     check(done.returncode == code, f"sweep {keys}: exit {done.returncode}\n{done.stdout}{done.stderr}")
     return states(done)
+
+
+def until(holds, seconds=30):
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.02)
+    return holds()
 
 
 def stamps(folder):
@@ -124,6 +133,25 @@ def cannot_write(folder):
     check(done.stderr.count("cannot write note/dimension-16_seed-2.state") == 1 and "goes on without that state" in done.stderr, done.stderr)
 
 
+def side_by_side(folder):
+    """A point that another process is running is left out: its state and its log stay that one's, and it ends well."""
+    (folder / "two.ini").write_text("[sweep]\nensemble.seed = 1 | 2\n[data]\ndimension = 64\n[time]\npoints = 9\nsubsteps = 1000\n"
+                                    "[ensemble]\ntrajectories = 100000000\nintegrator = heun\n")
+    first = start([KAIROS, "sweep", "-c", "two.ini", "-o", "two", "--local"], folder)
+    state, log = folder / "two" / "seed-1.state", folder / "two" / "seed-1.log"
+    check(until(lambda: state.exists() and log.exists()), "the first did not begin")
+    log.write_text("of the first\n")
+    second = start([KAIROS, "sweep", "-c", "two.ini", "-o", "two", "--local"], folder)
+    check(until(lambda: (folder / "two" / "seed-2.log").exists()), "the second did not go on to the other point")
+    check(state.read_text().split()[-1] == str(first.pid) and log.read_text() == "of the first\n", f"{state.read_text()} {log.read_text()}")
+    for process in (second, first):
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        check(process.returncode == 75, f"told to end: {process.returncode} {out}{err}")
+        left_out = f"seed-1: left out, another job is running it (process {first.pid} on"
+        check((left_out in err) == (process is second), err)
+
+
 def script(folder):
     """One task of the array by bash; LAUNCH empty instead of srun. A failure is noted with its sentence."""
     (folder / "out" / f"{NAMES[3]}.h5").unlink()
@@ -153,6 +181,6 @@ def odd_folders(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for part in (whole, left_to_the_program, missing, failures, cannot_write, script, odd_folders):
+    for part in (whole, left_to_the_program, missing, failures, cannot_write, side_by_side, script, odd_folders):
         part(pathlib.Path(name))
 check.finish()

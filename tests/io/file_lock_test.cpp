@@ -48,6 +48,25 @@ TEST_F(FileLockTest, TheSecondJobIsToldWhoHoldsIt) {
     EXPECT_NE(second_job().find("Wait until"), std::string::npos) << "the first refusal took the lock away";
 }
 
+TEST_F(FileLockTest, AskingWhoHoldsItTakesNothing) {
+    EXPECT_EQ(holder_of(path), "");
+    EXPECT_FALSE(fs::exists(path + ".lock"));
+    world.barrier();
+    std::optional<FileLock> first;
+    first.emplace(world, path);
+    std::string holder = "process " + std::to_string(getpid()) + " on ";
+    world.broadcast(holder);
+    EXPECT_TRUE(holder_of(path).starts_with(holder)) << holder_of(path);
+    EXPECT_NE(second_job(), "");
+    world.barrier();
+    first.reset();
+    world.barrier();
+    EXPECT_EQ(holder_of(path), "");
+    std::ofstream(path + ".lock") << "of a job that was killed";
+    world.barrier();
+    EXPECT_EQ(holder_of(path), "");
+}
+
 TEST_F(FileLockTest, WhatIsGivenBackLeavesNothing) {
     std::optional<FileLock> first;
     first.emplace(world, path);

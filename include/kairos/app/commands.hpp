@@ -1,5 +1,7 @@
 // include/kairos/app/commands.hpp: what each command of the program does. Each throws kairos::Error for what went wrong.
 #pragma once
+#include <functional>
+
 #include "kairos/app/command_line.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/parallel/communicator.hpp"
@@ -19,8 +21,9 @@ inline constexpr const char* no_memory_left =
     "no memory is left.\n        Start fewer ranks a node, or raise the limit (ulimit -v, --mem); lower "
     "ensemble.batch, data.samples or data.dimension.\n        kairos plan tells what a job needs.";
 
-// The main job; collective. The summary goes to stdout of rank 0.
-void command_run(const CommandLine& line, const parallel::Communicator& communicator);
+// The main job; collective. The summary goes to stdout of rank 0. begun: called once its files are locked and no other job can write them.
+void command_run(const CommandLine& line, const parallel::Communicator& communicator,
+                 const std::function<void()>& begun = {});
 // Validates, prints the resolved configuration, critical times, memory and time needed; writes nothing. Collective.
 void command_plan(const CommandLine& line, const parallel::Communicator& communicator);
 // The tables of one result; of a sweep also fits and data collapse. Serial.

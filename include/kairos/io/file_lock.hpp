@@ -32,4 +32,7 @@ private:
     int descriptor_ = -1;  // on the root, where there are locks
 };
 
+// Who holds the lock of the file now, by process and host; empty: nobody, or that cannot be told. For one rank.
+[[nodiscard]] std::string holder_of(const std::string& path);
+
 }  // namespace kairos::io
