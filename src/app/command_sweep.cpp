@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kairos/app/commands.hpp"
+#include "kairos/app/interrupt.hpp"
 #include "kairos/app/sweep.hpp"
 #include "kairos/base/error.hpp"
 #include "kairos/io/file_lock.hpp"
@@ -91,15 +92,18 @@ bool is_run_elsewhere(const SweepPoint& point, const std::string& folder, const 
     return !holder.empty();
 }
 
-// Within the handler of what a point met: it is noted, and only the end of the whole sweep goes on.
+// Within the handler of what a point met: it is noted, and only the end of the whole sweep goes on. A point that was told to end
+// has not failed.
 void take_failure(const SweepPoint& point, const std::string& folder, const Error& error,
                   const parallel::Communicator& all) {
+    const bool shared = met_by_all(error) || all.size() == 1;
+    const bool ending = shared ? all.any(end_signal() != 0) : end_signal() != 0;
+    const bool waits = error.code() == ExitCode::interrupted || (ending && error.code() == ExitCode::other);
     if (all.is_root())
-        note_or_warn(point, folder,
-                     error.code() == ExitCode::interrupted
-                         ? ""
-                         : "failed " + std::to_string(static_cast<int>(error.code())) + " " + error.what());
-    if (error.code() == ExitCode::interrupted || (!met_by_all(error) && all.size() > 1)) throw;
+        note_or_warn(
+            point, folder,
+            waits ? "" : "failed " + std::to_string(static_cast<int>(error.code())) + " " + error.what());
+    if (waits || ending || !shared) throw;
     if (all.is_root()) std::fprintf(stderr, "kairos: %s: %s\n", point.name.c_str(), error.what());
 }
 

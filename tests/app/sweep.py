@@ -28,6 +28,18 @@ ensemble.seed = 1 | 2 | 3
 [observe]
 observables = class_entropy
 """
+# Longer than any test waits.
+LONG = """[data]
+dimension = 64
+[time]
+points = 9
+substeps = 1000
+[ensemble]
+trajectories = 1e8
+integrator = heun
+[sweep]
+ensemble.seed = 1 | 2
+"""
 NAMES = [f"dimension-{d}_seed-{s}" for d in ("16", "1e3") for s in (1, 2, 3)]
 
 
@@ -135,8 +147,7 @@ def cannot_write(folder):
 
 def side_by_side(folder):
     """A point that another process is running is left out: its state and its log stay that one's, and it ends well."""
-    (folder / "two.ini").write_text("[sweep]\nensemble.seed = 1 | 2\n[data]\ndimension = 64\n[time]\npoints = 9\nsubsteps = 1000\n"
-                                    "[ensemble]\ntrajectories = 100000000\nintegrator = heun\n")
+    (folder / "two.ini").write_text(LONG.replace("integrator", "batch = 16\nintegrator"))
     first = start([KAIROS, "sweep", "-c", "two.ini", "-o", "two", "--local"], folder)
     state, log = folder / "two" / "seed-1.state", folder / "two" / "seed-1.log"
     check(until(lambda: state.exists() and log.exists()), "the first did not begin")
@@ -150,6 +161,20 @@ def side_by_side(folder):
         check(process.returncode == 75, f"told to end: {process.returncode} {out}{err}")
         left_out = f"seed-1: left out, another job is running it (process {first.pid} on"
         check((left_out in err) == (process is second), err)
+
+
+def impatient(folder):
+    """A second SIGINT ends the sweep: the points that it did not come to wait as before."""
+    (folder / "long.ini").write_text(LONG.replace("1 | 2", "1 | 2 | 3"))
+    process = start([KAIROS, "sweep", "-c", "long.ini", "-o", "long", "--local"], folder)
+    check(until(lambda: (folder / "long" / "seed-1.log").exists()), "a sweep to be interrupted did not begin")
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+    out, err = process.communicate(timeout=60)
+    check(process.returncode in (1, 75) and err.count("kairos: ") == 1, f"two SIGINT: {process.returncode} {out}{err}")
+    told = run([KAIROS, "sweep", "-c", "long.ini", "-o", "long"], folder).stdout
+    check("3 points: 3 waiting, 0 running, 0 complete, 0 failed" in told, f"after two SIGINT: {told}")
 
 
 def script(folder):
@@ -181,6 +206,6 @@ def odd_folders(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for part in (whole, left_to_the_program, missing, failures, cannot_write, side_by_side, script, odd_folders):
+    for part in (whole, left_to_the_program, missing, failures, cannot_write, side_by_side, impatient, script, odd_folders):
         part(pathlib.Path(name))
 check.finish()
