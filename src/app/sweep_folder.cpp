@@ -1,9 +1,12 @@
 // The folder of a sweep: what is written there, and what it says of each point.
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -27,17 +30,37 @@ std::string content_of(const std::string& file) {
     return text.str();
 }
 
+bool is_there(const std::string& file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored);
+}
+
+// 0, or the errno of what failed.
+int written_to_disk(const std::string& file, const std::string& text) {
+    const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0) return errno;
+    int fault = 0;
+    for (std::size_t done = 0; done < text.size() && fault == 0;) {
+        const ssize_t count = write(descriptor, text.data() + done, text.size() - done);
+        if (count >= 0)
+            done += static_cast<std::size_t>(count);
+        else if (errno != EINTR)
+            fault = errno;
+    }
+    if (fault == 0 && fsync(descriptor) != 0) fault = errno;
+    if (close(descriptor) != 0 && fault == 0) fault = errno;
+    return fault;
+}
+
 // Under another name first: a reader finds the old text or the new one. Untouched where it is the same.
 void replace_text(const std::string& file, const std::string& text) {
-    if (fs::exists(file) && content_of(file) == text) return;
+    if (is_there(file) && content_of(file) == text) return;
     const std::string part = file + ".part";
-    std::ofstream stream(part, std::ios::binary);
-    stream << text;
-    stream.close();
-    std::error_code fault;
-    if (stream) fs::rename(part, file, fault);
-    if (!stream || fault)
-        throw OutputError(file, "it cannot be written", "Make room, or choose another folder after -o.");
+    int fault = written_to_disk(part, text);
+    if (fault == 0 && std::rename(part.c_str(), file.c_str()) != 0) fault = errno;
+    if (fault == 0) return;
+    unlink(part.c_str());
+    throw OutputError(file, std::strerror(fault), "Make room, or choose another folder after -o.");
 }
 
 std::string ini_of(const SweepPoint& point) {
@@ -158,7 +181,7 @@ bool agrees(const std::string& key, const std::string& given, const Keys& stored
 // Trajectories of a complete result of this configuration; -1 where there is none.
 double trajectories_of(const SweepPoint& point, const std::string& folder) {
     const std::string file = file_of(point, folder, ".h5");
-    if (!fs::exists(file)) return -1;
+    if (!is_there(file)) return -1;
     try {
         const io::ResultReader result(file);
         const Keys stored = keys_of(result);
@@ -177,7 +200,7 @@ PointState state_of(const SweepPoint& point, const std::string& folder) {
     if (trajectories >= 0)
         return {PointStage::complete, std::to_string(static_cast<long long>(trajectories)) + " trajectories"};
     PointState state = noted_state(content_of(file_of(point, folder, ".state")));
-    if (state.stage == PointStage::waiting && fs::exists(file_of(point, folder, ".h5.checkpoint")))
+    if (state.stage == PointStage::waiting && is_there(file_of(point, folder, ".h5.checkpoint")))
         state.detail = "goes on from a checkpoint";
     return state;
 }
@@ -195,8 +218,12 @@ void write_folder(const std::vector<SweepPoint>& points, const std::string& fold
                   const std::string& program) {
     std::error_code fault;
     fs::create_directories(folder, fault);
-    if (!fs::is_directory(folder))
-        throw OutputError(folder, "it is no folder and cannot be made one", "Choose another after -o.");
+    std::error_code unseen;
+    if (!fs::is_directory(folder, unseen)) {
+        std::string problem = "it is no folder and cannot be made one";
+        if (fault) problem.append(": ").append(fault.message());
+        throw OutputError(folder, problem, "Choose another after -o.");
+    }
     std::string names;
     for (const SweepPoint& point : points) {
         replace_text(file_of(point, folder, ".ini"), ini_of(point));

@@ -1,5 +1,7 @@
 // The points of a sweep: the product of the values in its [sweep] section.
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <set>
 #include <sstream>
 
@@ -78,6 +80,17 @@ std::string file_safe(std::string value) {
     return value;
 }
 
+// A name too long for a file ends in a number of its own instead, the same in every sweep that has the point.
+std::string short_enough(const std::string& name) {
+    constexpr std::size_t longest = 200;  // of 255 letters, with room for .h5.checkpoint.previous
+    if (name.size() <= longest) return name;
+    std::uint64_t number = 0xcbf29ce484222325U;  // FNV-1a
+    for (const char letter : name) number = (number ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    char digits[24];
+    std::snprintf(digits, sizeof digits, "_%016llx", static_cast<unsigned long long>(number));
+    return name.substr(0, longest - 17) + digits;
+}
+
 SweepPoint point_of(const std::vector<Axis>& axes, std::size_t number, const Pairs& base,
                     const std::string& folder) {
     std::vector<std::pair<std::string, std::string>> chosen(axes.size());
@@ -90,6 +103,7 @@ SweepPoint point_of(const std::vector<Axis>& axes, std::size_t number, const Pai
         if (!point.name.empty()) point.name += '_';
         point.name.append(label_of(key, axes)).append("-").append(file_safe(value));
     }
+    point.name = short_enough(point.name);
     Pairs keys = chosen;
     for (const auto& pair : base)
         if (std::ranges::find(chosen, pair.first, &Pairs::value_type::first) == chosen.end())

@@ -3,6 +3,7 @@
 task as Slurm would call it."""
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -145,6 +146,52 @@ def cannot_write(folder):
     check(done.stderr.count("cannot write note/dimension-16_seed-2.state") == 1 and "goes on without that state" in done.stderr, done.stderr)
 
 
+def no_way_to(folder):
+    """Folders that cannot be seen, have too long a name or are gone, and a full disk: exit code 4, the cause, nothing left."""
+    (folder / "private").mkdir(mode=0o700)
+    folder.chmod(0o755)
+    anyone = shutil.copy(KAIROS, folder / "anyone")
+    text = folder / "private.ini"
+    text.write_text(TEXT)
+    gone = folder / "gone"
+    for at, out, says, prepare in ((folder, folder / "private" / "out", "Permission denied", as_nobody), (folder, "n" * 300, "File name too long", None),
+                                   (gone, folder / "away", "working folder cannot be told: No such file", gone.rmdir)):
+        gone.mkdir(exist_ok=True)
+        if prepare == as_nobody and os.geteuid() != 0:
+            continue
+        done = run([anyone, "sweep", "-c", text, "-o", out], at, prepare=prepare)
+        check(done.returncode == 4 and "kairos: cannot write" in done.stderr and says in done.stderr, f"{says}: {done.returncode} {done.stderr}")
+    disk = folder / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=100", "tmpfs", disk], capture_output=True).returncode != 0:
+        print("sweep: without a full disk, mount is not allowed")
+        return
+    try:
+        (disk / "ballast").write_bytes(b"0" * os.statvfs(disk).f_bavail * 4096)
+        done = run([KAIROS, "sweep", "-c", text, "-o", disk / "out"], folder)
+        check(done.returncode == 4 and "No space left on device" in done.stderr and not list((disk / "out").iterdir()), f"full: {done.returncode} {done.stderr}")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def as_nobody():
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+
+
+def long_names(folder):
+    """Points whose names no file could have run under shorter ones, which do not depend on the other points."""
+    times = [",".join(f"{0.01 * t + shift:.4f}" for t in range(1, 61)) for shift in (0, 0.001)]
+    found = []
+    for lists in (times, times[1:] + times[:1], times):
+        (folder / "times.ini").write_text(f"[data]\ndimension = 4\n[ensemble]\ntrajectories = 40\n[sweep]\ntime.list = {' | '.join(lists)}\n")
+        done = run([KAIROS, "sweep", "-c", "times.ini", "-o", "times", "--local"], folder)
+        check(done.returncode == 0 and "2 complete" in done.stdout, f"long names: {done.returncode} {done.stdout}{done.stderr}")
+        found.append(sorted(path.name for path in (folder / "times").glob("*.h5")))
+    check(len(found[0]) == 2 and found[0] == found[1] == found[2], f"long names: {found}")
+
+
 def side_by_side(folder):
     """A point that another process is running is left out: its state and its log stay that one's, and it ends well."""
     (folder / "two.ini").write_text(LONG.replace("integrator", "batch = 16\nintegrator"))
@@ -206,6 +253,6 @@ def odd_folders(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for part in (whole, left_to_the_program, missing, failures, cannot_write, side_by_side, impatient, script, odd_folders):
+    for part in (whole, left_to_the_program, missing, failures, cannot_write, no_way_to, long_names, side_by_side, impatient, script, odd_folders):
         part(pathlib.Path(name))
 check.finish()

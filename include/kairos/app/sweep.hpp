@@ -16,7 +16,7 @@
 namespace kairos::app {
 
 struct SweepPoint {
-    std::string name;                                        // dimension-64_samples-1000
+    std::string name;  // dimension-64_samples-1000; over 200 letters: its beginning and a number
     std::vector<std::pair<std::string, std::string>> given;  // every key, in canonical form
 };
 
