@@ -100,7 +100,7 @@ while [ $told = yes ]; do told=no; wait $pid; code=$?; done
 case $code in
     0) rm -f "$at.state" ;;
     75) rm -f "$at.state"; [ -n "${SLURM_JOB_ID:-}" ] && exec scontrol requeue "$SLURM_JOB_ID" ;;
-    *) echo "failed $code $(grep -m1 '^kairos: ' "$at.log" | cut -c9-)" >"$at.state" ;;
+    *) echo "failed $code $(grep '^kairos: ' "$at.log" | tail -n1 | cut -c9-)" >"$at.state" ;;
 esac
 exit $code
 )script";

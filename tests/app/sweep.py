@@ -237,6 +237,12 @@ def script(folder):
     check(done.returncode == 3, f"failing task: {done.returncode}")
     told = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail"], folder).stdout
     check("failed    exit code 3: a.h5: there is no such file" in told, told)
+    program = folder / "resumes"
+    program.write_text("#!/bin/sh\necho 'kairos: resuming from x' >&2\necho 'kairos: cannot write y: No space left' >&2\necho '   more' >&2\nexit 4\n")
+    program.chmod(0o755)
+    done = subprocess.run(["bash", "fail/sweep.sbatch"], cwd=folder, env=dict(environment, PROGRAM=str(program)), capture_output=True, text=True)
+    told = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail"], folder).stdout
+    check("failed    exit code 4: cannot write y: No space left\n" in told, f"the cause after a resume: {told}")
 
 
 def odd_folders(folder):
