@@ -131,22 +131,36 @@ void run_point(const SweepPoint& point, const std::string& folder, const std::st
     }
 }
 
-// The table of states; how many points have failed.
-std::size_t print_states(const std::vector<SweepPoint>& points, const std::string& folder) {
+// How many points are in each PointStage.
+struct Counts {
+    std::uint64_t of[4] = {};
+};
+
+// The table of states.
+Counts print_states(const std::vector<SweepPoint>& points, const std::string& folder) {
     const char* const names[] = {"waiting", "running", "complete", "failed"};
-    std::size_t counts[4] = {}, width = 5;
+    Counts counts;
+    std::size_t width = 5;
     for (const SweepPoint& point : points) width = std::max(width, point.name.size());
     std::printf("%-*s  %-8s\n", static_cast<int>(width), "point", "state");
     for (const SweepPoint& point : points) {
         const PointState state = state_of(point, folder);
         const auto stage = static_cast<std::size_t>(state.stage);
-        ++counts[stage];
+        ++counts.of[stage];
         std::printf("%-*s  %-8s  %s\n", static_cast<int>(width), point.name.c_str(), names[stage],
                     state.detail.c_str());
     }
-    std::printf("%zu points: %zu waiting, %zu running, %zu complete, %zu failed\n", points.size(), counts[0],
-                counts[1], counts[2], counts[3]);
-    return counts[3];
+    std::printf("%zu points: %llu waiting, %llu running, %llu complete, %llu failed\n", points.size(),
+                static_cast<unsigned long long>(counts.of[0]), static_cast<unsigned long long>(counts.of[1]),
+                static_cast<unsigned long long>(counts.of[2]), static_cast<unsigned long long>(counts.of[3]));
+    return counts;
+}
+
+std::string next_step(const Counts& counts, const std::string& folder) {
+    const auto in = [&](PointStage stage) { return counts.of[static_cast<std::size_t>(stage)]; };
+    if (in(PointStage::waiting) + in(PointStage::failed) > 0)
+        return "run them: sbatch " + folder + "/sweep.sbatch, or here: --local";
+    return in(PointStage::running) > 0 ? "Those left are running." : "Nothing is left to run.";
 }
 
 }  // namespace
@@ -158,13 +172,13 @@ ExitCode command_sweep(const CommandLine& line, const parallel::Communicator& co
         for (const SweepPoint& point : points)
             if (!is_complete(point, line.output, communicator))
                 run_point(point, line.output, line.text, communicator);
-    std::uint64_t failed = communicator.is_root() ? print_states(points, line.output) : 0;
-    communicator.broadcast_value(failed);
+    const Counts counts = communicator.is_root() ? print_states(points, line.output) : Counts();
     if (!line.local) {
-        if (communicator.is_root())
-            std::printf("run them: sbatch %s/sweep.sbatch, or here: --local\n", line.output.c_str());
+        if (communicator.is_root()) std::printf("%s\n", next_step(counts, line.output).c_str());
         return ExitCode::complete;
     }
+    std::uint64_t failed = counts.of[static_cast<std::size_t>(PointStage::failed)];
+    communicator.broadcast_value(failed);
     if (communicator.is_root() && failed > 0)
         std::fprintf(stderr, "kairos: %llu points of the sweep have failed.\n",
                      static_cast<unsigned long long>(failed));

@@ -52,6 +52,9 @@ def sweep(folder, *keys, ranks=0, text=TEXT, code=0):
     (folder / "s.ini").write_text(text)
     done = run([KAIROS, "sweep", "-c", "s.ini", "-o", "out", *keys], folder, ranks)
     check(done.returncode == code, f"sweep {keys}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    if not keys:
+        last = "run them: " if "failed" in str(states(done).values()) or "waiting" in str(states(done).values()) else "Nothing is left to run."
+        check(done.stdout.splitlines()[-1].startswith(last), f"what is left: {done.stdout}")
     return states(done)
 
 
@@ -82,7 +85,7 @@ def whole(folder):
     check("transition" in (folder / "out" / f"{NAMES[0]}.log").read_text(), "the log of a point has no summary")
     before = stamps(folder)
     again = sweep(folder, "--local")
-    check(again == local and stamps(folder) == before, "a complete sweep was touched")
+    check(sweep(folder) == again == local and stamps(folder) == before, "a complete sweep was touched")
     check.succeeded(run([KAIROS, "analyze", *sorted((folder / "out").glob("*_seed-1.h5"))], folder), "analyze")
 
 
@@ -131,7 +134,7 @@ def failures(folder):
     check("failed    its process ended without a word" in done.stdout, done.stdout)
     (folder / "fail" / "file-a.h5.state").write_text("running job 17_1\n")
     done = run([KAIROS, "sweep", "-c", "f.ini", "-o", "fail"], folder)
-    check("running   job 17_1" in done.stdout, done.stdout)
+    check("running   job 17_1" in done.stdout and done.stdout.endswith("Those left are running.\n"), done.stdout)
 
 
 def cannot_write(folder):
