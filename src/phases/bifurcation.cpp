@@ -23,6 +23,25 @@ std::vector<double> search_levels(LogSnrRange range) {
     return levels;
 }
 
+// Just on the noisier side of every zero of rho, where branches run away: where rho < 0 one fixed point is left, from which no search
+// finds those that were there before.
+std::vector<double> last_restored(const DriftField& field, LogSnrRange range) {
+    constexpr double aside = 0.1, step = 0.05;
+    std::vector<double> found;
+    const auto steps = static_cast<int>(std::ceil((range.high - range.low) / step));
+    bool restored = false;
+    double since = range.low, before = range.low;
+    for (int i = 0; i <= steps; ++i) {
+        const double x = std::min(range.low + i * step, range.high);
+        const bool now = field.restoring(x) > 0.0;
+        if (now && !restored) since = x;
+        if (restored && !now) found.push_back(std::max(0.5 * (since + before), before - aside));
+        restored = now;
+        before = x;
+    }
+    return found;
+}
+
 class Writer {
 public:
     Writer(const DriftField& field, const dynamics::Schedule& schedule, LogSnrRange range)
@@ -102,14 +121,21 @@ Bifurcations find_bifurcations(const law::Law& law, const dynamics::Schedule& sc
     DriftField field(traced_law(law), schedule, drift);
     const LogSnrRange range{schedule.log_snr(schedule.t_max()).value,
                             schedule.log_snr(schedule.t_min()).value};
-    const std::vector<double> levels = search_levels(range);
+    std::vector<double> levels = search_levels(range);
+    const std::vector<double> restored = last_restored(field, range);
+    levels.insert(levels.end() - 1, restored.begin(), restored.end());
+    std::ranges::sort(levels);
     field.limit(most_operations);
     Diagram diagram(field, range, levels, check);
     // Shares of the search, each from where it begins; the branches it finds may cost three times as much.
     diagram.search(0, Depth::shallow, 0.05 * most_operations);
     diagram.search(levels.size() - 1, Depth::deep, 0.15 * most_operations);
+    const auto deep = [&](double level) { return std::ranges::binary_search(restored, level); };
     for (std::size_t i = 1; i + 1 < levels.size(); ++i)
-        diagram.search(i, Depth::shallow, 0.1 * most_operations / static_cast<double>(levels.size()));
+        if (deep(levels[i])) diagram.search(i, Depth::deep, 0.15 * most_operations);
+    for (std::size_t i = 1; i + 1 < levels.size(); ++i)
+        if (!deep(levels[i]))
+            diagram.search(i, Depth::shallow, 0.1 * most_operations / static_cast<double>(levels.size()));
     diagram.finish();
 
     Bifurcations out;

@@ -92,6 +92,43 @@ TEST_P(Simplex, CentreIsTranscriticalAndSetsOfVerticesAppearInFolds) {
 
 INSTANTIATE_TEST_SUITE_P(Vertices, Simplex, testing::Values(3, 4, 8));
 
+// Next to the data of wide clusters nothing restores (rho < 0 at t_min), and one fixed point is left: the folds of all sets of vertices,
+// C(K, p) for p < K/2, lie on the noisier side.
+TEST(Bifurcation, WideVerticesFoldInEverySetAlthoughNothingRestoresNextToTheData) {
+    struct Case {
+        dynamics::ScheduleKind kind;
+        Drift drift;
+        int components;
+        double sigma;
+        std::size_t folds, crossings;
+    };
+    using dynamics::ScheduleKind;
+    for (const Case& one : {Case{ScheduleKind::flow_matching, Drift::sde, 5, 0.5, 15, 1},
+                            Case{ScheduleKind::flow_matching, Drift::ode, 5, 0.5, 15, 1},
+                            Case{ScheduleKind::flow_matching, Drift::sde, 6, 0.5, 21, 1},
+                            Case{ScheduleKind::flow_matching, Drift::ode, 6, 0.5, 21, 1},
+                            Case{ScheduleKind::ou, Drift::sde, 5, 1.5, 15, 1},
+                            Case{ScheduleKind::vp_linear, Drift::sde, 5, 1.5, 15, 1},
+                            Case{ScheduleKind::vp_cosine, Drift::sde, 5, 1.5, 15, 1}}) {
+        const law::Law law = law::build_law({.kind = law::ModelKind::simplex,
+                                             .dimension = 8,
+                                             .components = one.components,
+                                             .separation = 1.0,
+                                             .sigma = {one.sigma}},
+                                            law::Representation::reduced);
+        const Bifurcations diagram =
+            phases::find_bifurcations(law, dynamics::Schedule(one.kind, {}), one.drift);
+        const std::string what = std::string(dynamics::name(one.kind)) + " " + phases::name(one.drift) + " " +
+                                 std::to_string(one.components);
+        EXPECT_TRUE(diagram.complete) << what;
+        EXPECT_EQ(of_kind(diagram, BifurcationKind::saddle_node).size(), one.folds) << what;
+        EXPECT_EQ(of_kind(diagram, BifurcationKind::transcritical).size() +
+                      of_kind(diagram, BifurcationKind::pitchfork).size(),
+                  one.crossings)
+            << what;
+    }
+}
+
 // A 2 x 2 tree in 20 dimensions, by the squared norms of its shifts.
 law::Law tree(double top2, double bottom2, double variance) {
     return law::build_law({.kind = law::ModelKind::hierarchical,

@@ -24,7 +24,7 @@ namespace kairos::phases {
 // Whether two zeros found numerically are one.
 [[nodiscard]] bool same_place(const DriftField& field, const Vector& a, const Vector& b, double log_snr);
 
-// How many starts: `deep` next to the data, where most fixed points are; `shallow` at other times.
+// How many starts: `deep` next to the data and before rho vanishes, where most fixed points are; `shallow` at other times.
 enum class Depth { shallow, deep };
 
 // Points to start from, the centre first.
