@@ -19,21 +19,28 @@ bool ends_at_one(const dynamics::Schedule& schedule) {
            (schedule.kind() == ScheduleKind::ve && schedule.is_geometric());
 }
 
+struct Growth {
+    double value, size;  // size: its terms without their signs
+};
+
 // J Gamma/(g^2/2), which has the sign of J. Where alpha^2 + sigma^2 = 1 (-2f/g^2 = 1) the terms of order 1
 // are cancelled by hand: for the ODE they leave one of order alpha^2.
-double scaled_growth(const law::TwoClusters& clusters, const dynamics::Schedule& schedule, double strength,
+Growth scaled_growth(const law::TwoClusters& clusters, const dynamics::Schedule& schedule, double strength,
                      double log_snr) {
     const dynamics::TimePoint at = schedule.at(schedule.time_of(LogSnr{log_snr}));
     const double alpha2 = at.alpha * at.alpha, s2 = clusters.variance_plus;
     const double gamma = at.sigma2 + alpha2 * s2;
     const double attraction = strength * alpha2 * clusters.mean_norm2 / gamma;
+    const auto of = [&](double constant, double rest) {
+        return Growth{constant + rest + attraction, std::abs(constant) + std::abs(rest) + attraction};
+    };
     switch (schedule.kind()) {
         case ScheduleKind::ou:
         case ScheduleKind::vp_linear:
         case ScheduleKind::vp_cosine:
-            return (1.0 - strength) + alpha2 * (s2 - 1.0) + attraction;
+            return of(1.0 - strength, alpha2 * (s2 - 1.0));
         default:
-            return -2.0 * at.drift / at.diffusion2 * gamma - strength + attraction;
+            return of(-2.0 * at.drift / at.diffusion2 * gamma, -strength);
     }
 }
 
@@ -50,20 +57,22 @@ double stability_loss(const law::TwoClusters& clusters, const dynamics::Schedule
     if (clusters.variance_plus != clusters.variance_minus || clusters.weight_plus != 0.5) return nan;
     const double strength = drift == Drift::sde ? 2.0 : 1.0;
     const auto growth = [&](double x) { return scaled_growth(clusters, schedule, strength, x); };
-    const double low = ends_at_one(schedule) ? schedule.log_snr(Time{1.0}).value : -search_reach;
-    constexpr double step = 0.125;
-    double x = low, before = growth(low);
-    while (x < search_reach && before < 0.0) {
-        const double after = growth(x + step);
-        if (after >= 0.0) {
+    const auto value = [&](double x) { return growth(x).value; };
+    constexpr double step = 0.125, rounding = 1e-14;  // rounding: of the sum of all terms
+    double below = ends_at_one(schedule) ? schedule.log_snr(Time{1.0}).value : -search_reach;
+    double before = value(below);
+    for (double x = below + step; before < 0.0 && x <= search_reach + step; x += step) {
+        const Growth after = growth(x);
+        if (after.value < 0.0) {
+            below = x;
+            before = after.value;
+        } else if (after.value > rounding * after.size) {  // a 0 that is approached as noise vanishes is none
             std::uintmax_t evaluations = 100;
             const auto bracket =
-                boost::math::tools::toms748_solve(growth, x, x + step, before, after,
+                boost::math::tools::toms748_solve(value, below, x, before, after.value,
                                                   boost::math::tools::eps_tolerance<double>(50), evaluations);
             return time_in_domain(schedule, 0.5 * (bracket.first + bracket.second));
         }
-        x += step;
-        before = after;
     }
     return nan;
 }

@@ -4,7 +4,8 @@
 //   c = 1 for the drift of the reverse SDE, 1/2 for the probability-flow ODE
 //
 // Time: the largest t with a root is the first loss of stability met by generation. The whole domain of the
-// schedule's kind is searched, whatever t_min and t_max. NaN where there is no root, and where weights or
+// schedule's kind is searched, whatever t_min and t_max. NaN where there is no root (J that
+// vanishes with the noise, as for |m| = s under ve, has none), and where weights or
 // variances differ (the midpoint is then no fixed point). Source: docs/theory.md, "Stability"; Raya and
 // Ambrogioni 2023.
 #pragma once

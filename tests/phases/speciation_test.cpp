@@ -227,6 +227,20 @@ TEST(Stability, HasItsClosedFormUnderOu) {
                     0.5 * std::log(2.0 * d), 1e-10);
 }
 
+// |m|^2 = s^2 where f = 0: J = -(g^2/Gamma) sigma^2/Gamma < 0 at every t > 0, and 0 where noise vanishes.
+TEST(Stability, IsKeptWhereJOnlyVanishesWithTheNoise) {
+    for (const ScheduleKind kind : {ScheduleKind::ve, ScheduleKind::edm})
+        for (const double norm2 : {1.0, 0.49, 3.7})
+            for (const char* name : {"speciation_stability", "speciation_stability_ode"}) {
+                const double t = time_of(test::two_clusters(norm2, norm2, 8.0), Schedule(kind, {}), name);
+                EXPECT_TRUE(std::isnan(t)) << dynamics::name(kind) << ", " << name << ": " << t;
+            }
+    const double little = 1e-6;  // above that: Gamma = |m|^2
+    EXPECT_NEAR(time_of(test::two_clusters(1.0 + little, 1.0, 8.0), Schedule(ScheduleKind::ve, {}),
+                        "speciation_stability"),
+                little, 1e-8 * little + 1e-14);
+}
+
 TEST(Stability, NeedsClustersThatMirrorOneAnother) {
     const Schedule ou(ScheduleKind::ou, {});
     law::Law wider = test::two_clusters(40.0, 1.0, 40.0);
