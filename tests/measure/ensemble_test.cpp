@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 #include <cstring>
 #include <span>
@@ -162,6 +163,41 @@ TEST(Ensemble, EntropyProductionVanishesAtTheStart) {
     const auto result = ensemble.run(TrajectoryId{0}, 500);
     EXPECT_EQ(at(ensemble, result, "entropy_production", 0).mean, 0.0);
     EXPECT_GT(at(ensemble, result, "entropy_production", 4).mean, 0.0);
+}
+
+// dE[D]/dt = (2/g^2) E|f x - g^2 s/2|^2 = (2 d/(g^2 v)) (f v + g^2/2)^2 of one Gaussian with variance v = alpha^2 + sigma^2 in all d
+// directions; on eight times, where the trapezoid of |x|^2 alone gives a quarter more.
+TEST(Ensemble, MeanEntropyProductionOfFlowMatchingHasNoErrorOfTheTimes) {
+    law::Law law;
+    law.mixture.means = Matrix::Zero(1, 1);
+    law.mixture.weights = Vector::Ones(1);
+    law::Covariance unit;
+    unit.isotropic = 1.0;
+    law.mixture.covariances = {unit};
+    law.mixture.complement = 63.0;
+    const Schedule schedule(ScheduleKind::flow_matching, {.t_min = 0.01, .t_max = 0.99});
+    const auto rate = [&](double t) {
+        const dynamics::TimePoint now = schedule.at(Time{t});
+        const double v = now.alpha * now.alpha + now.sigma2;
+        return 128.0 / (now.diffusion2 * v) * std::pow(now.drift * v + 0.5 * now.diffusion2, 2);
+    };
+    for (const Direction direction : {Direction::forward, Direction::reverse}) {
+        auto spec = spec_of(law, direction, {"entropy_production"});
+        spec.times.clear();
+        for (int i = 0; i < 8; ++i)
+            spec.times.push_back(i == 0   ? schedule.t_min()
+                                 : i == 7 ? schedule.t_max()
+                                          : schedule.time_of(LogSnr{schedule.log_snr(schedule.t_min()).value *
+                                                                    (1.0 - i / 3.5)}));
+        Ensemble ensemble(spec, schedule);
+        const auto result = ensemble.run(TrajectoryId{0}, 10000);
+        for (std::size_t i = 1; i < 8; ++i) {
+            const double exact = boost::math::quadrature::gauss_kronrod<double, 61>::integrate(
+                rate, 0.01, spec.times[i].value, 10, 1e-12);
+            const auto found = at(ensemble, result, "entropy_production", i);
+            expect_consistent(found.mean, found.standard_error, exact);
+        }
+    }
 }
 
 // At the exact law the mean surprisal of the data given x is H(y|x_t): for one Gaussian 1/2 log(2 pi e S

@@ -161,6 +161,24 @@ TEST(PathIntegrals, EnvironmentOfFlowMatchingFollowsItsTimeDependentRatio) {
     }
 }
 
+// Of a path with |x|^2 = E|x|^2 = alpha^2 E|y|^2 + sigma^2 d the integral is exact on any times: E|y|^2 = 8.125, d = 5.
+TEST(PathIntegrals, EnvironmentOfTheAveragePathOfFlowMatchingIsExactOverAnyStep) {
+    const law::Law law = two_variances();
+    const Schedule schedule = schedule_of(ScheduleKind::flow_matching);
+    PathIntegrals path(law);
+    path.begin(1);
+    for (const double t : {0.05, 0.3, 0.9}) {
+        Posterior posterior;
+        posterior.time = schedule.at(Time{t});
+        posterior.covariance_trace = Lanes::Ones(1);
+        posterior.norm2 = Lanes::Constant(1, 8.125 * (1.0 - t) * (1.0 - t) + 5.0 * t * t);
+        path.visit(posterior);
+    }
+    const auto slope = [](double t) { return -16.25 * (1.0 - t) + 10.0 * t; };
+    const double exact = integral([&](double t) { return -slope(t) / (2.0 * t); }, 0.05, 0.9);
+    EXPECT_NEAR(path.environment()[0], exact, 1e-11);
+}
+
 TEST(PathIntegrals, DirectionIsThatOfTimeAndBeginForgets) {
     const law::Law law = two_variances();
     const Schedule schedule = schedule_of(ScheduleKind::ou);
