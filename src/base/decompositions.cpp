@@ -70,6 +70,7 @@ Matrix span_of(const Matrix& columns) {
 }
 
 SingularPairs singular_pairs(const Matrix& matrix) {
+    if (matrix.size() == 0) return {Vector(), Matrix(matrix.rows(), 0)};
     const Eigen::BDCSVD<Matrix> svd(matrix, Eigen::ComputeThinU);
     return {svd.singularValues(), svd.matrixU()};
 }

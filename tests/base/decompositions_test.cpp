@@ -87,6 +87,15 @@ TEST(Decompositions, SingularPairsGiveTheGramMatrix) {
     expect_same(left * values.cwiseAbs2().asDiagonal() * left.transpose(), m * m.transpose());
 }
 
+TEST(Decompositions, AnEmptyMatrixHasNoSingularPairs) {
+    for (const auto& [rows, columns] : {std::pair<Index, Index>{0, 3}, {3, 0}, {0, 0}}) {
+        const auto [values, left] = singular_pairs(Matrix(rows, columns));
+        EXPECT_EQ(values.size(), 0);
+        EXPECT_EQ(left.rows(), rows);
+        EXPECT_EQ(left.cols(), 0);
+    }
+}
+
 TEST(Decompositions, LeastSquaresLeavesAResidualNormalToTheColumns) {
     const Matrix a = sample(6, 3), b = sample(6, 2);
     EXPECT_LT((a.transpose() * (a * least_squares(a, b) - b)).cwiseAbs().maxCoeff(), 1e-13);

@@ -84,6 +84,20 @@ TEST(OrderAxes, TheSpanBetweenClassesIsThatOfTheirMeans) {
     EXPECT_EQ(law::between_classes(line.mixture).cols(), 0);
 }
 
+// Zero means in reduced representation: no coordinate at all.
+TEST(OrderAxes, ClassesWithoutMeansHaveNoSpanBetweenThem) {
+    const law::Law law = law::build_law({.kind = law::ModelKind::unequal_variances,
+                                         .dimension = 30,
+                                         .components = 3,
+                                         .separation = 0.0,
+                                         .sigma = {0.5, 0.7, 1.0}},
+                                        law::Representation::reduced);
+    ASSERT_EQ(law.mixture.coordinates(), 0);
+    const Matrix between = law::between_classes(law.mixture);
+    EXPECT_EQ(between.rows(), 0);
+    EXPECT_EQ(between.cols(), 0);
+}
+
 TEST(OrderAxes, OfLeadingVariancesAreEigenvectorsOfTheirSize) {
     for (const bool few : {false, true}) {
         law::Law law = clusters();

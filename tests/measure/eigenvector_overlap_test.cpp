@@ -50,6 +50,18 @@ TEST(EigenvectorOverlap, OfTheCornersOfARectangle) {
     EXPECT_NEAR(overlaps(law, states, test::at(0.5, 0.75), 1)(0, 0), 1.0, 1e-12);
 }
 
+// Classes that differ in variance alone, reduced: neither a coordinate nor a span.
+TEST(EigenvectorOverlap, IsZeroWhereTheMeansOfClassesCoincide) {
+    law::Law law;
+    law.mixture.means = Matrix(0, 2);
+    law.mixture.weights = Vector::Constant(2, 0.5);
+    law.mixture.covariances = {test::isotropic(0.25), test::isotropic(1.0)};
+    law.mixture.complement = 30.0;
+    law.mixture.labels = test::labels_of({0, 1});
+    const dynamics::States states{{}, Rows::Zero(0, 2), Lanes::Constant(2, 20.0)};
+    EXPECT_TRUE(overlaps(law, states, test::at(0.5, 0.75), 2).isZero(0.0));
+}
+
 law::Law two_clusters(double d, Index coordinates) {
     law::Law law;
     Matrix means = Matrix::Zero(coordinates, 2);

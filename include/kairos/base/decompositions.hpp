@@ -37,7 +37,7 @@ struct EigenPairs {
 
 struct SingularPairs {
     Vector values;
-    Matrix left;  // rows x min(rows, columns)
+    Matrix left;  // rows x min(rows, columns); none of an empty matrix
 };
 [[nodiscard]] SingularPairs singular_pairs(const Matrix& matrix);
 
