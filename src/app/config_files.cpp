@@ -1,28 +1,43 @@
 // What a job writes is none of what it reads, and no file of another kind.
 #include <algorithm>
 #include <filesystem>
-#include <utility>
 #include <vector>
 
 #include "ini_text.hpp"
+#include "kairos/app/checkpoint.hpp"
 #include "kairos/app/config.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/io/file_lock.hpp"
 #include "kairos/io/read_result.hpp"
+#include "kairos/io/result_file.hpp"
 #include "same_file.hpp"
 
 namespace kairos::app {
 namespace {
 
 namespace fs = std::filesystem;
-using NamedFile = std::pair<std::string, std::string>;  // key, file
+
+struct Taken {
+    std::string key;
+    std::vector<std::string> names;
+};
+
+std::vector<Taken> files_read(const Config& config, const std::string& config_file) {
+    std::vector<Taken> files{{"data.file", {config.file}}, {"-c", {config_file}}};
+    if (config.landscape_vectors) files.push_back({"landscape.vectors", {config.landscape_vectors->file}});
+    std::erase_if(files, [](const Taken& file) { return file.names.front().empty(); });
+    return files;
+}
 
 // A result as -c names all keys, its own name too: the run that repeats or extends it takes its place.
-std::vector<NamedFile> files_read(const Config& config, const std::string& config_file) {
-    std::vector<NamedFile> files{{"data.file", config.file}};
-    if (config.landscape_vectors) files.emplace_back("landscape.vectors", config.landscape_vectors->file);
-    if (!is_hdf5(config_file)) files.emplace_back("-c", config_file);
-    std::erase_if(files, [](const NamedFile& file) { return file.second.empty(); });
-    return files;
+bool repeats(const Config& config, const std::string& config_file) {
+    return is_hdf5(config_file) && same_file(config.output, config_file);
+}
+
+// Empty where it cannot be told. From the root: a relative name of which nothing exists would stay as it is.
+fs::path whole_name(const std::string& file) {
+    std::error_code ignored;
+    return fs::weakly_canonical(fs::absolute(file, ignored), ignored);
 }
 
 bool is_result(const std::string& file) {
@@ -38,21 +53,45 @@ bool is_result(const std::string& file) {
 
 bool same_file(const std::string& a, const std::string& b) {
     std::error_code ignored;
-    const fs::path whole = fs::weakly_canonical(a, ignored);  // empty where that cannot be told
-    return a == b || fs::equivalent(a, b, ignored) ||
-           (!whole.empty() && whole == fs::weakly_canonical(b, ignored));
+    const fs::path whole = whole_name(a);
+    return a == b || fs::equivalent(a, b, ignored) || (!whole.empty() && whole == whole_name(b));
+}
+
+std::vector<std::string> names_of_output(const std::string& file) {
+    return {file, io::part_of(file), io::lock_of(file)};
+}
+
+std::vector<std::string> names_of_checkpoint(const std::string& file) {
+    std::vector<std::string> names = names_of_output(file);
+    names.push_back(previous_of(file));
+    return names;
+}
+
+std::string shared_name(std::span<const std::string> names, std::span<const std::string> others) {
+    for (const std::string& name : names)
+        for (const std::string& other : others)
+            if (same_file(name, other)) return name;
+    return {};
+}
+
+std::string meets(const std::string& file, const std::string& name, const std::string& other) {
+    return (name == file ? "is " : "takes the name " + name + " beside it, which is ") + other;
 }
 
 void check_files(const Config& config, const std::string& config_file) {
-    std::vector<NamedFile> taken = files_read(config, config_file);
-    for (const NamedFile& written :
-         {NamedFile{"output.file", config.output}, NamedFile{"run.checkpoint", config.checkpoint}}) {
-        if (written.second.empty()) continue;
-        for (const auto& [key, file] : taken)
-            if (same_file(written.second, file))
-                throw ConfigError(written.first, written.second, "is the file of " + key + " too",
+    std::vector<Taken> taken = files_read(config, repeats(config, config_file) ? "" : config_file);
+    std::vector<Taken> written{{"output.file", names_of_output(config.output)}};
+    if (!config.checkpoint.empty())
+        written.push_back({"run.checkpoint", names_of_checkpoint(config.checkpoint)});
+    for (const Taken& file : written) {
+        for (const Taken& other : taken) {
+            const std::string name = shared_name(file.names, other.names);
+            if (!name.empty())
+                throw ConfigError(file.key, file.names.front(),
+                                  meets(file.names.front(), name, "taken by " + other.key + " too"),
                                   "a file of its own", "Choose another.");
-        taken.push_back(written);
+        }
+        taken.push_back(file);
     }
 }
 

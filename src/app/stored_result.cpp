@@ -105,9 +105,10 @@ std::vector<measure::MomentCurve> batches_of(const io::ResultReader& result, con
 
 void require_apart(const std::string& command, const std::string& output,
                    const std::vector<std::string>& files) {
-    for (const std::string& file : files)
-        if (same_file(output, file))
-            throw ConfigError(command, output, "is one of the files to be read", "another file", "");
+    const std::string name = shared_name(names_of_output(output), files);
+    if (!name.empty())
+        throw ConfigError(command, output, meets(output, name, "one of the files to be read"), "another file",
+                          "");
 }
 
 phases::CriticalTime stored_transition(const io::ResultReader& result, const std::string& name) {

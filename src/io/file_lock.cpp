@@ -91,8 +91,10 @@ int take_lock(const std::string& path, const std::string& name) {
 
 }  // namespace
 
+std::string lock_of(const std::string& path) { return path + ".lock"; }
+
 FileLock::FileLock(const parallel::Communicator& communicator, const std::string& path)
-    : name_(path + ".lock") {
+    : name_(lock_of(path)) {
     try {
         agree_to_write(communicator, path, [&] {
             if (!communicator.is_root()) return;

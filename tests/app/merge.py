@@ -283,6 +283,11 @@ def refusals(folder):
     refused(folder, ["base.h5", "other.h5"], (2,), "-o")
     refused(folder, ["base.h5", *to], (2,), "merge")
     refused(folder, ["base.h5", "other.h5", "-o", "other.h5"], (2,), "other.h5")
+    for end in ("part", "lock"):
+        (folder / f"new.h5.{end}").write_bytes(whole)
+        refused(folder, [f"new.h5.{end}", "base.h5", *to], (2,), f"new.h5.{end}")
+        check.refused(KAIROS, "analyze", [f"new.h5.{end}", *to], folder, {2}, [f"new.h5.{end}"])
+        (folder / f"new.h5.{end}").unlink()
     refused(folder, ["base.h5", "other.h5", "-o", "nowhere/new.h5"], (4,), "nowhere/new.h5")
 
 

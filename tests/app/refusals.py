@@ -223,6 +223,7 @@ def cases_of_files():
         yield Case(["run", f"--{key}=link.h5"], (OUTPUT, INPUT), "link.h5", {"link.h5": linked}, kind="link")
         yield Case(["run", f"--{key}=pipe"], (OUTPUT,), "pipe", {"pipe": os.mkfifo}, kind="pipe")
     yield Case(["run", "--run.checkpoint=result.h5"], (CONFIGURATION,), "run.checkpoint")
+    yield from cases_of_names_beside(dataset[0])
     yield Case(["run", f"--output.file={'long' * 80}"], (OUTPUT,), "cannot write long", kind="a name that no file can have")
     yield Case(["run", "--run.checkpoint=notes.txt"], (INPUT,), "notes.txt", {"notes.txt": content(b"mine")})
     yield Case(["run", *dataset, "--data.components=3"], (CONFIGURATION,), "data.components", {"points.h5": hdf5(x=POINTS)})
@@ -234,6 +235,23 @@ def cases_of_files():
     yield from files("analyze", UNREADABLE, "old.h5", (INPUT,), "old.h5")
     yield from files("analyze", UNREADABLE, "old.h5", (INPUT,), "old.h5", "-o", "summary.h5")
     yield from files("merge", UNREADABLE, "old.h5", (INPUT,), "old.h5", "other.h5", "-o", "merged.h5")
+
+
+def cases_of_names_beside(model):
+    """What comes and goes beside a file that is written: none of it is a file that is read, or a name of the other."""
+    def data(name, *arguments):
+        return Case(["run", model, "--data.dataset=x", f"--data.file={name}", *arguments], (CONFIGURATION,), name, {name: hdf5(x=POINTS)}, kind="beside")
+    for end in ("part", "lock"):
+        yield data(f"pts.h5.{end}", "--output.file=pts.h5")
+        yield data(f"k.{end}", "--run.checkpoint=./k")
+    yield data("k.previous", "--run.checkpoint=k")
+    yield data("pts.h5.checkpoint.previous", "--output.file=pts.h5")
+    for end in ("part", "lock", "previous"):
+        yield Case(["run", f"--output.file=x.{end}", "--run.checkpoint=x"], (CONFIGURATION,), f"x.{end}")
+    for end in ("part", "lock"):
+        yield Case(["run", "--output.file=y.h5", f"--run.checkpoint=y.h5.{end}"], (CONFIGURATION,), f"y.h5.{end}")
+        yield Case(["run", "--output.file=./y.h5", f"--run.checkpoint=y.h5.{end}"], (CONFIGURATION,), f"y.h5.{end}")
+    yield Case(["run", "-c", "y.h5.part", "--output.file=y.h5"], (CONFIGURATION,), "y.h5.part", {"y.h5.part": content(b"[data]\ndimension = 3\n")})
 
 
 def cases_of_output():

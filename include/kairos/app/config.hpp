@@ -124,7 +124,8 @@ void check_guidance(const Settings& settings, const Config& config);
 void check_realisations(const Settings& settings, const Config& config);
 void check_bifurcation(const Settings& settings, const Config& config);
 void check_target(const Settings& settings, const Config& config);
-// ConfigError where the result or the checkpoint is a file that the job reads, or both are one. config_file: of -c, or empty.
+// ConfigError where a name that the result or the checkpoint takes (.part, .lock, .previous) is a file that the job reads, or a name of both.
+// config_file: of -c, or empty.
 void check_files(const Config& config, const std::string& config_file);
 // InputError where run.checkpoint names a file that is no checkpoint: it would be replaced, and removed in the end.
 void require_replaceable_checkpoint(const Config& config);

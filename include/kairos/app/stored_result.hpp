@@ -50,7 +50,7 @@ void require_same_physics(const StoredConfig& first, const StoredConfig& other,
                                                      const std::string& axis = "/time");
 [[nodiscard]] phases::CriticalTime stored_transition(const io::ResultReader& result, const std::string& name);
 
-// ConfigError if the output of a command is one of the files it reads.
+// ConfigError if the output of a command, or a name that it takes beside it, is one of the files it reads.
 void require_apart(const std::string& command, const std::string& output,
                    const std::vector<std::string>& files);
 

@@ -18,6 +18,9 @@
 
 namespace kairos::io {
 
+// The file whose lock stands for that of the name.
+[[nodiscard]] std::string lock_of(const std::string& path);
+
 class FileLock {
 public:
     FileLock(const parallel::Communicator& communicator, const std::string& path);
