@@ -1,4 +1,6 @@
 // kairos: when does a diffusion trajectory decide? Entry point: parses the command line, opens MPI, agrees on the exit code.
+#include <fcntl.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -17,6 +19,13 @@
 
 namespace {
 
+// A standard stream that was closed would become the first file or socket that MPI opens, and what is printed would go there. Opened the
+// wrong way round it says that it is closed, as before.
+void keep_standard_streams_apart() {
+    for (const int stream : {0, 1, 2})
+        if (fcntl(stream, F_GETFD) < 0) (void)open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
+}
+
 using kairos::ExitCode;
 using Command = kairos::app::CommandLine::Command;
 
@@ -30,6 +39,7 @@ void print(const std::string& text, const kairos::parallel::Communicator& commun
 }
 
 ExitCode execute(const kairos::app::CommandLine& line, const kairos::parallel::Communicator& communicator) {
+    if (only_prints(line.command)) kairos::app::end_with_the_reader();
     switch (line.command) {
         case Command::run:
             kairos::app::command_run(line, communicator);
@@ -93,6 +103,7 @@ int guarded(int argc, char** argv, const kairos::parallel::Communicator& communi
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_streams_apart();
     kairos::app::install_interrupt_handlers();
     const kairos::parallel::MpiSession session(argc, argv);
     return guarded(argc, argv, kairos::parallel::Communicator::world());

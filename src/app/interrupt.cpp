@@ -24,7 +24,11 @@ void install_interrupt_handlers() {
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
     // A file that outgrows ulimit -f: the call that writes it fails, and says so.
     std::signal(SIGXFSZ, SIG_IGN);
+    // Whoever read what is printed may end before the run does.
+    std::signal(SIGPIPE, SIG_IGN);
 }
+
+void end_with_the_reader() { std::signal(SIGPIPE, SIG_DFL); }
 
 int end_signal() { return received; }
 

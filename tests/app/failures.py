@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""failures.py KAIROS: what goes wrong on an ordinary day, done for real: two jobs at one file, no memory, a clock that jumps."""
+"""failures.py KAIROS: what goes wrong on an ordinary day, done for real: two jobs at one file, no memory, a clock that jumps, nobody who listens."""
 import os
 import pathlib
 import resource
@@ -111,5 +111,23 @@ def jumping_clock(at):
     same_bits(at.check, at.whole, folder / "r.h5", "a clock that jumps")
 
 
+# --- nobody listens --------------------------------------------------------------------------------------------------------------------------
+def nobody_listens(at):
+    """Readers of messages and of the summary that have gone, and streams that were closed: the work is done."""
+    folder = at.folder("unheard")
+    program, resuming = f"'{at.kairos}' run {' '.join(at.keys)} --output.file=r.h5", "2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}"
+    at.first_part(folder, "to be gone on with")
+    for shell in (f"{program} {resuming}", f"{program} | true; exit ${{PIPESTATUS[0]}}", f"{program} <&- >&- 2>&-", f"{program} 2>&-"):
+        done = run(["bash", "-c", f"sleep 0.1; {shell}"], folder)
+        at.check.succeeded(done, shell)
+        same_bits(at.check, at.whole, folder / "r.h5", shell)
+        at.check(names(folder) == ["r.h5"], f"{shell}: left behind {names(folder)}")
+        empty(folder)
+    done = run(["bash", "-c", f"'{at.kairos}' run --help >&-"], folder)
+    at.said(done, OUTPUT, ["standard output"], "a closed standard output")
+    done = run(["bash", "-c", f"for i in 1 2 3; do '{at.kairos}' run --help; done | true; echo ${{PIPESTATUS[0]}}"], folder)
+    at.check(done.stderr == "" and done.stdout in ("141\n", "0\n"), f"a filter whose reader has gone: {done.stdout}{done.stderr}")
+
+
 with tempfile.TemporaryDirectory() as name:
-    Failures(sys.argv[1], name).each(two_jobs, memory, jumping_clock, far_times)
+    Failures(sys.argv[1], name).each(two_jobs, memory, jumping_clock, far_times, nobody_listens)
