@@ -66,16 +66,19 @@ void read_landscape(const ResultReader& file, const Setup& setup, measure::Lands
     read("/landscape_drifts", landscape.drifts());
 }
 
-// On the root, which alone restores sums.
+// On the root, which alone restores sums. What no batch has added to need not be there.
 void read_sums(const ResultReader& file, const Setup& setup, Checkpoint& checkpoint) {
     const std::string group = ensemble_group;
+    if (file.vector(group + "/batch").empty()) return;
     EnsembleState& state = checkpoint.ensemble;
-    for (const std::string& name : file.datasets(group + "/decisions")) {
-        const auto counts = read_sum<std::int64_t>(file, member(group + "/decisions", name));
+    const measure::RecordingSpec& recording = setup.ensemble.recording;
+    for (const std::string& name : measure::decision_names(setup.ensemble.setting, recording)) {
+        const std::string path = member(group + "/decisions", name);
+        const auto counts = read_sum<std::int64_t>(file, path);
+        if (counts.size() != setup.ensemble.times.size()) damaged(file, path, "has another shape");
         state.decisions[name].assign(counts.begin(), counts.end());
     }
-    const std::size_t histograms = file.datasets(group + "/histograms").size();
-    for (std::size_t h = 0; h < histograms; ++h)
+    for (std::size_t h = 0; h < recording.histograms.size(); ++h)
         state.histograms.push_back(measure::Histogram::unpack(
             read_sum<std::int64_t>(file, member(group + "/histograms", std::to_string(h)))));
     read_landscape(file, setup, state.landscape);

@@ -114,7 +114,7 @@ void write_checkpoint(const std::string& file, const Config& config, const Ensem
     write_rows(out, clones_group, clones.rows, communicator);
     write_sum(out, std::string(clones_group) + "/overlaps", sum_of(clones.overlaps, communicator));
     if (communicator.is_root()) keep_previous(file);
-    out.publish();
+    out.publish_sealed();
 }
 
 void remove_checkpoints(const std::string& file, const parallel::Communicator& communicator) {

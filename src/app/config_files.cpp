@@ -10,6 +10,7 @@
 #include "kairos/io/file_lock.hpp"
 #include "kairos/io/read_result.hpp"
 #include "kairos/io/result_file.hpp"
+#include "kairos/io/seal.hpp"
 #include "same_file.hpp"
 
 namespace kairos::app {
@@ -99,6 +100,7 @@ void require_replaceable_checkpoint(const Config& config) {
     std::error_code ignored;
     const std::string& file = config.checkpoint;
     if (file.empty() || !fs::is_regular_file(file, ignored) || fs::file_size(file, ignored) == 0) return;
+    if (io::bears_seal(file)) return;  // a checkpoint, perhaps a damaged one, which HDF5 may not survive
     if (!is_hdf5(file) || is_result(file))
         throw InputError(file, "", "is no checkpoint, and run.checkpoint would replace it",
                          "Choose another run.checkpoint, or remove it.");

@@ -4,6 +4,7 @@
 
 #include "kairos/app/stored_result.hpp"
 #include "kairos/base/error.hpp"
+#include "kairos/io/seal.hpp"
 #include "resume_result.hpp"
 
 namespace kairos::app {
@@ -25,7 +26,11 @@ std::uint64_t finished(const Checkpoint& checkpoint, const parallel::Communicato
 bool take_checkpoint(const std::string& file, const Setup& setup, const measure::ColumnPlan& plan,
                      const parallel::Communicator& communicator, Beginning& beginning) {
     std::string why;
-    bool good = belongs(file, setup.config, why);
+    bool good = io::seal_holds(file, communicator);
+    if (!good)
+        why = "it does not have its checksum";
+    else  // not before: in a damaged file HDF5 may loop
+        good = belongs(file, setup.config, why);
     why = communicator.first_text(why);
     good = communicator.all(good);
     if (good) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "kairos/io/seal.hpp"
 #include "publish.hpp"
 #include "result_file_state.hpp"
 #include "slices.hpp"
@@ -168,16 +169,32 @@ void ResultFile::link_time(const std::string& group) {
     });
 }
 
-void ResultFile::publish() {
+void ResultFile::close() {
     state_->agree_first([&] {
         if (state_->broken) refuse(state_->at(""), "an earlier failure left it incomplete");
     });
     state_->close();
     state_->communicator.barrier();  // all have closed before one renames
+}
+
+void ResultFile::rename() {
     state_->agree([&] {
         if (state_->communicator.is_root()) publish_part(state_->path);
     });
     state_->published = true;
+}
+
+void ResultFile::publish() {
+    close();
+    rename();
+}
+
+void ResultFile::publish_sealed() {
+    close();
+    state_->failed_together = true;
+    seal(part_of(state_->path), state_->communicator);
+    state_->failed_together = false;
+    rename();
 }
 
 }  // namespace kairos::io

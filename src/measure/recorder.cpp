@@ -50,13 +50,18 @@ void Recorder::begin_batches(std::vector<std::uint64_t> sizes) {
     if (spec_.landscape) result_.landscape = Landscape(*spec_.landscape);
 }
 
+std::vector<std::string> decision_names(const Setting& setting, const RecordingSpec& spec) {
+    std::vector<std::string> names;
+    if (spec.decisions && setting.law->mixture.labels.any())
+        names.insert(names.end(), {"class_last_change", "class_commitment"});
+    if (spec.decisions && setting.law->empirical)
+        names.insert(names.end(), {"datum_last_change", "datum_commitment"});
+    return names;
+}
+
 std::map<std::string, std::vector<std::uint64_t>> Recorder::names_of_decisions() const {
     std::map<std::string, std::vector<std::uint64_t>> names;
-    const std::vector<std::uint64_t> none(times_.size(), 0);
-    if (spec_.decisions && setting_.law->mixture.labels.any())
-        names["class_last_change"] = names["class_commitment"] = none;
-    if (spec_.decisions && setting_.law->empirical)
-        names["datum_last_change"] = names["datum_commitment"] = none;
+    for (const std::string& name : decision_names(setting_, spec_)) names[name].assign(times_.size(), 0);
     return names;
 }
 

@@ -14,7 +14,7 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from everything import SECTIONS  # noqa: E402
 from kairos_runs import Checks, configuration, programs_of, run, start  # noqa: E402
-from results import same_bits  # noqa: E402
+from results import same_bits, sealed  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
@@ -144,11 +144,12 @@ def impatience(base):
         check(not list(folder.iterdir()), f"left behind: {list(folder.iterdir())}")
 
 
-def interrupted(base, name):
+def interrupted(base, name, job=(), *times):
     """A folder with two checkpoints of the job."""
     folder = base / name
     folder.mkdir()
-    done = run([KAIROS, "run", *JOB, "--output.file=r.h5", "--run.walltime=1.5", "--run.checkpoint-interval=0.3"], folder, 1)
+    times = times or ("--run.walltime=1.5", "--run.checkpoint-interval=0.3")
+    done = run([KAIROS, "run", *(job or JOB), "--output.file=r.h5", *times], folder, 1)
     check(done.returncode == INTERRUPTED, f"{name}: exit {done.returncode} {done.stderr}")
     check((folder / "r.h5.checkpoint").exists() and (folder / "r.h5.checkpoint.previous").exists(), "no two checkpoints")
     return folder
@@ -173,10 +174,82 @@ def damage(base, whole):
                 batch[0] = max(batch[:]) + 1
             else:
                 moments[len(moments) // 2, 3] = np.nextafter(moments[len(moments) // 2, 3], 9e9)
+        sealed(path)
     done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 3)
     check.succeeded(done, "no good checkpoint")
     check(done.stderr.count("does not have its checksum") == 2 and "resuming" not in done.stderr, done.stderr)
     same_bits(check, whole, folder / "r.h5", "anew")
+
+
+def places(data):
+    """(what, offset, bytes that are put there): names, attributes, the configuration, HDF5's own structures, anywhere, the checksum itself."""
+    def flip(at):
+        return at, bytes([data[at] ^ 8])
+    known = {"name of a decision": b"class_last_change", "group of the histograms": b"histograms", "attribute counted_from": b"counted_from", "format": b"kairos-checkpoint",
+             "a key of /config": b"ensemble.seed", "a value of /config": b"heun", "version": b"kairos_version", "checksum": b"kairos-seal", "signature": b"HDF"}
+    for what, text in known.items():
+        check(text in data, f"no {what} in a checkpoint")
+        yield what, *flip(data.index(text) + 2)
+    yield "its last digit", *flip(len(data) - 2)
+    for at in (0, 64, 96, 800, 2112, 4096):
+        yield f"zeros at {at}", at, bytes(64)
+    anywhere = np.random.default_rng(3)
+    for at in anywhere.integers(len(data), size=10):
+        yield f"a bit at {at}", *flip(int(at))
+    used = [at for at in range(0, len(data) - 64, 64) if data[at:at + 64] != bytes(64)]
+    for at in anywhere.choice(used, size=8):
+        yield f"zeros at {at}", int(at), bytes(64)
+
+
+def any_byte(base):
+    """Wherever a checkpoint is damaged, the one before is used, or the run begins anew: the result has its bits. Nothing hangs."""
+    keys = [*JOB, "--time.substeps=20"]
+    check.succeeded(run([KAIROS, "run", *keys, "--output.file=whole-short.h5"], base), "uninterrupted")
+    stopped, folder = interrupted(base, "stopped", keys, "--run.checkpoint-interval=0.05", "--run.walltime=0.25"), base / "any-byte"
+    folder.mkdir()
+    data = (stopped / "r.h5.checkpoint").read_bytes()
+    before = (stopped / "r.h5.checkpoint.previous").read_bytes()
+    for turn, (what, at, wrong) in enumerate(places(data)):
+        changed = data[:at] + wrong + data[at + len(wrong):]
+        if changed == data:
+            continue
+        (folder / "r.h5.checkpoint").write_bytes(changed)
+        if turn % 5:
+            (folder / "r.h5.checkpoint.previous").write_bytes(before)
+        done = run([KAIROS, "run", *keys, "--output.file=r.h5"], folder, 2 if turn % 7 == 0 else 0, timeout=60)
+        check.succeeded(done, what)
+        check("r.h5.checkpoint is damaged and is not used" in done.stderr, f"{what}: {done.stderr}")
+        check(("resuming from r.h5.checkpoint.previous" in done.stderr) == (turn % 5 > 0), f"{what}: {done.stderr}")
+        same_bits(check, base / "whole-short.h5", folder / "r.h5", what)
+        alone(folder)
+        (folder / "r.h5").unlink()
+
+
+def lacking(base):
+    """A whole checkpoint without something that the run counts is damaged, whatever names it has instead."""
+    for path, rename in (("ensemble/decisions/class_last_change", "ensemble/decisions/class_mast_change"), ("ensemble/histograms/1", None)):
+        folder = interrupted(base, path.rsplit("/", maxsplit=1)[-1])
+        with h5py.File(folder / "r.h5.checkpoint", "r+") as file:
+            if rename:
+                file[rename] = file[path]
+            del file[path]
+        sealed(folder / "r.h5.checkpoint")
+        complete(folder, 0, f"without {path}")
+        same_bits(check, base / "whole.h5", folder / "r.h5", f"without {path}")
+
+
+def removed(base):
+    """A checkpoint that was removed does not come back from the one before, whatever the configuration; one of that name is written anew."""
+    folder = interrupted(base, "removed")
+    (folder / "r.h5.checkpoint").unlink()
+    done = run([KAIROS, "run", *JOB, "--output.file=r.h5", "--ensemble.seed=6", "--run.walltime=0.5", "--run.checkpoint-interval=0"], folder)
+    check(done.returncode == INTERRUPTED and "resuming" not in done.stderr, f"removed: exit {done.returncode} {done.stderr}")
+    check(not (folder / "r.h5.checkpoint.previous").exists(), "removed: one of another seed stays beside the new checkpoint")
+    (folder / "r.h5.checkpoint").unlink()
+    done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder)
+    check.succeeded(done, "removed")
+    check("resuming" not in done.stderr, f"removed: {done.stderr}")
+    alone(folder)
 
 
 def foreign(base):
@@ -192,6 +265,7 @@ def foreign(base):
     for path in folder.glob("*.checkpoint*"):
         with h5py.File(path, "r+") as file:
             file.attrs["kairos_version"] = "0.0.1"
+        sealed(path)
     check.refused(KAIROS, "run", [*JOB, *output], folder, {3}, ["was written by kairos 0.0.1"])
 
 
@@ -206,5 +280,8 @@ with tempfile.TemporaryDirectory() as name:
     while_tracing(base)
     impatience(base)
     damage(base, whole)
+    any_byte(base)
+    lacking(base)
+    removed(base)
     foreign(base)
 check.finish()

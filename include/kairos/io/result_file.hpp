@@ -87,10 +87,15 @@ public:
 
     // Flush, close, wait for all, fsync, rename, fsync the folder. Nothing may follow.
     void publish();
+    // The same of a file that io/seal.hpp has sealed.
+    void publish_sealed();
 
     struct State;
 
 private:
+    void close();
+    void rename();
+
     std::unique_ptr<State> state_;
 };
 

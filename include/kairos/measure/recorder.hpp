@@ -55,6 +55,9 @@ struct RecordingSpec {
     TrajectoryId counted_from{};
 };
 
+// Of the decisions that an ensemble keeps.
+[[nodiscard]] std::vector<std::string> decision_names(const Setting& setting, const RecordingSpec& spec);
+
 class Recorder {
 public:
     Recorder(const Setting& setting, const ColumnPlan& plan, const RecordingSpec& spec,
