@@ -86,13 +86,16 @@ void write_ensemble(ResultFile& file, const EnsembleState& mine, const parallel:
     write_sum(file, group + "/paths", std::span<const double>(paths));
 }
 
-// The file of that name becomes the previous one; it keeps its name until a new one takes it.
+// The file of that name becomes the previous one, and keeps its name until a new one takes it: that one is absent means that it was removed, and
+// a previous one is then of a run that nobody goes on with. So where there are no hard links it is copied, not renamed; and where that
+// fails (no room) there is none.
 void keep_previous(const std::string& file) {
     std::error_code fault;
-    if (!fs::exists(file, fault)) return;
     fs::remove(previous_of(file), fault);
+    if (!fs::exists(file, fault)) return;
     fs::create_hard_link(file, previous_of(file), fault);
-    if (fault) fs::rename(file, previous_of(file), fault);
+    if (fault) fs::copy_file(file, previous_of(file), fault);
+    if (fault) fs::remove(previous_of(file), fault);
 }
 
 }  // namespace

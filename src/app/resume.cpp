@@ -60,7 +60,8 @@ Beginning beginning_of(const Setup& setup, const measure::ColumnPlan& plan,
     Beginning beginning;
     if (setup.config.resume == ResumeChoice::never) return beginning;
     const std::string& newest = setup.config.checkpoint;
-    if (!newest.empty()) {
+    // Without the newest, which is there at any moment, the one before has outlived a checkpoint that was removed.
+    if (!newest.empty() && exists(newest, communicator)) {
         for (const std::string& file : {newest, previous_of(newest)})
             if (exists(file, communicator) && take_checkpoint(file, setup, plan, communicator, beginning))
                 return beginning;

@@ -152,6 +152,25 @@ def mended_disk(at, folder, switch, environment):
     empty(folder)
 
 
+def no_links(at):
+    """A disk without hard links: the checkpoint before is kept there too, and the newest never lacks its name."""
+    folder, library = at.folder("no-links"), at.injector()
+    if library is None:
+        return left_out("a disk without hard links", "no C compiler")
+    fault = {"LD_PRELOAD": library, "KAIROS_FAULT_NAME": "r.h5.checkpoint", "KAIROS_FAULT_CALLS": "l", "KAIROS_FAULT_WHILE": "/", "KAIROS_FAULT_ERRNO": str(errno.EPERM)}
+    newest = folder / "r.h5.checkpoint"
+    process = start(at.job("--output.file=r.h5", OFTEN, "--run.walltime=1"), folder, 2, environment=fault)
+    at.until(newest.exists, "a first checkpoint")
+    always = True
+    while process.poll() is None:
+        always = newest.exists() and always
+    at.check(always, "the newest checkpoint had no name for a moment")
+    at.said(finished(process), INTERRUPTED, ["interrupted by run.walltime"], "a disk without hard links")
+    at.check(names(folder) == ["r.h5.checkpoint", "r.h5.checkpoint.previous"], f"no links: {names(folder)}")
+    newest.write_bytes(newest.read_bytes()[:-100])
+    at.check("resuming from r.h5.checkpoint.previous" in at.completes(folder, "no links"), "the copy of the checkpoint before was not used")
+
+
 # --- folders that cannot be written -----------------------------------------------------------------------------------------------------------
 def read_only(at):
     folder = at.folder("read-only")
@@ -198,7 +217,7 @@ def in_own_mounts():
 in_own_mounts()
 with tempfile.TemporaryDirectory() as name:
     try:
-        Failures(sys.argv[1], name).each(full_disk, no_printing, limited_files, broken_disk, read_only)
+        Failures(sys.argv[1], name).each(full_disk, no_printing, limited_files, broken_disk, no_links, read_only)
     finally:
         for mounted in ("disk", "read-only"):
             subprocess.run(["umount", pathlib.Path(name) / mounted], capture_output=True)

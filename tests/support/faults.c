@@ -1,7 +1,8 @@
 /* faults.c: a disk and a clock that fail, for one program: cc -shared -fPIC -o faults.so faults.c -ldl; LD_PRELOAD=faults.so PROGRAM
  *
  *   KAIROS_FAULT_NAME=TEXT      files whose name ends with TEXT ...
- *   KAIROS_FAULT_CALLS=w|f|a    ... fail to be written (w), to be brought to disk (f), to be given room (a), or several of these, with EIO
+ *   KAIROS_FAULT_CALLS=w|f|a|l  ... fail to be written (w), to be brought to disk (f), to be given room (a), to get a second name (l), or several
+ *                               of these, with EIO
  *   KAIROS_FAULT_ERRNO=NUMBER   or another error,
  *   KAIROS_FAULT_WHILE=FILE     as long as FILE exists
  *   KAIROS_CLOCK_JUMPS=SECONDS  the system's clock goes forth by a day, back by a day and right again, every SECONDS; steady clocks stay steady
@@ -18,18 +19,22 @@
 #include <time.h>
 #include <unistd.h>
 
-static int fails(int descriptor, char call) {
+static int fails_at(const char *path, char call) {
     const char *name = getenv("KAIROS_FAULT_NAME"), *calls = getenv("KAIROS_FAULT_CALLS"), *file = getenv("KAIROS_FAULT_WHILE");
-    char link[64], path[4096];
     if (!name || !calls || !strchr(calls, call) || !file || access(file, F_OK) != 0) return 0;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-    const ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < (ssize_t)strlen(name)) return 0;
-    path[length] = '\0';
-    if (strcmp(path + length - strlen(name), name) != 0) return 0;
+    const size_t length = strlen(path);
+    if (length < strlen(name) || strcmp(path + length - strlen(name), name) != 0) return 0;
     const char *number = getenv("KAIROS_FAULT_ERRNO");
     errno = number ? atoi(number) : EIO;
     return 1;
+}
+
+static int fails(int descriptor, char call) {
+    char link_to[64], path[4096];
+    snprintf(link_to, sizeof link_to, "/proc/self/fd/%d", descriptor);
+    const ssize_t length = readlink(link_to, path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    return fails_at(path, call);
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -44,6 +49,7 @@ ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) {
 }
 int posix_fallocate(int fd, off_t at, off_t size) { return fails(fd, 'a') ? errno : REAL(posix_fallocate)(fd, at, size); }
 int posix_fallocate64(int fd, off64_t at, off64_t size) { return fails(fd, 'a') ? errno : REAL(posix_fallocate64)(fd, at, size); }
+int link(const char *from, const char *to) { return fails_at(from, 'l') ? -1 : REAL(link)(from, to); }
 int fsync(int fd) { return fails(fd, 'f') ? -1 : REAL(fsync)(fd); }
 int fdatasync(int fd) { return fails(fd, 'f') ? -1 : REAL(fdatasync)(fd); }
 

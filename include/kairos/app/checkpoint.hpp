@@ -1,7 +1,8 @@
 // include/kairos/app/checkpoint.hpp: the finished batches of a run, in a file from which any number of ranks can go on.
 //
 // FILE holds the newest, FILE.previous the one before. A new one gets its name when it is whole and on disk; a crash at any moment leaves
-// one of the two. Every batch has a checksum, and so has what batches add up to: a damaged file is found before it is believed.
+// FILE, old or new. The file has a checksum (io/seal.hpp), and so have every batch and what batches add up to: a damaged one is found before
+// it is believed.
 // /config says what run it belongs to. Layout: docs/checkpoint.md. Collective.
 // Errors: OutputError (4); InputError (3) for a file that is damaged or of another run, the same on every rank.
 #pragma once
