@@ -82,8 +82,9 @@ std::uint64_t batches_kept(const Setup& setup, const Stored& stored) {
     return stored.trajectories / stored.size / together;
 }
 
-// Whether nothing is left to do: all trajectories, in the batches that are asked for, or fewer that are enough.
+// Whether nothing is left to do: more trajectories, or all of them in the batches that are asked for, or fewer that are enough.
 bool complete(const Setup& setup, const Stored& stored) {
+    if (stored.trajectories > setup.ensemble.trajectories) return true;
     if (stored.trajectories == setup.ensemble.trajectories) return stored.size == setup.batches.size();
     return fits(setup, stored.size) && stored.target_reached;
 }
@@ -212,14 +213,13 @@ void take_result(const Setup& setup, const measure::ColumnPlan& plan,
     const bool same_times =
         std::ranges::equal(stored->times, setup.ensemble.times, {}, {}, [](Time time) { return time.value; });
     if (!same_times) return;
-    if (stored->trajectories > setup.ensemble.trajectories) {
-        beginning.note += "running anew: " + have + " trajectories, more than are asked for\n";
-        return;
-    }
     if (communicator.all(complete(setup, *stored))) {
+        const bool more = stored->trajectories > setup.ensemble.trajectories;
         beginning.complete = true;
-        beginning.note += have + " of " + std::to_string(stored->trajectories) +
-                          " trajectories: nothing left to do (run.resume = never runs it anew)\n";
+        beginning.note += have + " of " +
+                          std::to_string(more ? setup.ensemble.trajectories : stored->trajectories) +
+                          (more ? " trajectories asked for" : " trajectories") +
+                          ": nothing left to do (run.resume = never runs it anew)\n";
         return;
     }
     if (stored->trajectories == setup.ensemble.trajectories) return;

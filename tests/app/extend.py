@@ -118,8 +118,25 @@ def unreadable(base):
         check.succeeded(done, what)
         check("running anew: r.h5" in done.stderr and says in done.stderr, f"{what}: {done.stderr}")
         anew(folder, keys, what)
-    done = run([KAIROS, "run", *keys, "--ensemble.trajectories=40"], folder, 2)
-    check("running anew" in done.stderr and "more than are asked for" in done.stderr, f"fewer: {done.stderr}")
+
+
+def fewer(base):
+    """More trajectories than are asked for are kept, of one realisation and of several, with and without a target; run.resume = never runs anew."""
+    folder = base / "fewer"
+    folder.mkdir()
+    small = ["--data.dimension=6", "--time.points=5", "--output.file=r.h5"]
+    draws = ["--data.model=random-clusters", "--data.components=3", "--data.samples=30", "--data.realisations=3"]
+    for keys in (small, [*small, *draws]):
+        check.succeeded(run([KAIROS, "run", *keys, "--ensemble.trajectories=2000", "--run.resume=never"], folder), "2000 trajectories")
+        before = (folder / "r.h5").read_bytes()
+        for more, ranks in (([], 0), (["--ensemble.batch=48"], 2), ([] if draws[0] in keys else ["--ensemble.target=class_entropy:1e-9"], 2)):
+            done = run([KAIROS, "run", *keys, *more, "--ensemble.trajectories=100"], folder, ranks)
+            check.succeeded(done, f"fewer {more}")
+            check("r.h5 has 2000 of 100 trajectories asked for: nothing left to do" in done.stdout, f"fewer {more}: {done.stdout}{done.stderr}")
+            check((folder / "r.h5").read_bytes() == before, f"fewer {more}: the file has changed")
+    check.succeeded(run([KAIROS, "run", *small, "--ensemble.trajectories=100", "--run.resume=never"], folder), "never")
+    with h5py.File(folder / "r.h5") as file:
+        check(file.attrs["trajectories"] == 100, f"never: {file.attrs['trajectories']} trajectories")
 
 
 def target(base):
@@ -169,6 +186,7 @@ with tempfile.TemporaryDirectory() as name:
     going_on(base)
     growing(base)
     unreadable(base)
+    fewer(base)
     realisations(base)
     target(base)
 check.finish()
