@@ -11,6 +11,7 @@
 #include "kairos/base/error.hpp"
 #include "kairos/io/file_lock.hpp"
 #include "kairos/io/read_result.hpp"
+#include "same_file.hpp"
 
 namespace kairos::app {
 namespace {
@@ -46,10 +47,19 @@ void write_text(const std::string& path, const std::string& text) {
     throw OutputError(path, problem, "Choose another file, or make room.");
 }
 
+void require_two_outputs(const CommandLine& line) {
+    if (line.output.empty() || line.csv_file.empty()) return;
+    const std::string name = shared_name(names_of_output(line.output), names_of_output(line.csv_file));
+    if (!name.empty())
+        throw ConfigError("analyze", line.output, meets(line.output, name, "taken by --csv too"),
+                          "a file of its own", "");
+}
+
 }  // namespace
 
 void command_analyze(const CommandLine& line) {
     const auto alone = parallel::Communicator::serial();
+    require_two_outputs(line);
     std::vector<std::unique_ptr<io::FileLock>> locks;
     for (const std::string& output : {line.output, line.csv_file})
         if (!output.empty()) {

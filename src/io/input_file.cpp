@@ -1,6 +1,10 @@
 #include "input_file.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <new>
 #include <stdexcept>
@@ -16,7 +20,10 @@ void require_readable(const Place& place) {
     const auto status = fs::status(place.file, error);
     if (status.type() == fs::file_type::not_found) refuse(place, "there is no such file");
     if (fs::is_directory(status)) refuse(place, "that is a folder, not a file");
+    if (error) refuse(place, "it cannot be read: " + error.message());
     if (!fs::is_regular_file(status)) refuse(place, "that is not a regular file");
+    if (access(place.file.c_str(), R_OK) != 0)
+        refuse(place, std::string("it cannot be read: ") + std::strerror(errno));
     if (fs::file_size(place.file, error) == 0 && !error) refuse(place, "the file is empty");
     const htri_t format = H5Fis_hdf5(place.file.c_str());
     if (format < 0) refuse(place, "it cannot be read: " + innermost_hdf5_message());

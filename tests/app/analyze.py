@@ -3,6 +3,7 @@
 summary that agree, and what does not belong together refused with nothing written."""
 import csv
 import io
+import os
 import pathlib
 import sys
 import tempfile
@@ -302,6 +303,35 @@ def refusals(folder):
     refused(folder, [first, "-o", "nowhere/s.h5"], (4,), "nowhere/s.h5")
     refused(folder, [first, "--csv=nowhere/t.csv"], (4,), "nowhere/t.csv")
     refused(folder, [first, "--cvs"], (2,), "--cvs")
+    for output, table in (("k.out", "./k.out"), ("k.out", "k.out.part"), ("k.out.lock", "k.out")):
+        refused(folder, [first, "-o", output, f"--csv={table}"], (2,), output, "--csv")
+    forbidden(folder, first)
+
+
+def nobody():
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+def forbidden(folder, name):
+    """A file, and a folder, that this user may not read: that is said, and not that they are something else."""
+    folder.chmod(0o755)
+    try:
+        reachable = run([KAIROS, "--version"], folder, prepare=nobody).returncode == 0
+    except PermissionError:
+        reachable = False
+    if not reachable:
+        print("forbidden: left out, nobody may not run the program")
+        return
+    (folder / "closed").mkdir()
+    for path, closed in ((folder / "mine.h5", folder / "mine.h5"), (folder / "closed" / "mine.h5", folder / "closed")):
+        path.write_bytes((folder / name).read_bytes())
+        closed.chmod(0)
+        done = run([KAIROS, "analyze", path], folder, prepare=nobody)
+        closed.chmod(0o755)
+        check(done.returncode == 3 and "Permission denied" in done.stderr and "regular" not in done.stderr, f"{path}: {done.returncode} {done.stderr}")
 
 
 with tempfile.TemporaryDirectory() as directory:
