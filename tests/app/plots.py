@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """plots.py KAIROS KAIROS_PLOT [others]: small runs and their figures: every one that the result has data for is an image that shows something,
 index.html holds them all; bad input and bad output are refused in one line with nothing written."""
+import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -10,7 +12,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from kairos_runs import Checks, run  # noqa: E402
+from kairos_runs import ENVIRONMENT, Checks, run  # noqa: E402
 
 from matplotlib.image import imread  # noqa: E402
 
@@ -157,6 +159,40 @@ def several_results(scratch):
             check_page(folder, scratch / second, prefixes[1])
 
 
+def names_apart(scratch):
+    """Whatever files are called, each result has its own figures, and the page shows them."""
+    for folder in ("px", "py", "named"):
+        (scratch / folder).mkdir()
+    whole, small = (scratch / "clusters.h5").read_bytes(), (scratch / "gaussian.h5").read_bytes()
+    for name, content in (("px/a.h5", whole), ("py/a.h5", small), ("a-1.h5", small), ("a-scaling.h5", small)):
+        (scratch / name).write_bytes(content)
+    for files in (("px/a.h5", "py/a.h5", "a-1.h5"), ("a-scaling.h5", "px/a.h5")):
+        folder = scratch / "named" / str(len(files))
+        check.succeeded(run([PLOT, *files, "-o", folder], scratch), f"figures of {files}")
+        page = (folder / "index.html").read_text()
+        shown = re.findall(r'<img src="([^"]+)"', page)
+        check(len(shown) == len(set(shown)) == len(list(folder.glob("*.png"))), f"{files}: {sorted(shown)}")
+
+
+def odd_bytes(scratch):
+    """Names and command lines that are no UTF-8, alone and beside others; a standard output that is full."""
+    odd = os.fsdecode(b"odd-\xff.h5")
+    small = ["--data.dimension=4", "--ensemble.trajectories=60", "--time.points=12"]
+    done = subprocess.run([KAIROS, "run", *small, f"--output.file={odd}"], cwd=scratch, env=ENVIRONMENT, capture_output=True)
+    check(done.returncode == 0, f"run with an odd name: {done.stderr}")
+    (scratch / "line.h5").write_bytes((scratch / odd).read_bytes())
+    for files, count in (([odd], 1), ([odd, "gaussian.h5"], 2), (["line.h5"], 1)):
+        folder = scratch / "named" / f"odd-{count}-{files[-1] == odd}"
+        done = run([PLOT, *files, "-o", folder], scratch)
+        check.succeeded(done, f"kairos-plot of {files}".encode(errors="replace"))
+        shown = figures_of((folder / "index.html").read_text())
+        check(shown and all((folder / f"{name}.png").exists() for name in shown), f"figures of odd names: {shown}".encode(errors="replace"))
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([PLOT, "gaussian.h5", "-o", "named/full"], cwd=scratch, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True)
+    check(done.returncode == OUTPUT and "standard output" in done.stderr and len(done.stderr.splitlines()) == 1, f"/dev/full: {done.returncode} {done.stderr}")
+    check((scratch / "named/full/index.html").exists(), "/dev/full: no figures")
+
+
 def damaged(source, path, spoil):
     path.write_bytes(source.read_bytes())
     with h5py.File(path, "r+") as file:
@@ -204,11 +240,15 @@ def refusals(scratch):
     refused(scratch, ["clusters.h5", "-o", "text.h5"], OUTPUT, "text.h5")
     refused(scratch, ["clusters.h5", "-o", "text.h5/inside"], OUTPUT, "text.h5")
     refused(scratch, ["clusters.h5", "-o", "/proc/kairos"], OUTPUT, "/proc/kairos")
+    refused(scratch, [os.fsdecode(b"absent-\xff.h5"), "-o", "new"], INPUT, "no such file")
+    long = "long" * 62 + ".h5"
+    (scratch / long).write_bytes((scratch / "gaussian.h5").read_bytes())
+    refused(scratch, [long, "gaussian.h5", "-o", "new/folder"], OUTPUT, "too long")
     refused(scratch, ["clusters.h5"], COMMAND_LINE, "-o")
     refused(scratch, [], COMMAND_LINE, "RESULT.h5")
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (every_figure,) if OTHERS else (every_figure, production, variances, several_results, refusals):
+    for part in (every_figure,) if OTHERS else (every_figure, production, variances, several_results, names_apart, odd_bytes, refusals):
         part(pathlib.Path(directory))
 check.finish()
