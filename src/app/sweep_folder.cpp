@@ -174,6 +174,8 @@ bool agrees(const std::string& key, const std::string& given, const Keys& stored
     const auto found = stored.find(key);
     if (key == "output.file" || (found != stored.end() && (found->second == given || given == "auto")))
         return true;
+    if (key == "ensemble.trajectories")  // a result that has more of them is left alone
+        return found != stored.end() && std::stod(found->second) >= std::stod(given);
     return key == "observe.observables" && found != stored.end() && stored.contains("observe.histograms") &&
            are_observables(given, stored);
 }

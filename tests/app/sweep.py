@@ -113,6 +113,7 @@ def missing(folder):
     more = TEXT.replace("= 320", "= 640")
     check(all(state == ["waiting"] for state in sweep(folder, text=more).values()), "another configuration")
     check(all(state == ["complete", "640 trajectories"] for state in sweep(folder, "--local", text=more).values()), "more trajectories")
+    check(all(state == ["complete", "640 trajectories"] for state in sweep(folder).values()), "fewer trajectories than there are")
 
 
 def failures(folder):
