@@ -112,6 +112,8 @@ TEST(TopDataVariance, EqualsTheDenseEigenvalueInManyCoordinates) {
         mixture_of(random_matrix(d, 5, 9), {isotropic(0.8)}),
         mixture_of(0.1 * random_matrix(d, 2, 10), {anisotropic(d, 11), diagonal}),
         mixture_of(random_matrix(d, 700, 12), {isotropic(0.0)}),
+        mixture_of((random_matrix(d, 5, 9).array() + 3.0).matrix(),
+                   {isotropic(0.8)}),  // about a distant mean
         mixture_of(Matrix::Zero(d, 2), {isotropic(0.3)})};
     for (std::size_t i = 0; i < cases.size(); ++i) {
         EXPECT_NEAR(law::top_data_variance(cases[i]) / dense_top(cases[i]), 1.0, 1e-9) << "case " << i;

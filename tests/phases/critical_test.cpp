@@ -166,6 +166,16 @@ TEST(Crossing, IntervalsCoverTheTruthOnCoarseAndFineGrids) {
     expect_honest(step_curve, truth, {12, 20, 60, 200}, {0.001, 0.004, 0.012}, crossing_at);
 }
 
+// 95 % of Student's t with one degree of freedom less than there are batches: 2.09302 for 20. Errors so small that time is linear in log snr.
+TEST(Crossing, IntervalsReachTheQuantileOfTheBatches) {
+    const Experiment experiment(200, step_curve, 0.0, 1e-6, false);
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        const CriticalTime found = crossing_at(experiment.times, experiment.draw(seed, experiment.size));
+        EXPECT_NEAR((found.ci95_high - found.ci95_low) / (2.0 * found.standard_error), 2.09302, 1e-4);
+        EXPECT_NEAR((found.ci95_high + found.ci95_low) / 2.0, found.time, 1e-3 * found.standard_error);
+    }
+}
+
 // The collision probability of two clusters in 1024 dimensions
 double collision_curve(double x) {
     static const auto theory = phases::class_theory(test::two_clusters(1024.0, 1.0, 1024.0));
