@@ -144,10 +144,10 @@ std::shared_ptr<const dynamics::Shards> shards_of(const parallel::Teams& teams) 
 
 void require_target(const Config& config, const std::vector<const measure::Observable*>& observed) {
     if (!config.target) return;
-    const auto& [name, error] = *config.target;
+    const std::string& name = config.target->observable;
     if (std::ranges::any_of(observed, [&](const auto* observable) { return observable->name == name; }))
         return;
-    throw ConfigError("ensemble.target", name + ":" + to_text(error), "is not observed",
+    throw ConfigError("ensemble.target", name + ":" + to_text(config.target->error), "is not observed",
                       "an observable of observe.observables", "Add it to observe.observables.");
 }
 

@@ -118,7 +118,7 @@ std::string holder_of(const std::string& path) {
     held.l_type = F_WRLCK;
     held.l_whence = SEEK_SET;
     const bool taken = fcntl(descriptor, F_OFD_GETLK, &held) == 0 && held.l_type != F_UNLCK;
-    const std::string holder = taken ? signature_in(descriptor) : "";
+    std::string holder = taken ? signature_in(descriptor) : "";
     close(descriptor);
     return holder;
 }

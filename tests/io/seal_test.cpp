@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "kairos/base/error.hpp"
@@ -11,8 +10,6 @@
 
 namespace kairos::io {
 namespace {
-
-namespace fs = std::filesystem;
 
 class SealTest : public testing::Test {
 protected:
