@@ -93,7 +93,7 @@ void EnsembleRun::restore(EnsembleState state) { state_ = std::move(state); }
 // What a batch adds to is there on every rank, whether it works on one or not.
 void EnsembleRun::prepare(const measure::EnsembleSpec& spec, const measure::Ensemble& ensemble) {
     columns_ = ensemble.plan().size();
-    for (const auto& [name, counts] : ensemble.recorder().names_of_decisions())
+    for (const auto& [name, counts] : ensemble.recorder().undecided())
         state_.decisions.try_emplace(name, counts);
     state_.histograms.resize(spec.recording.histograms.size());
     if (spec.recording.landscape && state_.landscape.counts().empty())

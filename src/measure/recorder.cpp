@@ -46,7 +46,7 @@ void Recorder::begin_batches(std::vector<std::uint64_t> sizes) {
     rows_.begin(std::move(sizes), plan_->size());
     result_ = {};
     result_.histograms.assign(spec_.histograms.size(), Histogram(times_.size()));
-    result_.decisions = names_of_decisions();
+    result_.decisions = undecided();
     if (spec_.landscape) result_.landscape = Landscape(*spec_.landscape);
 }
 
@@ -59,7 +59,7 @@ std::vector<std::string> decision_names(const Setting& setting, const RecordingS
     return names;
 }
 
-std::map<std::string, std::vector<std::uint64_t>> Recorder::names_of_decisions() const {
+std::map<std::string, std::vector<std::uint64_t>> Recorder::undecided() const {
     std::map<std::string, std::vector<std::uint64_t>> names;
     for (const std::string& name : decision_names(setting_, spec_)) names[name].assign(times_.size(), 0);
     return names;

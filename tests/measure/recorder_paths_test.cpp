@@ -178,7 +178,7 @@ TEST(RecordedDecisions, AreThoseOfTheLatentsThatExist) {
         const ColumnPlan plan(setting, {}, false, seen_at.size());
         const Recorder recorder(setting, plan, {.histograms = {}, .decisions = decisions},
                                 Journey(law, ou(), seen_at, Visits::downward, 1).times());
-        return recorder.names_of_decisions();
+        return recorder.undecided();
     };
     const Counts none(seen_at.size(), 0);
     law::Law bare = data_law();

@@ -300,7 +300,7 @@ TEST(Recorder, ABatchBegunAnewForgetsTheOneBefore) {
 
     for (const Moments& moments : empty.moments) EXPECT_EQ(moments.count, 0.0);
     EXPECT_TRUE(empty.paths.empty());
-    EXPECT_EQ(empty.decisions, recorder.names_of_decisions());
+    EXPECT_EQ(empty.decisions, recorder.undecided());
     EXPECT_EQ(empty.histograms.at(0).pack(), Histogram(seen_at.size()).pack());
     ASSERT_EQ(again.moments.size(), fresh.moments.size());
     for (std::size_t i = 0; i < fresh.moments.size(); ++i) {

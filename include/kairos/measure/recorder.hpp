@@ -74,7 +74,7 @@ public:
     // Components the paths of this block end in, one per trajectory (empty: not known).
     void finish(const std::vector<int>& end_components);
     // Every decision this ensemble keeps, with no counts.
-    [[nodiscard]] std::map<std::string, std::vector<std::uint64_t>> names_of_decisions() const;
+    [[nodiscard]] std::map<std::string, std::vector<std::uint64_t>> undecided() const;
     // Observables kept along raw paths, in the order of PathRecord::values.
     [[nodiscard]] const std::vector<const Observable*>& path_observables() const { return scalars_; }
     [[nodiscard]] BatchResult take();
