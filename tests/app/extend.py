@@ -21,8 +21,8 @@ def going_on(base):
     """A complete result and more trajectories: the batches it has are kept. Its own trajectories: nothing left to do."""
     folder = base / "more"
     folder.mkdir()
-    keys = [*JOB, "--output.file=r.h5", "--time.substeps=10"]
-    check.succeeded(run([KAIROS, "run", *JOB, "--time.substeps=10", "--output.file=short.h5"], base, 1), "uninterrupted")
+    keys = [*JOB, "--output.file=r.h5"]
+    check.succeeded(run([KAIROS, "run", *JOB, "--output.file=short.h5"], base, 1), "uninterrupted")
     for trajectories, ranks in ((640, 1), (1280, 3), (2048, 2)):
         done = run([KAIROS, "run", *keys, f"--ensemble.trajectories={trajectories}"], folder, ranks)
         check.succeeded(done, f"{trajectories} trajectories")
@@ -141,7 +141,7 @@ def fewer(base):
 
 def target(base):
     """An ensemble ends in whole batches where every time has the error asked for; where does not depend on ranks and interruptions."""
-    keys = [*JOB, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.006", "--time.substeps=20", "--output.file=r.h5"]
+    keys = [*JOB, "--ensemble.trajectories=100000", "--ensemble.target=class_entropy:0.006", "--output.file=r.h5"]
     for name, ranks, slices in (("one", 1, []), ("three", 3, []), ("slices", 2, ["--run.walltime=0.3"])):
         folder = base / f"target-{name}"
         folder.mkdir()
@@ -182,7 +182,7 @@ def sharper(folder, keys, had):
 
 with tempfile.TemporaryDirectory() as name:
     base = pathlib.Path(name)
-    JOB = ["-c", str(configuration(base, "job.ini", **SECTIONS))]
+    JOB = ["-c", str(configuration(base, "job.ini", **SECTIONS)), "--time.substeps=20"]
     going_on(base)
     growing(base)
     unreadable(base)

@@ -42,8 +42,8 @@ def alone(folder):
     return check(names == ["r.h5"], f"left behind: {names}")
 
 
-def complete(folder, ranks, what):
-    done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, ranks)
+def complete(folder, ranks, what, job=None):
+    done = run([KAIROS, "run", *(job or JOB), "--output.file=r.h5"], folder, ranks)
     check.succeeded(done, what)
     check("resuming from" in done.stderr, f"{what} does not say that it resumes: {done.stderr}")
 
@@ -144,12 +144,11 @@ def impatience(base):
         check(not list(folder.iterdir()), f"left behind: {list(folder.iterdir())}")
 
 
-def interrupted(base, name, job=(), *times):
-    """A folder with two checkpoints of the job."""
+def interrupted(base, name):
+    """A folder with two checkpoints of the short job."""
     folder = base / name
     folder.mkdir()
-    times = times or ("--run.walltime=1.5", "--run.checkpoint-interval=0.3")
-    done = run([KAIROS, "run", *(job or JOB), "--output.file=r.h5", *times], folder, 1)
+    done = run([KAIROS, "run", *SHORT, "--output.file=r.h5", "--run.walltime=0.25", "--run.checkpoint-interval=0.05"], folder, 1)
     check(done.returncode == INTERRUPTED, f"{name}: exit {done.returncode} {done.stderr}")
     check((folder / "r.h5.checkpoint").exists() and (folder / "r.h5.checkpoint.previous").exists(), "no two checkpoints")
     return folder
@@ -161,7 +160,7 @@ def damage(base, whole):
     newest, before = folder / "r.h5.checkpoint", folder / "r.h5.checkpoint.previous"
     good = newest.read_bytes()
     newest.write_bytes(good[:len(good) // 2])
-    done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 2)
+    done = run([KAIROS, "run", *SHORT, "--output.file=r.h5"], folder, 2)
     check.succeeded(done, "the previous checkpoint")
     check("r.h5.checkpoint is damaged" in done.stderr and "resuming from r.h5.checkpoint.previous" in done.stderr, done.stderr)
     same_bits(check, whole, folder / "r.h5", "from the previous checkpoint")
@@ -175,7 +174,7 @@ def damage(base, whole):
             else:
                 moments[len(moments) // 2, 3] = np.nextafter(moments[len(moments) // 2, 3], 9e9)
         sealed(path)
-    done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder, 3)
+    done = run([KAIROS, "run", *SHORT, "--output.file=r.h5"], folder, 3)
     check.succeeded(done, "no good checkpoint")
     check(done.stderr.count("does not have its checksum") == 2 and "resuming" not in done.stderr, done.stderr)
     same_bits(check, whole, folder / "r.h5", "anew")
@@ -201,11 +200,9 @@ def places(data):
         yield f"zeros at {at}", int(at), bytes(64)
 
 
-def any_byte(base):
+def any_byte(base, whole):
     """Wherever a checkpoint is damaged, the one before is used, or the run begins anew: the result has its bits. Nothing hangs."""
-    keys = [*JOB, "--time.substeps=20"]
-    check.succeeded(run([KAIROS, "run", *keys, "--output.file=whole-short.h5"], base), "uninterrupted")
-    stopped, folder = interrupted(base, "stopped", keys, "--run.checkpoint-interval=0.05", "--run.walltime=0.25"), base / "any-byte"
+    stopped, folder = interrupted(base, "stopped"), base / "any-byte"
     folder.mkdir()
     data = (stopped / "r.h5.checkpoint").read_bytes()
     before = (stopped / "r.h5.checkpoint.previous").read_bytes()
@@ -216,16 +213,16 @@ def any_byte(base):
         (folder / "r.h5.checkpoint").write_bytes(changed)
         if turn % 5:
             (folder / "r.h5.checkpoint.previous").write_bytes(before)
-        done = run([KAIROS, "run", *keys, "--output.file=r.h5"], folder, 2 if turn % 7 == 0 else 0, timeout=60)
+        done = run([KAIROS, "run", *SHORT, "--output.file=r.h5"], folder, 2 if turn % 7 == 0 else 0, timeout=60)
         check.succeeded(done, what)
         check("r.h5.checkpoint is damaged and is not used" in done.stderr, f"{what}: {done.stderr}")
         check(("resuming from r.h5.checkpoint.previous" in done.stderr) == (turn % 5 > 0), f"{what}: {done.stderr}")
-        same_bits(check, base / "whole-short.h5", folder / "r.h5", what)
+        same_bits(check, whole, folder / "r.h5", what)
         alone(folder)
         (folder / "r.h5").unlink()
 
 
-def lacking(base):
+def lacking(base, whole):
     """A whole checkpoint without something that the run counts is damaged, whatever names it has instead."""
     for path, rename in (("ensemble/decisions/class_last_change", "ensemble/decisions/class_mast_change"), ("ensemble/histograms/1", None)):
         folder = interrupted(base, path.rsplit("/", maxsplit=1)[-1])
@@ -234,19 +231,19 @@ def lacking(base):
                 file[rename] = file[path]
             del file[path]
         sealed(folder / "r.h5.checkpoint")
-        complete(folder, 0, f"without {path}")
-        same_bits(check, base / "whole.h5", folder / "r.h5", f"without {path}")
+        complete(folder, 0, f"without {path}", SHORT)
+        same_bits(check, whole, folder / "r.h5", f"without {path}")
 
 
 def removed(base):
     """A checkpoint that was removed does not come back from the one before, whatever the configuration; one of that name is written anew."""
     folder = interrupted(base, "removed")
     (folder / "r.h5.checkpoint").unlink()
-    done = run([KAIROS, "run", *JOB, "--output.file=r.h5", "--ensemble.seed=6", "--run.walltime=0.5", "--run.checkpoint-interval=0"], folder)
+    done = run([KAIROS, "run", *SHORT, "--output.file=r.h5", "--ensemble.seed=6", "--run.walltime=0.25", "--run.checkpoint-interval=0"], folder)
     check(done.returncode == INTERRUPTED and "resuming" not in done.stderr, f"removed: exit {done.returncode} {done.stderr}")
     check(not (folder / "r.h5.checkpoint.previous").exists(), "removed: one of another seed stays beside the new checkpoint")
     (folder / "r.h5.checkpoint").unlink()
-    done = run([KAIROS, "run", *JOB, "--output.file=r.h5"], folder)
+    done = run([KAIROS, "run", *SHORT, "--output.file=r.h5"], folder)
     check.succeeded(done, "removed")
     check("resuming" not in done.stderr, f"removed: {done.stderr}")
     alone(folder)
@@ -256,9 +253,9 @@ def foreign(base):
     """A checkpoint of another configuration or version is refused, and names the key; run.resume = never goes past it."""
     folder = interrupted(base, "foreign")
     output = ["--output.file=r.h5"]
-    check.refused(KAIROS, "run", [*JOB, *output, "--ensemble.seed=6"], folder, {3}, ["ensemble.seed = 5", "has 6", "run.resume = never"])
-    check.refused(KAIROS, "run", [*JOB, *output, "--data.dimension=49"], folder, {3}, ["data.dimension = 48", "has 49"])
-    anew = run([KAIROS, "run", *JOB, *output, "--ensemble.trajectories=64", "--run.resume=never"], folder)
+    check.refused(KAIROS, "run", [*SHORT, *output, "--ensemble.seed=6"], folder, {3}, ["ensemble.seed = 5", "has 6", "run.resume = never"])
+    check.refused(KAIROS, "run", [*SHORT, *output, "--data.dimension=49"], folder, {3}, ["data.dimension = 48", "has 49"])
+    anew = run([KAIROS, "run", *SHORT, *output, "--ensemble.trajectories=64", "--run.resume=never"], folder)
     check.succeeded(anew, "run.resume = never")
     check("resuming" not in anew.stderr, anew.stderr)
     folder = interrupted(base, "version")
@@ -266,7 +263,7 @@ def foreign(base):
         with h5py.File(path, "r+") as file:
             file.attrs["kairos_version"] = "0.0.1"
         sealed(path)
-    check.refused(KAIROS, "run", [*JOB, *output], folder, {3}, ["was written by kairos 0.0.1"])
+    check.refused(KAIROS, "run", [*SHORT, *output], folder, {3}, ["was written by kairos 0.0.1"])
 
 
 with tempfile.TemporaryDirectory() as name:
@@ -279,9 +276,10 @@ with tempfile.TemporaryDirectory() as name:
     long_batches(base)
     while_tracing(base)
     impatience(base)
-    damage(base, whole)
-    any_byte(base)
-    lacking(base)
+    SHORT = [*JOB, "--time.substeps=20"]
+    check.succeeded(run([KAIROS, "run", *SHORT, "--output.file=whole-short.h5"], base, 2), "uninterrupted, short")
+    for damages in (damage, any_byte, lacking):
+        damages(base, base / "whole-short.h5")
     removed(base)
     foreign(base)
 check.finish()
