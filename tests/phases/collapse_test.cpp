@@ -108,6 +108,23 @@ TEST(CollapseExcessEntropy, IsTheSameOnEveryScheduleAndFromEveryObservable) {
             expect_exact_zero(data_of(64.0, 2000, 0.8), schedule, 64, observable);
 }
 
+// Where the population is unknown, its variance is that of the data about the means of their classes, however far apart these are.
+TEST(CollapseExcessEntropy, OfAnUnknownPopulationIsReadWithTheSpreadWithinClasses) {
+    const Schedule ou(ScheduleKind::ou, {.t_min = 0.01, .t_max = 8.0});
+    const auto times = dynamics::regular_grid(dynamics::GridKind::log_snr, ou, 96);
+    for (const double separation : {0.2, 1.0, 8.0}) {
+        const law::Law population = law::build_law(
+            {.kind = law::ModelKind::two_clusters, .dimension = 64, .separation = separation, .sigma = {0.9}},
+            law::Representation::full);
+        law::Law law = law::draw_empirical(population, 400, 3);
+        const auto known = curves_of({{"datum_entropy", theory_curves(law, ou, times).at("datum_entropy")}});
+        const double exact = predicted_collapse(law, ou).at("collapse_excess_entropy");
+        law.population = {};
+        const double found = collapse_of(law, ou, times, known).at("collapse_excess_entropy").time;
+        EXPECT_NEAR(found, exact, 1e-3) << separation;
+    }
+}
+
 // The ensemble of real data: what finite size adds to the population's curve near its foot must be in the error.
 TEST(CollapseExcessEntropy, OfDataAgreesWithTheTheoryOfManyDimensions) {
     const Schedule ou(ScheduleKind::ou, {.t_min = 0.02, .t_max = 5.0});

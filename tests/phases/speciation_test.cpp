@@ -268,4 +268,42 @@ TEST(SpectralTime, OfEveryLevelOfATree) {
                      .contains("speciation_spectral_level_1"));
 }
 
+// Three levels of pairs: each node parts its two children along one direction of variance d mu^2, all of them orthogonal.
+TEST(SpectralTime, OfALevelLooksInsideTheNodesAboveIt) {
+    const law::Law tree = law::build_law({.kind = law::ModelKind::hierarchical,
+                                          .dimension = 64,
+                                          .components = 8,
+                                          .levels = 3,
+                                          .branching = 2,
+                                          .separations = {3.0, 2.0, 1.0}},
+                                         law::Representation::reduced);
+    const Schedule ou(ScheduleKind::ou, {});
+    EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_1"), 0.5 * std::log(1.0 + 64.0 * 9.0), 1e-10);
+    EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_2"), 0.5 * std::log(1.0 + 64.0 * 4.0), 1e-10);
+    EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_3"), 0.5 * std::log(1.0 + 64.0), 1e-10);
+}
+
+// Of nodes that part their children differently the one that does so first.
+TEST(SpectralTime, OfALevelIsThatOfItsWidestNode) {
+    const Schedule ou(ScheduleKind::ou, {});
+    for (const int wide : {0, 1}) {
+        law::Law tree = law::build_law({.kind = law::ModelKind::hierarchical,
+                                        .dimension = 64,
+                                        .components = 4,
+                                        .levels = 2,
+                                        .branching = 2,
+                                        .separations = {3.0, 1.0}},
+                                       law::Representation::reduced);
+        Matrix means = tree.mixture.means;
+        const Vector middle = 0.5 * (means.col(2 * wide) + means.col(2 * wide + 1));
+        for (const int child : {2 * wide, 2 * wide + 1})
+            means.col(child) = middle + 1.5 * (means.col(child) - middle);
+        tree.mixture.means = means;
+
+        EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_2"), 0.5 * std::log(1.0 + 64.0 * 2.25),
+                    1e-10)
+            << wide;
+    }
+}
+
 }  // namespace

@@ -6,12 +6,14 @@ import h5py
 import numpy as np
 
 # What a configuration and a seed decide; other groups tell of the run.
-GROUPS = ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "landscape", "paths", "theory")
+GROUPS = ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "landscape", "symmetry", "paths", "theory",
+          "realisations", "bifurcation")
 
 
 def bits(path):
     found = {}
     with h5py.File(path) as file:
+        found["time"] = file["time"][:].tobytes()
         for group in GROUPS:
             if group in file:
                 file[group].visititems(lambda name, item: found.update({f"{group}/{name}": (item.shape, np.asarray(item[()]).tobytes())})
