@@ -16,24 +16,16 @@ using parallel::Halt;
 // Thrown by the pause hook, caught here.
 struct Abandoned {};
 
-// Unfinished batches of a part, the same on every rank, by their number in it: at most `together` that follow one another in the plan.
-std::vector<BatchRange> unfinished(const parallel::Communicator& all, const std::vector<BatchRow>& rows,
-                                   const BatchSeries& part, std::uint64_t together) {
+// Whether each batch of a part is finished, the same on every rank.
+std::vector<std::int64_t> finished_batches(const parallel::Communicator& all,
+                                           const std::vector<BatchRow>& rows, const BatchSeries& part) {
     std::vector<std::int64_t> finished(part.count, 0);
     for (const auto& row : rows) {
         const std::uint64_t batch = number(row.first), i = (batch - part.first) / part.stride;
         if (batch >= part.first && i < part.count && row.first == part[i]) finished[i] = 1;
     }
     all.max(std::span(finished));
-    const std::uint64_t most = part.stride == 1 ? together : 1;
-    std::vector<BatchRange> groups;
-    for (std::uint64_t i = 0; i < part.count; ++i) {
-        if (finished[i] != 0) continue;
-        if (groups.empty() || groups.back().end != i || groups.back().size() == most)
-            groups.push_back({i, i});
-        ++groups.back().end;
-    }
-    return groups;
+    return finished;
 }
 
 void add_rows(const std::vector<measure::Moments>& moments, const BatchSeries& part, BatchRange group,
@@ -82,7 +74,9 @@ Halt deal_groups(const RunContext& context, const BatchSeries& part, const std::
 void deal(const RunContext& context, const BatchSeries& part, const BatchWork& work,
           std::vector<BatchRow>& rows, WorkTimes& times) {
     for (;;) {
-        const auto groups = unfinished(context.teams.all(), rows, part, work.together);
+        const auto finished = finished_batches(context.teams.all(), rows, part);
+        const std::uint64_t together = part.stride == 1 ? work.together : 1;
+        const auto groups = parallel::groups_to_do(finished, together, context.teams.count());
         if (groups.empty()) return;
         const Halt halt = deal_groups(context, part, groups, work, rows, times);
         if (halt != Halt::none) context.watch.halted(halt);

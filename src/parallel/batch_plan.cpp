@@ -63,4 +63,22 @@ std::vector<BatchId> BatchPlan::in_place(std::uint64_t parts) const {
     return batches;
 }
 
+std::vector<BatchRange> groups_to_do(std::span<const std::int64_t> finished, std::uint64_t together,
+                                     std::uint64_t teams) {
+    auto left = static_cast<std::uint64_t>(std::ranges::count(finished, 0));
+    const std::uint64_t least = std::max<std::uint64_t>(1, together / 4);
+    std::vector<BatchRange> groups;
+    std::uint64_t most = 0;
+    for (std::uint64_t i = 0; i < finished.size(); ++i) {
+        if (finished[i] != 0) continue;
+        if (groups.empty() || groups.back().end != i || groups.back().size() == most) {
+            groups.push_back({i, i});
+            most = std::clamp((left + teams - 1) / teams, least, together);
+        }
+        ++groups.back().end;
+        --left;
+    }
+    return groups;
+}
+
 }  // namespace kairos::parallel

@@ -100,6 +100,41 @@ TEST(BatchPlan, PartsOfTheLargestEnsemblesDoNotOverflow) {
 
 TEST(BatchPlan, NoTrajectoriesMakeNoBatches) { EXPECT_EQ(BatchPlan(0, std::nullopt).count(), 0U); }
 
+TEST(GroupsToDo, AreEveryUnfinishedBatchOnceAndInOrder) {
+    for (std::uint64_t count : {0, 1, 7, 64})
+        for (std::uint64_t together : {1, 2, 5, 32})
+            for (std::uint64_t teams : {1, 2, 3, 100}) {
+                std::vector<std::int64_t> finished(count, 0), done(count, 0);
+                for (std::uint64_t i = 0; i < count; ++i) finished[i] = i % 11 == 3 || i % 7 == 5 ? 1 : 0;
+                std::uint64_t end = 0;
+                for (const BatchRange& group : groups_to_do(finished, together, teams)) {
+                    ASSERT_GE(group.begin, end);
+                    ASSERT_GE(group.size(), 1U);
+                    ASSERT_LE(group.size(), together);
+                    end = group.end;
+                    for (std::uint64_t i = group.begin; i < end; ++i) ++done.at(i);
+                }
+                for (std::uint64_t i = 0; i < count; ++i) ASSERT_EQ(done[i], 1 - finished[i]) << i;
+            }
+}
+
+// By hand: whole groups while every team can have one, then what is left is shared, down to a quarter of a group.
+TEST(GroupsToDo, LeaveNoTeamIdleInTheEnd) {
+    const auto sizes = [](std::size_t count, std::uint64_t together, std::uint64_t teams) {
+        std::vector<std::uint64_t> found;
+        for (const BatchRange& group : groups_to_do(std::vector<std::int64_t>(count, 0), together, teams))
+            found.push_back(group.size());
+        return found;
+    };
+    using Sizes = std::vector<std::uint64_t>;
+    EXPECT_EQ(sizes(2, 2, 2), (Sizes{1, 1}));
+    EXPECT_EQ(sizes(2, 2, 1), (Sizes{2}));
+    EXPECT_EQ(sizes(16, 8, 2), (Sizes{8, 4, 2, 2}));
+    EXPECT_EQ(sizes(24, 8, 2), (Sizes{8, 8, 4, 2, 2}));
+    EXPECT_EQ(sizes(16, 8, 1), (Sizes{8, 8}));
+    EXPECT_EQ(sizes(5, 1, 2), (Sizes{1, 1, 1, 1, 1}));
+}
+
 TEST(BatchPlan, RefusesBatchesWithoutTrajectories) {
     try {
         const BatchPlan plan(10, 0);

@@ -20,6 +20,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "kairos/base/ids.hpp"
@@ -61,5 +62,11 @@ public:
 private:
     std::uint64_t trajectories_, size_, count_;
 };
+
+// What is left of a series, [i] whether its batch i is finished (not 0), in groups that a team works on together: at most `together` that
+// follow one another. The last groups are smaller, so that no team stands idle, but no smaller than a quarter: a pass over many data
+// takes long for few trajectories.
+[[nodiscard]] std::vector<BatchRange> groups_to_do(std::span<const std::int64_t> finished,
+                                                   std::uint64_t together, std::uint64_t teams);
 
 }  // namespace kairos::parallel

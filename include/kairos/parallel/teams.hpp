@@ -20,6 +20,7 @@ public:
     Teams(const Communicator& all, int size);
     [[nodiscard]] const Communicator& all() const { return all_; }
     [[nodiscard]] const Communicator& team() const { return team_; }  // of the caller
+    [[nodiscard]] std::uint64_t count() const { return static_cast<std::uint64_t>(peers_.size()); }
     [[nodiscard]] bool leads() const { return team_.is_root(); }
     // Of a leader: all leaders. Of other ranks: those of the same place in their teams.
     [[nodiscard]] const Communicator& peers() const { return peers_; }
