@@ -62,7 +62,7 @@ def rank_counts(folder):
         job = configuration(folder, f"{name}.ini", **{**common, **sections})
         for ranks in (1, 2, 3, 5):
             done = run([KAIROS, "run", "-c", job, f"--output.file={name}-{ranks}.h5"], folder, ranks)
-            if check.succeeded(done, f"{name} on {ranks} ranks"):
+            if check.succeeded(done, f"{name} on {ranks} ranks") and ranks > 1:
                 same_bits(check, folder / f"{name}-1.h5", folder / f"{name}-{ranks}.h5", f"{name} on {ranks} ranks")
     again = run([KAIROS, "run", "-c", folder / "reverse.ini", "--output.file=again.h5", "--ensemble.seed=2"], folder)
     check.succeeded(again, "another seed")
@@ -99,7 +99,8 @@ def shards(folder):
         for count, files in found.items():
             for file in files[1:]:
                 same_bits(check, files[0], file, f"{name}, {count} shards on more ranks")
-            same_to_rounding(found[1][0], files[0], f"{name}, {count} shards")
+            if count > 1:
+                same_to_rounding(found[1][0], files[0], f"{name}, {count} shards")
         data_in_a_file(folder, job, name, found)
     refused = run([KAIROS, "run", "-c", folder / "shards-reverse.ini", "--run.data-shards=2"], folder, 3)
     check(refused.returncode == 2 and refused.stderr.count("run.data-shards") == 1 and "3 ranks" in refused.stderr,

@@ -250,16 +250,22 @@ TEST(Stability, NeedsClustersThatMirrorOneAnother) {
             EXPECT_TRUE(std::isnan(time_of(law, ou, name)));
 }
 
+// In 64 dimensions, a level for each separation.
+law::Law tree_of(int branching, const std::vector<double>& separations) {
+    const auto levels = static_cast<int>(separations.size());
+    return law::build_law({.kind = law::ModelKind::hierarchical,
+                           .dimension = 64,
+                           .components = static_cast<int>(std::lround(std::pow(branching, levels))),
+                           .levels = levels,
+                           .branching = branching,
+                           .separations = separations},
+                          law::Representation::reduced);
+}
+
 // b children around a node, of squared norm d mu^2 and mutual cosine -1/(b - 1): variance d mu^2/(b - 1) in each of their b - 1 directions,
 // which are orthogonal to those of all other nodes.
 TEST(SpectralTime, OfEveryLevelOfATree) {
-    const law::Law tree = law::build_law({.kind = law::ModelKind::hierarchical,
-                                          .dimension = 64,
-                                          .components = 9,
-                                          .levels = 2,
-                                          .branching = 3,
-                                          .separations = {2.0, 1.0}},
-                                         law::Representation::reduced);
+    const law::Law tree = tree_of(3, {2.0, 1.0});
     const Schedule ou(ScheduleKind::ou, {});
     EXPECT_NEAR(time_of(tree, ou, "speciation_spectral"), 0.5 * std::log(129.0), 1e-10);
     EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_1"), 0.5 * std::log(129.0), 1e-10);
@@ -270,13 +276,7 @@ TEST(SpectralTime, OfEveryLevelOfATree) {
 
 // Three levels of pairs: each node parts its two children along one direction of variance d mu^2, all of them orthogonal.
 TEST(SpectralTime, OfALevelLooksInsideTheNodesAboveIt) {
-    const law::Law tree = law::build_law({.kind = law::ModelKind::hierarchical,
-                                          .dimension = 64,
-                                          .components = 8,
-                                          .levels = 3,
-                                          .branching = 2,
-                                          .separations = {3.0, 2.0, 1.0}},
-                                         law::Representation::reduced);
+    const law::Law tree = tree_of(2, {3.0, 2.0, 1.0});
     const Schedule ou(ScheduleKind::ou, {});
     EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_1"), 0.5 * std::log(1.0 + 64.0 * 9.0), 1e-10);
     EXPECT_NEAR(time_of(tree, ou, "speciation_spectral_level_2"), 0.5 * std::log(1.0 + 64.0 * 4.0), 1e-10);
@@ -287,13 +287,7 @@ TEST(SpectralTime, OfALevelLooksInsideTheNodesAboveIt) {
 TEST(SpectralTime, OfALevelIsThatOfItsWidestNode) {
     const Schedule ou(ScheduleKind::ou, {});
     for (const int wide : {0, 1}) {
-        law::Law tree = law::build_law({.kind = law::ModelKind::hierarchical,
-                                        .dimension = 64,
-                                        .components = 4,
-                                        .levels = 2,
-                                        .branching = 2,
-                                        .separations = {3.0, 1.0}},
-                                       law::Representation::reduced);
+        law::Law tree = tree_of(2, {3.0, 1.0});
         Matrix means = tree.mixture.means;
         const Vector middle = 0.5 * (means.col(2 * wide) + means.col(2 * wide + 1));
         for (const int child : {2 * wide, 2 * wide + 1})
