@@ -10,19 +10,14 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import everything  # noqa: E402
 from kairos_runs import Checks, configuration, programs_of, run, start  # noqa: E402
 from results import same_bits  # noqa: E402
 
 KAIROS, COUNT = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2])
 check = Checks()
 # About two seconds on one rank, in 64 batches and 20 of clones.
-SECTIONS = {
-    "data": {"dimension": 48},
-    "ensemble": {"trajectories": 2048, "batch": 32, "integrator": "heun", "seed": 5},
-    "time": {"points": 17, "substeps": 80},
-    "observe": {"observables": "all", "histograms": "class_entropy,norm2", "paths": 40, "states": "true"},
-    "clones": {"times": "1,2", "pairs": 640, "overlap": "path"},
-    "landscape": {"bins": 12}}
+SECTIONS = {**everything.SECTIONS, "time": {"points": 17, "substeps": 80}}
 EARLIER = b"an earlier result"
 
 

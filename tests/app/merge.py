@@ -12,6 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from kairos_runs import ENVIRONMENT, Checks, run  # noqa: E402
+from results import same_bits  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
@@ -32,12 +33,6 @@ def arrays(file, group):
     if group in file:
         file[group].visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
     return found
-
-
-def same_bits(a, b, what):
-    check(a.keys() == b.keys(), f"{what}: {a.keys() ^ b.keys()}")
-    for name in a.keys() & b.keys():
-        check(np.asarray(a[name]).tobytes() == np.asarray(b[name]).tobytes(), f"{what}/{name} has other bits")
 
 
 def same_layout(a, b, what):
@@ -63,8 +58,8 @@ def cut_in_two(folder):
         return
     with h5py.File(folder / "long.h5") as whole, h5py.File(folder / "again.h5") as again:
         same_layout(whole, again, "merged and run")
-        for group in ("observables", "batches", "transitions", "decisions", "histograms", "paths", "theory", "schedule"):
-            same_bits(arrays(whole, group), arrays(again, group), group)
+        same_bits(check, folder / "long.h5", folder / "again.h5", "merged and run",
+                  ("observables", "batches", "transitions", "decisions", "histograms", "paths", "theory", "schedule"))
         for name, values in arrays(whole, "identities").items():
             other = again[f"identities/{name}"][()]
             scale = np.nanmax(np.abs(values)) + 1
@@ -160,9 +155,8 @@ def real_seeds(folder):
         check(np.allclose(pooled["clones/same_class"][:], share, rtol=1e-12), "clones")
         worst = max(np.nanmax(abs(pooled[f"identities/{n}/z"][()])) for n in pooled["identities"])
         check(worst < 4.5, f"an identity of the pooled ensemble fails: |z| = {worst}")
-        same_bits(arrays(runs[0], "paths"), arrays(pooled, "paths"), "paths")
-        for group in ("observables", "batches", "transitions", "decisions", "histograms", "paths"):
-            same_bits(arrays(pooled, group), arrays(steps, group), f"in steps: {group}")
+        same_bits(check, folder / files[0], folder / "all.h5", "paths", ("paths",))
+        same_bits(check, folder / "all.h5", folder / "steps.h5", "in steps", ("observables", "batches", "transitions", "decisions", "histograms", "paths"))
         check(steps.attrs["merged_seeds"] == "1,2,3" and steps.attrs["trajectories"] == 1530, "seeds in steps")
         found = pooled["transitions/speciation_clones"]
         alone = [r["transitions/speciation_clones/stderr"][()] for r in runs]

@@ -7,22 +7,22 @@ import numpy as np
 
 # What a configuration and a seed decide; other groups tell of the run.
 GROUPS = ("observables", "batches", "clones", "transitions", "identities", "decisions", "histograms", "landscape", "symmetry", "paths", "theory",
-          "realisations", "bifurcation")
+          "schedule", "realisations", "bifurcation")
 
 
-def bits(path):
+def bits(path, groups=()):
+    """Shape and bytes of the times and of every array of these groups, which must be there; without any, of all that there are."""
     found = {}
     with h5py.File(path) as file:
-        found["time"] = file["time"][:].tobytes()
-        for group in GROUPS:
-            if group in file:
-                file[group].visititems(lambda name, item: found.update({f"{group}/{name}": (item.shape, np.asarray(item[()]).tobytes())})
-                                       if isinstance(item, h5py.Dataset) else None)
+        found["time"] = (file["time"].shape, file["time"][:].tobytes())
+        for group in groups or filter(file.__contains__, GROUPS):
+            file[group].visititems(lambda name, item: found.update({f"{group}/{name}": (item.shape, np.asarray(item[()]).tobytes())})
+                                   if isinstance(item, h5py.Dataset) else None)
     return found
 
 
-def same_bits(check, a, b, what):
-    one, other = bits(a), bits(b)
+def same_bits(check, a, b, what, groups=()):
+    one, other = bits(a, groups), bits(b, groups)
     check(one.keys() == other.keys(), f"{what}: {one.keys() ^ other.keys()}")
     wrong = [name for name in one if one[name] != other.get(name)]
     check(one and not wrong, f"{what}: other bits in {wrong}")
