@@ -60,9 +60,8 @@ public:
 
     [[nodiscard]] const Lanes& reference() const { return reference_; }
     [[nodiscard]] const Lanes& maximum() const { return maximum_; }
-    [[nodiscard]] Lanes total() const;          // Z
-    [[nodiscard]] Lanes second_moment() const;  // sum_j w_j norm2_j
-    [[nodiscard]] Lanes log_total() const;      // log sum_j exp(l_j - maximum)
+    [[nodiscard]] Lanes total() const;      // Z
+    [[nodiscard]] Lanes log_total() const;  // log sum_j exp(l_j - maximum)
     // exp(maximum - reference), and over the data but the top one: sum of e, of e norm2, and of e in one class
     [[nodiscard]] double top_weight(Index lane) const;
     [[nodiscard]] double others(Index lane) const { return sums(lane).others; }

@@ -42,16 +42,6 @@ Lanes OnlineSoftmax::log_total() const {
     return out;
 }
 
-Lanes OnlineSoftmax::second_moment() const {
-    Lanes out(lanes());
-    for (Index lane = 0; lane < lanes(); ++lane) {
-        const LaneSums& sum = sums(lane);
-        const double top = top_weight(lane);
-        out[lane] = (top * sum.top_norm2 + sum.moment) / (top + sum.others);
-    }
-    return out;
-}
-
 void OnlineSoftmax::summarise(Latent& component, std::vector<Latent>& levels) const {
     const Index m = lanes();
     component.weights.resize(0, 0);

@@ -14,6 +14,9 @@ namespace kairos::test {
 void expect_latent(const Latent& latent, Index j, const ExactLatent& exact, double relative,
                    double log_error = 0.0);
 
+// sum_j w_j norm2_j of one lane, from its sums: the top datum, which they leave out, is looked up.
+[[nodiscard]] double second_moment(const Stream& stream, const OnlineSoftmax& softmax, Index j);
+
 // Everything that one lane's sums say.
 void expect_lane(const Stream& stream, const OnlineSoftmax& softmax, Index j, double relative,
                  double log_error = 0.0);

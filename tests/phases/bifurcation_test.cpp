@@ -173,7 +173,7 @@ TEST(Bifurcation, DifferentVariancesPartAlongTheRadius) {
         const auto at = ou.at(Time{t});
         phases::DriftField field(traced, ou, Drift::sde);
         const Matrix jacobian = field.jacobian(Vector::Zero(traced.mixture.coordinates()), at.log_snr);
-        const double gamma = at.sigma2 + at.alpha * at.alpha * field.mean_variance();
+        const double gamma = at.sigma2 + at.alpha * at.alpha * (0.5 * 0.2 + 0.5 * 4.0);
         EXPECT_NEAR(jacobian(0, 0) * 2.0 / gamma, growth(t), 1e-9);
     }
 }

@@ -63,11 +63,6 @@ public:
     };
     [[nodiscard]] Bridge bridge(Time s, Time t) const;
 
-    [[nodiscard]] double beta_min() const { return beta_min_; }
-    [[nodiscard]] double beta_max() const { return beta_max_; }
-    [[nodiscard]] double sigma_min() const { return sigma_min_; }
-    [[nodiscard]] double sigma_max() const { return sigma_max_; }
-
 private:
     void check_precision(const ScheduleLimits& limits) const;
     [[nodiscard]] double integrated_beta(double t) const;  // vp-linear: int_0^t beta

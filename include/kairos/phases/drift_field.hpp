@@ -52,7 +52,6 @@ public:
     [[nodiscard]] double resolution(double log_snr) const;
     // rho = 1 + f V/(c g^2): u = E[y|x]/rho at a fixed point.
     [[nodiscard]] double restoring(double log_snr) const;
-    [[nodiscard]] double mean_variance() const { return variance_; }
     // Multiplications so far, those over more means than a cache holds counted by what they cost beside others: what bounds a search, the same
     // on every machine.
     [[nodiscard]] double operations() const { return operations_; }
