@@ -8,9 +8,17 @@
 namespace kairos::app {
 namespace {
 
-// Q(t_b, t), [branch time][observation time].
 constexpr const char* moment_meaning = "count, mean, central moment sums m2, m3, m4, minimum, maximum";
 
+std::vector<measure::Moments> at_branch_times(const MeasuredClones& measured, std::size_t count,
+                                              phases::CloneQuantity quantity) {
+    std::vector<measure::Moments> moments;
+    for (std::size_t b = 0; b < count; ++b)
+        moments.push_back(measured.moments[phases::clone_column(b, quantity)]);
+    return moments;
+}
+
+// Q(t_b, t), [branch time][observation time].
 void write_overlap_path(io::ResultFile& file, const Setup& setup, const MeasuredClones& measured,
                         const parallel::Communicator& communicator) {
     const std::size_t branches = setup.config.clone_times.size(), times = setup.ensemble.times.size();
@@ -38,7 +46,6 @@ void write_overlap_path(io::ResultFile& file, const Setup& setup, const Measured
 
 void write_clones(io::ResultFile& file, const Setup& setup, const MeasuredClones& measured,
                   const parallel::Communicator& communicator) {
-    const auto& clones = measured.moments;
     const auto& branch_times = setup.config.clone_times;
     if (branch_times.empty()) return;
     using phases::CloneQuantity;
@@ -47,10 +54,8 @@ void write_clones(io::ResultFile& file, const Setup& setup, const MeasuredClones
     const auto write = [&](const std::string& name, CloneQuantity quantity, double measure::Estimate::*field,
                            const std::string& meaning, const char* units = "dimensionless") {
         std::vector<double> values;
-        for (std::size_t b = 0; b < branch_times.size(); ++b) {
-            const auto& moments = clones[phases::clone_column(b, quantity)];
-            values.push_back(moments.count > 0 ? measure::estimate(moments).*field : nan);
-        }
+        for (const auto& of : at_branch_times(measured, branch_times.size(), quantity))
+            values.push_back(of.count > 0 ? measure::estimate(of).*field : nan);
         file.write("/clones/" + name, {"/clones/branch_time"}, std::span<const double>(values),
                    {{"long_name", meaning}, {"units", units}});
     };
@@ -69,9 +74,7 @@ void write_clones(io::ResultFile& file, const Setup& setup, const MeasuredClones
                    "the same from the posterior where they branch; NaN under guidance");
     }
     for (const auto& [quantity, name] : clone_moments) {
-        std::vector<measure::Moments> moments;
-        for (std::size_t b = 0; b < branch_times.size(); ++b)
-            moments.push_back(clones[phases::clone_column(b, quantity)]);
+        const auto moments = at_branch_times(measured, branch_times.size(), quantity);
         file.write(std::string("/clones/") + name, {"/clones/branch_time", "/moment"},
                    std::span<const double>(flat_moments(moments)), {{"long_name", moment_meaning}});
     }

@@ -125,6 +125,17 @@ TEST(Recorder, IdentitiesHaveTheMomentsOfValueDifferenceCentreAndNoise) {
     EXPECT_EQ(compared, 7 + 2 * 4);
 }
 
+// Decisions of the first block count up to trajectory 8, of the second from 2 of its 9 lanes on.
+void expect_decisions_from(Index before, const BatchResult& rest, const BatchResult& all) {
+    const auto sum = [](const std::vector<std::uint64_t>& c) {
+        return std::accumulate(c.begin(), c.end(), 0U);
+    };
+    for (const auto& [name, counts] : rest.decisions) {
+        EXPECT_LE(sum(counts), 2U * lanes - before) << name;
+        EXPECT_GE(sum(counts) + before, sum(all.decisions.at(name))) << name;
+    }
+}
+
 // Of a batch that goes on where a smaller ensemble ended: moments of all, everything else of trajectories 11 and on.
 TEST(Recorder, TrajectoriesThatWereCountedBeforeAreInTheMomentsAlone) {
     constexpr Index before = 11;
@@ -158,14 +169,7 @@ TEST(Recorder, TrajectoriesThatWereCountedBeforeAreInTheMomentsAlone) {
         EXPECT_EQ(rest.paths[i].values, all.paths[before + i].values);
         EXPECT_EQ(rest.paths[i].end_datum, all.paths[before + i].end_datum);
     }
-    // Decisions of the first block count up to trajectory 8, of the second from 2 of its 9 lanes on.
-    for (const auto& [name, counts] : rest.decisions) {
-        const auto sum = [](const std::vector<std::uint64_t>& c) {
-            return std::accumulate(c.begin(), c.end(), 0U);
-        };
-        EXPECT_LE(sum(counts), 2U * lanes - before) << name;
-        EXPECT_GE(sum(counts) + before, sum(all.decisions.at(name))) << name;
-    }
+    expect_decisions_from(before, rest, all);
 }
 
 // Trajectories 0..4, 5..5, 6..15 and 16..17 are four batches, whose borders are not those of the two blocks.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -217,6 +218,22 @@ TEST(Clones, OverlapOnTheWayIsTheSameInEveryRepresentation) {
     }
 }
 
+// Collisions of datum and class, [datum, class], over states made from data at one time.
+std::array<measure::Estimate, 2> collisions_of_noised_data(const law::Law& law, Time branching, StepId draw) {
+    dynamics::CleanData clean;
+    dynamics::States states;
+    dynamics::Posterior posterior;
+    const dynamics::ExactTransition transition(law, ou());
+    const auto time = ou().at(branching);
+    transition.draw_clean(99, draw, TrajectoryId{0}, 20000, clean);
+    transition.noised(clean, time, 99, draw, states);
+    dynamics::PosteriorEvaluator(law).evaluate(states, time, {.latents = true}, posterior);
+    const auto of_lanes = [](const Lanes& v) {
+        return measure::estimate(measure::moments_of({v.data(), static_cast<std::size_t>(v.size())}));
+    };
+    return {of_lanes(posterior.component.collision), of_lanes(posterior.levels[0].collision)};
+}
+
 // Data: clones end on one datum as often as the participation at the branching says, estimated here from states made from data.
 TEST(Clones, OfDataEndOnOneDatumAsOftenAsTheParticipationSays) {
     const auto law = law::draw_empirical(
@@ -226,22 +243,9 @@ TEST(Clones, OfDataEndOnOneDatumAsOftenAsTheParticipationSays) {
     spec.branch_times = {Time{0.15}, Time{0.4}, Time{0.8}, Time{1.5}};
     CloneEnsemble clones(spec, ou());
     const auto row = clones.run(TrajectoryId{0}, 20000);
-    const dynamics::ExactTransition transition(law, ou());
-    dynamics::PosteriorEvaluator evaluator(law);
     for (std::size_t b = 0; b < spec.branch_times.size(); ++b) {
-        dynamics::CleanData clean;
-        dynamics::States states;
-        dynamics::Posterior posterior;
-        const auto time = ou().at(spec.branch_times[b]);
-        const StepId draw{static_cast<std::uint32_t>(b)};
-        transition.draw_clean(99, draw, TrajectoryId{0}, 20000, clean);
-        transition.noised(clean, time, 99, draw, states);
-        evaluator.evaluate(states, time, {.latents = true}, posterior);
-        const auto of_lanes = [](const Lanes& v) {
-            return measure::estimate(measure::moments_of({v.data(), static_cast<std::size_t>(v.size())}));
-        };
-        const auto datum = of_lanes(posterior.component.collision);
-        const auto classes = of_lanes(posterior.levels[0].collision);
+        const auto [datum, classes] =
+            collisions_of_noised_data(law, spec.branch_times[b], StepId{static_cast<std::uint32_t>(b)});
         const auto same_datum = found(row, b, CloneQuantity::same_datum);
         const auto same_class = found(row, b, CloneQuantity::same_class);
 
