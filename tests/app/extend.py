@@ -9,12 +9,11 @@ import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from everything import SECTIONS  # noqa: E402
-from kairos_runs import Checks, configuration, run  # noqa: E402
+from kairos_runs import INTERRUPTED, Checks, configuration, run  # noqa: E402
 from results import same_bits  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
-INTERRUPTED = 75
 
 
 def going_on(base):

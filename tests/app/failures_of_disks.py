@@ -14,8 +14,8 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from failing import INTERRUPTED, OFTEN, ONE_BATCH, OUTPUT, Failures, empty, finished, left_out, names  # noqa: E402
-from kairos_runs import run, start  # noqa: E402
+from failing import OFTEN, ONE_BATCH, Failures, empty, finished, left_out, names  # noqa: E402
+from kairos_runs import INTERRUPTED, OUTPUT, run, start  # noqa: E402
 from results import same_bits  # noqa: E402
 
 

@@ -11,11 +11,11 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from kairos_runs import ENVIRONMENT, Checks, configuration, run  # noqa: E402
+from kairos_runs import ENVIRONMENT, INTERRUPTED, Checks, configuration, run  # noqa: E402
 from results import same_bits  # noqa: E402
 
 KAIROS, SCALING = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
-MANY, INTERRUPTED = 64, 75
+MANY = 64
 check = Checks()
 SECTIONS = {
     "data": {"dimension": 64},

@@ -14,11 +14,10 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from kairos_runs import ENVIRONMENT, Checks, configuration, run  # noqa: E402
+from kairos_runs import ENVIRONMENT, INTERRUPTED, Checks, configuration, run  # noqa: E402
 from results import same_bits  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
-INTERRUPTED = 75
 check = Checks()
 
 

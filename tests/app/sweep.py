@@ -13,7 +13,7 @@ import time
 import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from kairos_runs import ENVIRONMENT, Checks, run, start  # noqa: E402
+from kairos_runs import ENVIRONMENT, Checks, run, start, until  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
@@ -56,13 +56,6 @@ def sweep(folder, *keys, ranks=0, text=TEXT, code=0):
         last = "run them: " if "failed" in str(states(done).values()) or "waiting" in str(states(done).values()) else "Nothing is left to run."
         check(done.stdout.splitlines()[-1].startswith(last), f"what is left: {done.stdout}")
     return states(done)
-
-
-def until(holds, seconds=30):
-    end = time.monotonic() + seconds
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.02)
-    return holds()
 
 
 def stamps(folder):

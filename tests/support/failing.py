@@ -5,10 +5,9 @@ import shutil
 import subprocess
 import time
 
-from kairos_runs import Checks, configuration, run
+from kairos_runs import INTERRUPTED, Checks, configuration, run, until
 from results import same_bits
 
-OUTPUT, OTHER, INTERRUPTED = 4, 1, 75
 OFTEN = "--run.checkpoint-interval=0.1"
 ONE_BATCH = "--run.walltime=0.001"  # what a rank has begun it finishes, however fast it is
 # About two seconds on one rank, in 32 batches.
@@ -53,12 +52,7 @@ class Failures:
         return folder
 
     def until(self, holds, what, seconds=60):
-        end = time.monotonic() + seconds
-        while not holds():
-            if time.monotonic() > end:
-                return self.check(False, f"waited in vain: {what}")
-            time.sleep(0.02)
-        return True
+        return until(holds, seconds) or self.check(False, f"waited in vain: {what}")
 
     def heard(self, process, words, what):
         """Waits until it says so. Read past Python's own buffer, so that communicate() gets the rest."""

@@ -4,7 +4,10 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 
+# Exit codes (docs/commands.md).
+OTHER, CONFIGURATION, INPUT, OUTPUT, INTERRUPTED = 1, 2, 3, 4, 75
 ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
                    OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1",
                    OMPI_MCA_hwloc_base_binding_policy="none")
@@ -27,6 +30,16 @@ def run(command, folder, ranks=0, timeout=300, **more):
         process.communicate()
         raise
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def until(holds, seconds=30):
+    """Whether it holds before so many seconds have passed."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def programs_of(process):
