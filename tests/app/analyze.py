@@ -1,8 +1,6 @@
 #!/usr/bin/python3
-"""analyze.py KAIROS KAIROS_PLOT: a sweep of real runs, analysed: slopes and exponents of the theory, realisations of the disorder, text, CSV and
-summary that agree, and what does not belong together refused with nothing written."""
-import csv
-import io
+"""analyze.py KAIROS KAIROS_PLOT: sweeps of real runs over the dimension, analysed: slopes and exponents of the theory, text, CSV and summary that
+agree, and what does not belong together refused with nothing written."""
 import os
 import pathlib
 import sys
@@ -13,6 +11,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from analyses import number, rows_of  # noqa: E402
 from kairos_runs import Checks, run  # noqa: E402
 
 KAIROS, PLOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
@@ -27,14 +26,6 @@ def sweep(folder, name, dimensions, *keys):
         done = run([KAIROS, "run", *GRID, *keys, f"--data.dimension={d}", f"--ensemble.seed={seed}", f"--output.file={files[-1]}"], folder)
         check.succeeded(done, f"{name}, d = {d}")
     return files
-
-
-def rows_of(text):
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-def number(row, key):
-    return float(row[key]) if row[key] else np.nan
 
 
 def near(value, error, expected, what, share):
@@ -142,56 +133,6 @@ def every_axis_has_a_scale(file):
     file.visititems(look)
 
 
-def disorder(folder):
-    """Files that differ in data.seed alone: mean, spread and both errors against numpy; runs of one draw are pooled, not averaged."""
-    job = ["--data.model=random-clusters", "--data.components=3", "--data.dimension=12", "--ensemble.trajectories=3000", *GRID, "--process.t-max=6"]
-    job.remove("--process.t-max=16")
-    files = []
-    for data_seed, seed in ((1, 1), (2, 2), (3, 3), (4, 4), (4, 5)):
-        files.append(f"draw-{data_seed}-{seed}.h5")
-        check.succeeded(run([KAIROS, "run", *job, f"--data.seed={data_seed}", f"--ensemble.seed={seed}", f"--output.file={files[-1]}"], folder), files[-1])
-    done = run([KAIROS, "analyze", *files, "-o", "draws.h5"], folder)
-    if not check.succeeded(done, "realisations"):
-        return
-    check("realisations" in done.stdout and "spread" in done.stdout, f"no spread: {done.stdout}")
-    with h5py.File(folder / "draws.h5") as file:
-        check(file["points/realisations"][0] == 4 and file["points/files"][0] == 5, "4 draws in 5 files")
-        for name in ("speciation_clones", "speciation_entropy_rate"):
-            found = {key: item[0] for key, item in file[f"transitions/{name}"].items()}
-            t, e = np.array([read(folder / f, name) for f in files]).T
-            for value_of, prefix, place, error in ((found["time"], "", t, e), (found["log_snr"], "log_snr_", -np.log(np.expm1(2 * t)), -2 * e / np.expm1(-2 * t))):
-                weight = error[3:] ** -2.0
-                place = np.append(place[:3], np.sum(weight * place[3:]) / weight.sum())
-                error = np.append(error[:3], weight.sum() ** -0.5)
-                between = place.var(ddof=1)
-                expected = {"stderr": np.sqrt(np.sum(error**2)) / 4, "disorder_stderr": np.sqrt(between / 4), "spread": np.sqrt(max(0, between - np.mean(error**2)))}
-                check(np.isclose(value_of, place.mean(), rtol=1e-9), f"{name}: {prefix}mean is {value_of}, numpy says {place.mean()}")
-                for key, value in expected.items():
-                    check(np.isclose(found[prefix + key], value, rtol=1e-9), f"{name}: {prefix}{key} is {found[prefix + key]}, numpy says {value}")
-            check(found["realisations"] == 4, f"{name}: {found['realisations']} realisations")
-            check(found["ci95_low"] < found["time"] < found["ci95_high"], f"{name}: interval {found}")
-            check(found["spread"] > 3 * found["stderr"], f"{name}: three random means do not differ between draws: {found}")
-
-
-def draws_within_a_file(folder):
-    """data.realisations = 4 in one file: as four files of one realisation each, which share its batches."""
-    job = ["--data.model=random-clusters", "--data.components=3", "--data.dimension=12", "--time.points=41", "--process.t-max=6",
-           "--ensemble.direction=marginal"]
-    done = run([KAIROS, "run", *job, "--ensemble.trajectories=8000", "--data.realisations=4", "--output.file=four.h5"], folder)
-    check.succeeded(done, "four draws in one file")
-    check.succeeded(run([KAIROS, "analyze", "four.h5", "-o", "four-summary.h5"], folder), "analyze of four draws")
-    with h5py.File(folder / "four.h5") as file, h5py.File(folder / "four-summary.h5") as summary:
-        check(summary["points/realisations"][0] == 4 and summary["points/files"][0] == 1, "four draws in one file")
-        group = file["realisations/transitions/speciation_clones"]
-        t, e = group["time"][:], group["stderr"][:]
-        check(np.all(e > 0) and np.all(e < 0.2), f"errors of realisations: {e}")
-        found = {key: item[0] for key, item in summary["transitions/speciation_clones"].items()}
-        expected = {"time": t.mean(), "stderr": np.sqrt(np.sum(e**2)) / 4, "disorder_stderr": np.sqrt(t.var(ddof=1) / 4),
-                    "spread": np.sqrt(max(0, t.var(ddof=1) - np.mean(e**2)))}
-        for key, value in expected.items():
-            check(np.isclose(found[key], value, rtol=1e-9), f"four draws: {key} is {found[key]}, numpy says {value}")
-
-
 def decisions(folder):
     """Mean and width of decision times of reverse paths beside the criteria of the ensemble: of the counts of the files, in all three outputs; both
     kinds of times go with log(d)/2, where t-max leaves out next to no path that changes its class early."""
@@ -223,36 +164,6 @@ def decisions(folder):
             # a shift of all times by log(d)/2 leaves the width alone
             check(abs(group["width"][2] - group["width"][1]) < 4.5 * np.hypot(*group["width_stderr"][1:]), f"{name}: widths {group['width']}")
         check("width" not in summary["transitions/speciation_clones"], "a crossing of a curve has no width")
-
-
-def read(path, name):
-    with h5py.File(path) as file:
-        group = file[f"transitions/{name}"]
-        return group["time"][()], group["stderr"][()]
-
-
-def condensation(folder):
-    """t_C against log(n)/d and its logarithm."""
-    files = []
-    for seed, (d, n) in enumerate(((24, 100), (24, 200), (24, 400), (24, 800)), 1):
-        files.append(f"data-{n}.h5")
-        done = run([KAIROS, "run", f"--data.dimension={d}", f"--data.samples={n}", f"--data.seed={seed}", f"--ensemble.seed={seed}",
-                    "--ensemble.direction=marginal", "--ensemble.coupling=common", "--ensemble.trajectories=2000", "--process.t-min=0.05",
-                    "--process.t-max=6", "--time.points=41", "--observe.observables=class_collision,class_entropy,datum_entropy,participation",
-                    f"--output.file={files[-1]}"], folder)
-        check.succeeded(done, files[-1])
-    done = run([KAIROS, "analyze", *files, "--csv"], folder)
-    if not check.succeeded(done, "collapse on data"):
-        return
-    fits = {(row["name"], row["against"], row["parameter"]): row for row in rows_of(done.stdout) if row["kind"] == "fit"}
-    for against in ("log(n)/d", "log(log(n)/d)"):
-        check(("collapse_excess_entropy", against, "slope") in fits, f"no fit against {against}")
-    row = fits["collapse_excess_entropy", "log(log(n)/d)", "slope"]
-    # The theory's own slope over this range: 1/2 log(1 + 1/(n^{2/d} - 1)) at both ends.
-    x, t = (np.array([f(n) for n in (100, 800)]) for f in (lambda n: np.log(np.log(n) / 24), lambda n: 0.5 * np.log(1 + 1 / np.expm1(2 * np.log(n) / 24))))
-    expected = (t[1] - t[0]) / (x[1] - x[0])
-    check(abs(number(row, "value") - expected) < 4.5 * number(row, "stderr") + 0.1 * abs(expected), f"slope {row}, theory {expected}")
-    check("speciation_clones" not in {key[0] for key in fits}, "one dimension has a slope in log d")
 
 
 def one_result(folder):
@@ -335,7 +246,7 @@ def forbidden(folder, name):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (slopes, formats, disorder, draws_within_a_file, condensation, decisions, one_result, without_batches, refusals):
+    for part in (slopes, formats, decisions, one_result, without_batches, refusals):
         began = time.monotonic()
         part(pathlib.Path(directory))
         print(f"{part.__name__}: {time.monotonic() - began:.1f} s")

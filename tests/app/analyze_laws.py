@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""analyze_laws.py KAIROS KAIROS_PLOT: sweeps over what is not a size, analysed and drawn: the number of classes, the weight of guidance."""
+"""analyze_laws.py KAIROS KAIROS_PLOT: sweeps over what is not a dimension, analysed: the numbers of classes and of
+data, the weight of guidance."""
 import pathlib
 import sys
 import tempfile
@@ -8,6 +9,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from analyses import number, rows_of  # noqa: E402
 from kairos_runs import Checks, run  # noqa: E402
 
 KAIROS, PLOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
@@ -38,6 +40,30 @@ def many_classes(folder):
         check((folder / "figures-classes/classes.png").stat().st_size > 20000, "classes.png shows nothing")
 
 
+def condensation(folder):
+    """t_C against log(n)/d and its logarithm."""
+    files = []
+    for seed, (d, n) in enumerate(((24, 100), (24, 200), (24, 400), (24, 800)), 1):
+        files.append(f"data-{n}.h5")
+        done = run([KAIROS, "run", f"--data.dimension={d}", f"--data.samples={n}", f"--data.seed={seed}", f"--ensemble.seed={seed}",
+                    "--ensemble.direction=marginal", "--ensemble.coupling=common", "--ensemble.trajectories=2000", "--process.t-min=0.05",
+                    "--process.t-max=6", "--time.points=41", "--observe.observables=class_collision,class_entropy,datum_entropy,participation",
+                    f"--output.file={files[-1]}"], folder)
+        check.succeeded(done, files[-1])
+    done = run([KAIROS, "analyze", *files, "--csv"], folder)
+    if not check.succeeded(done, "collapse on data"):
+        return
+    fits = {(row["name"], row["against"], row["parameter"]): row for row in rows_of(done.stdout) if row["kind"] == "fit"}
+    for against in ("log(n)/d", "log(log(n)/d)"):
+        check(("collapse_excess_entropy", against, "slope") in fits, f"no fit against {against}")
+    row = fits["collapse_excess_entropy", "log(log(n)/d)", "slope"]
+    # The theory's own slope over this range: 1/2 log(1 + 1/(n^{2/d} - 1)) at both ends.
+    x, t = (np.array([f(n) for n in (100, 800)]) for f in (lambda n: np.log(np.log(n) / 24), lambda n: 0.5 * np.log(1 + 1 / np.expm1(2 * np.log(n) / 24))))
+    expected = (t[1] - t[0]) / (x[1] - x[0])
+    check(abs(number(row, "value") - expected) < 4.5 * number(row, "stderr") + 0.1 * abs(expected), f"slope {row}, theory {expected}")
+    check("speciation_clones" not in {key[0] for key in fits}, "one dimension has a slope in log d")
+
+
 def guidance(folder):
     """Weights of guidance are points: weight 1 is the class alone, whose posteriors and decisions are those of the symmetric whole; more of it decides earlier."""
     files = []
@@ -60,6 +86,6 @@ def guidance(folder):
 
 
 with tempfile.TemporaryDirectory() as directory:
-    for part in (many_classes, guidance):
+    for part in (many_classes, condensation, guidance):
         part(pathlib.Path(directory))
 check.finish()

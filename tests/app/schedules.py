@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """schedules.py KAIROS KAIROS_PLOT: one law under every noise schedule, analysed together: by equal snr each criterion falls at one log snr, that of
 the quadrature; what is no function of the snr is named and not counted; text, CSV and summary agree; other physics is refused."""
-import csv
-import io
 import pathlib
 import sys
 import tempfile
@@ -11,6 +9,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from analyses import rows_of  # noqa: E402
 from kairos_runs import Checks, run  # noqa: E402
 
 KAIROS, PLOT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
@@ -168,10 +167,6 @@ def condensation(folder):
     rows = rows_of(run([KAIROS, "analyze", files[0], *other, "--csv"], folder).stdout)
     row = next(row for row in rows if row["kind"] == "schedules" and row["name"] == "collapse_participation")
     check("draws" in row["not_compared"] and row["chi2"] == "", f"two draws of data: {row}")
-
-
-def rows_of(text):
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def formats(folder, files, file):
