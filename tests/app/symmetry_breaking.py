@@ -223,17 +223,22 @@ def spectrum(folder):
         check(v.shape == (3, 9, 8, 40) and values.shape == (3, 9, 8), f"eigenvectors of paths: {v.shape}")
         check(np.allclose(np.einsum("ptic,ptjc->ptij", v, v), np.eye(8), atol=1e-10), "eigenvectors of paths are not orthonormal")
         check(np.all(np.take_along_axis(v, np.abs(v).argmax(-1)[..., None], -1) > 0), "signs of eigenvectors")
-        # at every stored state, against Bayes' rule
-        gamma = 0.25 * alpha**2 + sigma**2
-        away = paths["x"][:][:, :, None] - alpha[None, :, None, None] * means
-        logits = -np.sum(away**2, axis=-1) / (2 * gamma[None, :, None])
-        w = np.exp(logits - logits.max(-1, keepdims=True))
-        w /= w.sum(-1, keepdims=True)
-        apart = means - np.einsum("ptk,kc->ptc", w, means)[:, :, None]
-        covariance = ((sigma**2 / gamma) ** 2)[None, :, None, None] * np.einsum("ptk,ptkc,ptkd->ptcd", w, apart, apart)
-        covariance += within[None, :, None, None] * np.eye(40)
-        residual = np.einsum("ptcd,ptid->ptic", covariance, v) - values[..., None] * v
-        check(np.max(np.abs(residual)) < 1e-8 * values.max(), f"eigenvectors of paths: residual {np.max(np.abs(residual))}")
+        eigenvectors_of_bayes(paths, alpha, sigma, means, within)
+
+
+def eigenvectors_of_bayes(paths, alpha, sigma, means, within):
+    """At every stored state of six clusters of variance 1/4, against Bayes' rule."""
+    vectors, values = paths["eigenvectors"][:], paths["eigenvalues"][:]
+    gamma = 0.25 * alpha**2 + sigma**2
+    away = paths["x"][:][:, :, None] - alpha[None, :, None, None] * means
+    logits = -np.sum(away**2, axis=-1) / (2 * gamma[None, :, None])
+    weights = np.exp(logits - logits.max(-1, keepdims=True))
+    weights /= weights.sum(-1, keepdims=True)
+    apart = means - np.einsum("ptk,kc->ptc", weights, means)[:, :, None]
+    covariance = ((sigma**2 / gamma) ** 2)[None, :, None, None] * np.einsum("ptk,ptkc,ptkd->ptcd", weights, apart, apart)
+    covariance += within[None, :, None, None] * np.eye(40)
+    residual = np.einsum("ptcd,ptid->ptic", covariance, vectors) - values[..., None] * vectors
+    check(np.max(np.abs(residual)) < 1e-8 * values.max(), f"eigenvectors of paths: residual {np.max(np.abs(residual))}")
 
 
 def levels(folder):
