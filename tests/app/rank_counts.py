@@ -14,6 +14,37 @@ from results import bits, same_bits  # noqa: E402
 
 KAIROS = pathlib.Path(sys.argv[1]).resolve()
 check = Checks()
+JOBS = {
+    "reverse": dict(data=dict(dimension=64), ensemble=dict(trajectories=700, batch=37),
+                    observe=dict(observables="all", paths=5, histograms="class_entropy,norm2", eigenvalues=3),
+                    clones=dict(times="1,2", pairs=300, overlap="path")),
+    "heun": dict(data=dict(dimension=8, model="simplex", components=3),
+                 ensemble=dict(trajectories=300, integrator="heun", representation="full"),
+                 observe=dict(paths=3, states="true")),
+    "guided": dict(data=dict(dimension=12, model="simplex", components=3),
+                   ensemble=dict(trajectories=300, integrator="euler-maruyama"), guidance={"class": 2, "weight": 1.5},
+                   clones=dict(times="0.5", pairs=60)),
+    "landscape": dict(data=dict(dimension=12, model="simplex", components=3), landscape=dict(bins=20, vectors="vectors.h5:v"),
+                      ensemble=dict(trajectories=300), observe=dict(observables="class_entropy")),
+    "forward": dict(data=dict(model="hierarchical", dimension=20), ensemble=dict(trajectories=500, direction="forward"),
+                    observe=dict(observables="all")),
+    "empirical": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters"),
+                      ensemble=dict(trajectories=200), clones=dict(times="0.5", pairs=50)),
+    "quenched": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters", realisations=3),
+                     ensemble=dict(trajectories=230, batch=7), clones=dict(times="0.5", pairs=50),
+                     observe=dict(histograms="datum_entropy", paths=100)),
+    "corners": dict(data=dict(dimension=3, components=3, model="corners", realisations=4),
+                    ensemble=dict(trajectories=60, batch=5, direction="forward", representation="reduced"),
+                    observe=dict(observables="all", paths=60, states="true")),
+    "points": dict(data=dict(model="dataset-file", file="points.h5", dataset="x", labels="c"),
+                   ensemble=dict(trajectories=150), observe=dict(paths=3, states="true"),
+                   clones=dict(times="0.5", pairs=50)),
+    "entropic": dict(data=dict(dimension=16, components=3, model="random-clusters"),
+                     ensemble=dict(trajectories=200, direction="marginal"), time=dict(grid="entropic", points=7)),
+    "common": dict(data=dict(dimension=20, samples=40, model="hierarchical"),
+                   ensemble=dict(trajectories=200, direction="marginal", coupling="common"),
+                   observe=dict(observables="class_entropy,level_entropy,datum_entropy,data_surprisal,norm2")),
+}
 
 
 def rank_counts(folder):
@@ -25,40 +56,7 @@ def rank_counts(folder):
         file.create_dataset("x", data=draw.normal(size=(161, 5)).astype("f4"), chunks=(9, 2), compression="gzip")
     with h5py.File(folder / "vectors.h5", "w") as file:
         file["v"] = draw.normal(size=(2, 12))
-    jobs = {
-        "reverse": dict(data=dict(dimension=64), ensemble=dict(trajectories=700, batch=37),
-                        observe=dict(observables="all", paths=5, histograms="class_entropy,norm2", eigenvalues=3),
-                        clones=dict(times="1,2", pairs=300, overlap="path")),
-        "heun": dict(data=dict(dimension=8, model="simplex", components=3),
-                     ensemble=dict(trajectories=300, integrator="heun", representation="full"),
-                     observe=dict(paths=3, states="true")),
-        "guided": dict(data=dict(dimension=12, model="simplex", components=3),
-                       ensemble=dict(trajectories=300, integrator="euler-maruyama"), guidance={"class": 2, "weight": 1.5},
-                       clones=dict(times="0.5", pairs=60)),
-        "landscape": dict(data=dict(dimension=12, model="simplex", components=3), landscape=dict(bins=20, vectors="vectors.h5:v"),
-                          ensemble=dict(trajectories=300), observe=dict(observables="class_entropy")),
-        "forward": dict(data=dict(model="hierarchical", dimension=20), ensemble=dict(trajectories=500, direction="forward"),
-                        observe=dict(observables="all")),
-        "empirical": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters"),
-                          ensemble=dict(trajectories=200), clones=dict(times="0.5", pairs=50)),
-        "quenched": dict(data=dict(dimension=6, samples=40, components=3, model="random-clusters", realisations=3),
-                         ensemble=dict(trajectories=230, batch=7), clones=dict(times="0.5", pairs=50),
-                         observe=dict(histograms="datum_entropy", paths=100)),
-        "corners": dict(data=dict(dimension=3, components=3, model="corners", realisations=4),
-                        ensemble=dict(trajectories=60, batch=5, direction="forward", representation="reduced"),
-                        observe=dict(observables="all", paths=60, states="true")),
-        "points": dict(data=dict(model="dataset-file", file="points.h5", dataset="x", labels="c"),
-                       ensemble=dict(trajectories=150), observe=dict(paths=3, states="true"),
-                       clones=dict(times="0.5", pairs=50)),
-        "entropic": dict(data=dict(dimension=16, components=3, model="random-clusters"),
-                         ensemble=dict(trajectories=200, direction="marginal")),
-        "common": dict(data=dict(dimension=20, samples=40, model="hierarchical"),
-                       ensemble=dict(trajectories=200, direction="marginal", coupling="common"),
-                       observe=dict(observables="class_entropy,level_entropy,datum_entropy,data_surprisal,norm2")),
-    }
-    for name, sections in jobs.items():
-        if name == "entropic":
-            sections["time"] = dict(grid="entropic", points=7)
+    for name, sections in JOBS.items():
         job = configuration(folder, f"{name}.ini", **{**common, **sections})
         for ranks in (1, 2, 3, 5):
             done = run([KAIROS, "run", "-c", job, f"--output.file={name}-{ranks}.h5"], folder, ranks)
