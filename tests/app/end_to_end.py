@@ -79,6 +79,57 @@ def collapse(folder):
         check(np.all(chain["z"][:] == 0) and np.allclose(chain["value"][:], entropy), "chain rule")
 
 
+def raw_values(folder):
+    """With all paths kept, what a file says of moments, decisions, clean ends and overlaps is recomputed from the raw values beside them."""
+    draw = np.random.default_rng(4)
+    data, labels, n = 3 * draw.standard_normal((6, 4)), np.array([7, 3, 3, 7, 3, 7]), 150
+    with h5py.File(folder / "six.h5", "w") as file:
+        file["x"], file["c"] = data, labels
+    done = run([KAIROS, "run", "--data.model=dataset-file", "--data.file=six.h5", "--data.dataset=x", "--data.labels=c", "--time.points=7",
+                "--process.t-min=0.001", f"--ensemble.trajectories={n}", "--ensemble.batch=20", "--ensemble.representation=full",
+                f"--observe.paths={n}", "--observe.states=true", "--observe.observables=norm2,datum_entropy", "--clones.times=0.5,1.5",
+                "--clones.pairs=90", "--clones.overlap=path", "--output.file=raw.h5"], folder, 2)
+    if not check.succeeded(done, "raw values"):
+        return
+    with h5py.File(folder / "raw.h5") as file:
+        for name in ("norm2", "datum_entropy"):
+            moments_of_paths(file[f"observables/{name}"], file[f"paths/{name}"][:], name)
+        nearest = np.argmin(((file["paths/x"][:, 0][:, None] - data) ** 2).sum(axis=-1), axis=1)
+        check(np.array_equal(file["paths/end_datum"][:], nearest) and len(set(nearest)) == 6, f"end_datum {file['paths/end_datum'][:]}, not {nearest}")
+        check(np.array_equal(file["paths/end_class"][:], labels[nearest]), f"end_class {file['paths/end_class'][:]}, not {labels[nearest]}")
+        for name, group in file["decisions"].items():
+            share = group["count"][:].sum() / n
+            check(np.isclose(group.attrs["fraction"], share, rtol=1e-12), f"{name}: fraction {group.attrs['fraction']}, not {share}")
+        overlaps({name: item[()] for name, item in file["clones"].items() if isinstance(item, h5py.Dataset)})
+
+
+def moments_of_paths(group, values, name):
+    spread = values.var(axis=0) > 1e-12 * np.mean(values**2, axis=0)
+    n, values = len(values), values[:, spread]
+    away = values - values.mean(axis=0)
+    m2, m3, m4 = (np.mean(away**k, axis=0) for k in (2, 3, 4))
+    variance = n * m2 / (n - 1)
+    expected = {"mean": values.mean(axis=0), "stderr": np.sqrt(variance / n), "variance": variance,
+                "variance_stderr": np.sqrt((m4 - (n - 3) / (n - 1) * variance**2) / n), "skewness": m3 / m2**1.5,
+                "excess_kurtosis": m4 / m2**2 - 3, "minimum": values.min(axis=0), "maximum": values.max(axis=0), "count": np.full(len(m2), n)}
+    check(set(group) == {*expected, "time"} and spread.sum() > 3, f"{name}: {set(group)}, spread at {spread.sum()} times")
+    for key, wanted in expected.items():
+        found = group[key][:][spread]
+        check(np.allclose(found, wanted, rtol=1e-6), f"{name}: {key} is {found}, the paths have {wanted}")
+
+
+def overlaps(clones):
+    """Of the pairs and of their way; at t-min, the first time, both are the same."""
+    for prefix, moments in (("overlap", clones["overlap_moments"]), ("overlap_path", clones["overlap_path_moments"])):
+        count, mean, variance = moments[..., 0], moments[..., 1], moments[..., 2] / np.where(moments[..., 0] > 1, moments[..., 0] - 1, np.nan)
+        check(count.max() == 90, f"{prefix}: {count} pairs")
+        expected = {"mean": np.where(count > 0, mean, np.nan), "variance": variance, "stderr": np.sqrt(variance / np.where(count > 0, count, np.nan))}
+        for key, wanted in expected.items():
+            found = clones.get(f"{prefix}_{key}", wanted if (prefix, key) == ("overlap", "stderr") else None)
+            check(np.allclose(found, wanted, rtol=1e-12, equal_nan=True), f"{prefix}_{key} is {found}, its moments have {wanted}")
+    check(np.allclose(clones["overlap_moments"], clones["overlap_path_moments"][:, 0], rtol=1e-9), "overlaps at t-min, and at the end of the way")
+
+
 def untold_identities(folder):
     """What a run cannot test says nothing: it is absent, or NaN in all that is reported of it."""
     job = [KAIROS, "run", "--data.dimension=16", "--ensemble.trajectories=500"]
@@ -140,6 +191,6 @@ def other_commands(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for part in (published_figures, collapse, untold_identities, clean_ends, other_commands):
+    for part in (published_figures, collapse, raw_values, untold_identities, clean_ends, other_commands):
         part(pathlib.Path(scratch))
 check.finish()

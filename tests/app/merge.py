@@ -138,8 +138,9 @@ def real_seeds(folder):
     with h5py.File(folder / "all.h5") as pooled, h5py.File(folder / "steps.h5") as steps:
         for name in pooled["observables"]:
             pooled_moments(pooled[f"observables/{name}"], [r[f"batches/{name}"] for r in runs], name)
-            low = np.min([r[f"observables/{name}/minimum"][()] for r in runs], axis=0)
-            check(np.array_equal(pooled[f"observables/{name}/minimum"][()], low, equal_nan=True), f"minimum of {name}")
+            for key, of in (("minimum", np.min), ("maximum", np.max)):
+                extreme = of([r[f"observables/{name}/{key}"][()] for r in runs], axis=0)
+                check(np.array_equal(pooled[f"observables/{name}/{key}"][()], extreme, equal_nan=True), f"{key} of {name}")
             means = np.concatenate([r[f"batches/{name}/mean"][()] for r in runs])
             check(np.array_equal(pooled[f"batches/{name}/mean"][()], means, equal_nan=True), f"batch means of {name}")
         for name in pooled["decisions"]:
@@ -243,6 +244,12 @@ def sums_of_both(folder):
             check(np.allclose(group["drift_potential"][i, inside], wanted - wanted.min(), rtol=1e-7, atol=1e-9 * np.ptp(wanted)), f"V of both at time {i}")
         paths = [file["clones/overlap_path/count"][:].sum(axis=-1) for file in (a, b, both)]
         check(np.array_equal(paths[2], paths[0] + paths[1]) and paths[2].max() == 400, f"overlaps on the way: {paths}")
+        one, other, found = (file["clones/overlap_path_moments"][0] for file in (a, b, both))
+        check(np.array_equal(found[:, 0], one[:, 0] + other[:, 0]), f"pairs on the way: {found[:, 0]}")
+        wanted = np.where(found[:, 0] > 0, 0.5 * (one[:, 1] + other[:, 1]), found[:, 1])
+        check(np.allclose(found[:, 1], wanted, rtol=1e-12, atol=1e-14), f"mean overlap on the way: {found[:, 1]}, not {wanted}")
+        wall = [file.attrs["wall_seconds"] for file in (a, b, both)]
+        check(np.isclose(wall[2], wall[0] + wall[1], rtol=1e-12), f"wall seconds {wall}")
 
 
 def refused(folder, arguments, codes, *says):

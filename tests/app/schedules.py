@@ -189,6 +189,10 @@ def formats(folder, files, file):
     fit = file["fits/speciation_clones/log_dimension"]
     check(np.array_equal(fit["schedule"][:], range(len(TIMES))), f"lines of schedules {fit['schedule'][:]}")
     check(len(file["collapse/class_collision/log_snr/series"]) == len(TIMES) and np.all(np.abs(file["collapse/class_collision/log_snr/exponent"][:] - 1) < 0.1), "collapses of schedules")
+    crossings, schedule = file["crossings/class_collision/log_snr"], file["points/schedule"][:]
+    check(set(crossings["series_of"][:]) == set(range(len(TIMES))), f"series of crossings: {crossings['series_of'][:]}")
+    for end in ("smaller", "larger"):
+        check(np.array_equal(schedule[crossings[end][:]], crossings["series_of"][:]), f"crossings of series {crossings['series_of'][:]} are of other schedules")
     for kind in ("ou", "edm"):  # a line is that of its schedule analysed alone
         alone = [row for row in rows_of(run([KAIROS, "analyze", *[name(kind, d) for d in DIMENSIONS], "--csv"], folder).stdout) if row["kind"] == "fit"]
         slope = next(row for row in alone if row["name"] == "speciation_clones" and row["parameter"] == "slope")
