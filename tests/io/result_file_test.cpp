@@ -264,6 +264,10 @@ TEST_F(ResultFileTest, RefusesWrongCountsUnknownAxesAndGapsOnEveryRankAlike) {
     refused("hold 4 columns of 5",
             [&] { file->write_slice("/a", {"/time"}, 0, range, counted(range.size())); });
     refused("hold 0 columns of 5", [&] { file->write_slice("/a", {"/time"}, 0, {0, 0}, {}); });
+    if (world.size() > 1)  // all of it, more than once
+        refused("hold " + std::to_string(5 * world.size()) + " columns of 5", [&] {
+            file->write_slice("/a", {"/time"}, 0, {0, 5}, five);
+        });
     file->write("/a", {"/time"}, std::span<const double>(five));
     refused("/a", [&] { file->write("/a", {"/time"}, std::span<const double>(five)); });
     refused("/absent", [&] { file->attributes("/absent", {{"name", "value"}}); });
