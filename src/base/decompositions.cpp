@@ -5,16 +5,18 @@
 #include <Eigen/QR>
 #include <Eigen/SVD>
 #include <stdexcept>
+#include <string>
 
 namespace kairos {
 namespace {
 
 using Solver = Eigen::SelfAdjointEigenSolver<Matrix>;
 
-void require_converged(const Solver& solver) {
-    if (solver.info() != Eigen::Success)
-        throw std::domain_error("the matrix has no eigenvalue decomposition");
+// What a solver holds otherwise was never written.
+void require_converged(const auto& solver, const char* what) {
+    if (solver.info() != Eigen::Success) throw std::domain_error(std::string("the matrix has no ") + what);
 }
+void require_converged(const Solver& solver) { require_converged(solver, "eigenvalue decomposition"); }
 
 }  // namespace
 
@@ -72,6 +74,7 @@ Matrix span_of(const Matrix& columns) {
 SingularPairs singular_pairs(const Matrix& matrix) {
     if (matrix.size() == 0) return {Vector(), Matrix(matrix.rows(), 0)};
     const Eigen::BDCSVD<Matrix> svd(matrix, Eigen::ComputeThinU);
+    require_converged(svd, "singular value decomposition");
     return {svd.singularValues(), svd.matrixU()};
 }
 

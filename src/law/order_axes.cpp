@@ -76,8 +76,9 @@ Matrix class_differences(const Mixture& mixture) {
         sums.col(c) += mixture.weights[k] * mixture.means.col(k);
         weights[c] += mixture.weights[k];
     }
-    sums *= weights.cwiseInverse().asDiagonal();
-    sums.colwise() -= total_mean(mixture);
+    const Vector mean = total_mean(mixture);
+    for (Index c = 0; c < sums.cols(); ++c)
+        if (weights[c] > 0.0) sums.col(c) = sums.col(c) / weights[c] - mean;
     return sums;
 }
 

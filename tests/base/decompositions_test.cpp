@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <stdexcept>
 
 namespace kairos {
 namespace {
@@ -94,6 +96,14 @@ TEST(Decompositions, AnEmptyMatrixHasNoSingularPairs) {
         EXPECT_EQ(left.rows(), rows);
         EXPECT_EQ(left.cols(), 0);
     }
+}
+
+TEST(Decompositions, OfWhatIsNoNumberAreRefused) {
+    Matrix m = sample(4, 4);
+    m(1, 2) = m(2, 1) = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_THROW((void)singular_pairs(m), std::domain_error);
+    EXPECT_THROW((void)symmetric_eigen(m), std::domain_error);
+    EXPECT_THROW((void)symmetric_eigenvalues(m), std::domain_error);
 }
 
 TEST(Decompositions, LeastSquaresLeavesAResidualNormalToTheColumns) {

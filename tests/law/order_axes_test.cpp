@@ -84,6 +84,19 @@ TEST(OrderAxes, TheSpanBetweenClassesIsThatOfTheirMeans) {
     EXPECT_EQ(law::between_classes(line.mixture).cols(), 0);
 }
 
+// Few data drawn from many classes: some have none.
+TEST(OrderAxes, ClassesWithoutWeightSpanNothing) {
+    law::Law with = clusters();
+    with.mixture.labels.levels = {
+        law::Level{.class_of = {2, 2, 0, 3, 3, 3}, .values = {-2, 3, 5, 7}}};  // nothing of class 3
+    const Matrix between = law::between_classes(with.mixture),
+                 expected = law::between_classes(clusters().mixture);
+    EXPECT_EQ(law::class_differences(with.mixture).col(1), Vector::Zero(4));
+    ASSERT_EQ(between.cols(), 2);
+    EXPECT_LT((between * between.transpose() - expected * expected.transpose()).norm(), 1e-13);
+    for (const law::OrderAxis& axis : law::order_axes(with)) EXPECT_NE(axis.name, "class_3");
+}
+
 // Zero means in reduced representation: no coordinate at all.
 TEST(OrderAxes, ClassesWithoutMeansHaveNoSpanBetweenThem) {
     const law::Law law = law::build_law({.kind = law::ModelKind::unequal_variances,

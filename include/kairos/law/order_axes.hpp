@@ -30,7 +30,7 @@ struct PrincipalAxes {
 };
 [[nodiscard]] PrincipalAxes principal_axes(const Mixture& mixture);
 
-// Mean of every class of labels.class_level less the mean of all, r x C.
+// Mean of every class of labels.class_level less the mean of all, r x C; 0 for a class without any weight, as in few draws of many classes.
 [[nodiscard]] Matrix class_differences(const Mixture& mixture);
 // Orthonormal basis of their span (r x 0 where all classes have one mean). Singular values below 1e-9 of the largest |mean| count as 0.
 [[nodiscard]] Matrix between_classes(const Mixture& mixture);
