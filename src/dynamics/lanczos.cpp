@@ -24,7 +24,8 @@ Ritz largest_ritz(const Vector& diagonal, const Vector& off_diagonal, double nex
 // The tridiagonal matrices of all lanes, and which lanes have converged.
 class Tridiagonals {
 public:
-    explicit Tridiagonals(Index m) : value_(Lanes::Zero(m)), done_(static_cast<std::size_t>(m), false) {}
+    Tridiagonals(Index m, double negligible)
+        : negligible_(negligible), value_(Lanes::Zero(m)), done_(static_cast<std::size_t>(m), false) {}
 
     void append(const Lanes& diagonal, const Lanes& off_diagonal) {
         diagonal_.push_back(diagonal);
@@ -55,10 +56,11 @@ private:
         const Ritz ritz = largest_ritz(diagonal, off_diagonal, off_diagonal_.back()[j]);
         const double change = std::abs(ritz.value - value_[j]);
         value_[j] = ritz.value;
-        return ritz.residual <= 1e-11 * ritz.value ||
+        return ritz.value + ritz.residual <= negligible_ || ritz.residual <= 1e-11 * ritz.value ||
                (ritz.residual <= 1e-6 * ritz.value && change <= 1e-13 * ritz.value);
     }
 
+    double negligible_;
     Lanes value_;
     std::vector<bool> done_;
     std::vector<Lanes> diagonal_, off_diagonal_;
@@ -79,14 +81,14 @@ double lanczos_start_entry(std::uint64_t i) {
     return static_cast<double>((z ^ (z >> 31U)) >> 11U) * 0x1.0p-52 - 1.0;
 }
 
-void largest_eigenvalues(const LaneProduct& product, Index n, Index m, Lanes& out) {
+void largest_eigenvalues(const LaneProduct& product, Index n, Index m, double negligible, Lanes& out) {
     Vector start(n);
     for (Index i = 0; i < n; ++i) {
         start[i] = lanczos_start_entry(static_cast<std::uint64_t>(i));
     }
     Rows current = start.normalized().replicate(1, m), previous = Rows::Zero(n, m), next;
     Lanes diagonal, off_diagonal = Lanes::Zero(m), inverse;
-    Tridiagonals tridiagonals(m);
+    Tridiagonals tridiagonals(m, negligible);
     for (Index step = 0; step < iterations; ++step) {
         product(current, next);
         diagonal = lane_dots(current, next);

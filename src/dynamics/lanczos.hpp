@@ -5,7 +5,8 @@
 //
 // All lanes iterate together, so that one product serves them all. The one largest needs no reorthogonalisation: ghosts repeat an
 // extreme eigenvalue, they do not move it. Relative error below 1e-10 unless the top of the spectrum is
-// crowded beyond `iterations`. Shapes: n x m, one matrix (and one column) a lane. Source: Paige 1972;
+// crowded beyond `iterations`; what is known to be at most `negligible` is not sought further, for rounding has no spectrum to converge to.
+// Shapes: n x m, one matrix (and one column) a lane. Source: Paige 1972;
 // Parlett, The Symmetric Eigenvalue Problem, chapter 13; several of them: Ruhe 1979 (band Lanczos).
 #pragma once
 #include <cstdint>
@@ -18,7 +19,7 @@ namespace kairos::dynamics {
 
 using LaneProduct = std::function<void(const Rows& v, Rows& out)>;  // out = A v, lane by lane
 
-void largest_eigenvalues(const LaneProduct& product, Index n, Index m, Lanes& out);
+void largest_eigenvalues(const LaneProduct& product, Index n, Index m, double negligible, Lanes& out);
 
 // Eigenvalues in descending order [k x m], and where they were asked for their orthonormal eigenvectors, k times n x m.
 struct LanePairs {

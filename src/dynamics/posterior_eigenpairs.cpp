@@ -5,6 +5,7 @@
 // Small systems are solved densely, large ones by Lanczos iteration.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kairos/base/decompositions.hpp"
 #include "posterior_parts.hpp"
@@ -44,14 +45,21 @@ void solve_dense(const Rows& entries, Index n, Index k, bool vectors, LanePairs&
     }
 }
 
+// What rounding of the means leaves of a covariance that has vanished, as where a trajectory has condensed on one datum.
+double rounding_of_covariances(const law::Mixture& mixture) {
+    const double rounding = 8.0 * std::numeric_limits<double>::epsilon();
+    return rounding * rounding * mixture.means.colwise().squaredNorm().maxCoeff();
+}
+
 // Those of the n explicit directions, min(k, n) of them.
-void explicit_pairs(const LaneProduct& times, Index n, Index m, Index k, bool vectors, LanePairs& out) {
+void explicit_pairs(const LaneProduct& times, Index n, Index m, Index k, bool vectors, double negligible,
+                    LanePairs& out) {
     const Index count = std::min(k, n);
     out.values.resize(count, m);
     out.vectors.clear();
     if (n > largest_dense && count == 1 && !vectors) {
         Lanes largest;
-        largest_eigenvalues(times, n, m, largest);
+        largest_eigenvalues(times, n, m, negligible, largest);
         out.values.row(0).array() = largest;
     } else if (n > largest_dense) {
         leading_eigenpairs(times, n, m, count, vectors, out);
@@ -120,7 +128,8 @@ void fill_eigenpairs(CovarianceProduct& product, Components& components, const C
         product.apply(components, terms, radial, v, result);
     };
     LanePairs found;
-    explicit_pairs(times, r + (radial ? 1 : 0), m, k, vectors, found);
+    explicit_pairs(times, r + (radial ? 1 : 0), m, k, vectors, rounding_of_covariances(components.mixture()),
+                   found);
     Lanes elsewhere = Lanes::Zero(m);
     const double copies = c - (radial ? 1.0 : 0.0);
     if (copies > 0.0) components.average(*terms.weights, &GaussianTerms::gain, elsewhere);

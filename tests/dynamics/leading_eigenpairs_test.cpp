@@ -28,6 +28,24 @@ LaneProduct product_of(const std::vector<Matrix>& lanes) {
     };
 }
 
+// What a product makes of a covariance that has vanished: no symmetric matrix, whose iteration would end at its bound of steps.
+TEST(LargestEigenvalues, OfRoundingAloneAreNotSought) {
+    const Matrix rounding = 1e-26 * test::random_matrix(70, 70, 5);
+    const std::vector<Matrix> lanes{rounding, with_spectrum(Vector::LinSpaced(70, 0.0, 1e-6), 6)};
+    Index products = 0;
+    const LaneProduct counted = [&](const Rows& v, Rows& out) {
+        ++products;
+        product_of({lanes.begin(), lanes.begin() + v.cols()})(v, out);
+    };
+    Lanes alone, both, exact;
+    largest_eigenvalues(counted, 70, 1, 1e-23, alone);
+    EXPECT_LE(alone[0], 1e-23);
+    EXPECT_EQ(products, 1);
+    largest_eigenvalues(product_of(lanes), 70, 2, 1e-23, both);
+    EXPECT_NEAR(both[1], 1e-6, 1e-16);
+    EXPECT_EQ(both[0], alone[0]);
+}
+
 LanePairs pairs_of(const std::vector<Matrix>& lanes, Index k) {
     LanePairs pairs;
     leading_eigenpairs(product_of(lanes), lanes[0].rows(), std::ssize(lanes), k, true, pairs);
