@@ -52,14 +52,14 @@ double rounding_of_covariances(const law::Mixture& mixture) {
 }
 
 // Those of the n explicit directions, min(k, n) of them.
-void explicit_pairs(const LaneProduct& times, Index n, Index m, Index k, bool vectors, double negligible,
-                    LanePairs& out) {
+void explicit_pairs(const LaneProduct& times, const law::Mixture& mixture, Index n, Index m, Index k,
+                    bool vectors, LanePairs& out) {
     const Index count = std::min(k, n);
     out.values.resize(count, m);
     out.vectors.clear();
     if (n > largest_dense && count == 1 && !vectors) {
         Lanes largest;
-        largest_eigenvalues(times, n, m, negligible, largest);
+        largest_eigenvalues(times, n, m, rounding_of_covariances(mixture), largest);
         out.values.row(0).array() = largest;
     } else if (n > largest_dense) {
         leading_eigenpairs(times, n, m, count, vectors, out);
@@ -128,8 +128,7 @@ void fill_eigenpairs(CovarianceProduct& product, Components& components, const C
         product.apply(components, terms, radial, v, result);
     };
     LanePairs found;
-    explicit_pairs(times, r + (radial ? 1 : 0), m, k, vectors, rounding_of_covariances(components.mixture()),
-                   found);
+    explicit_pairs(times, components.mixture(), r + (radial ? 1 : 0), m, k, vectors, found);
     Lanes elsewhere = Lanes::Zero(m);
     const double copies = c - (radial ? 1.0 : 0.0);
     if (copies > 0.0) components.average(*terms.weights, &GaussianTerms::gain, elsewhere);
