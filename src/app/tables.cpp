@@ -9,6 +9,11 @@
 namespace kairos::app {
 namespace {
 
+constexpr const char* how_to_find =
+    "-: among these times its curve has no maximum, or does not pass its level. Both need points on either "
+    "side:\n"
+    "   widen process.t-min and process.t-max, or raise time.points.\n";
+
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
     char line[256];
@@ -42,6 +47,10 @@ std::string transition_table(const std::vector<TransitionRow>& rows) {
                        table_cell(found.standard_error, "%.2g").c_str(), interval.c_str(),
                        table_cell(found.theory).c_str());
     }
+    const auto is_missed = [](const TransitionRow& row) {
+        return std::isnan(row.found.time) && !std::isnan(row.found.theory);
+    };
+    if (std::ranges::any_of(rows, is_missed)) text += how_to_find;
     return text;
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double square_storage_limit = 32768;  // K^2 doubles: 8 GB
 constexpr double noise_components = 4294967294.0;
+constexpr double longest_square = 1e280;  // squared norms, and what they are divided by, stay doubles
 
 bool one_or_per_component(std::size_t size, Index components) {
     return size == 1 || size == static_cast<std::size_t>(components);
@@ -26,6 +27,23 @@ void check_dimension(const ModelSpec& spec) {
         return;
     throw ConfigError("data.dimension", to_text(spec.dimension), "is no dimension",
                       "an integer from 1 to 2^53", "Try --data.dimension=1024.");
+}
+
+void check_lengths(const ModelSpec& spec) {
+    const double longest = std::sqrt(longest_square / spec.dimension);
+    const auto check = [&](const char* key, const std::vector<double>& lengths) {
+        if (std::ranges::none_of(lengths,
+                                 [&](double length) { return std::isfinite(length) && length > longest; }))
+            return;
+        throw ConfigError(key, to_text(lengths),
+                          "makes points whose squared norm passes the range of doubles",
+                          "at most " + to_text(longest) + " in " + to_text(spec.dimension) + " dimensions",
+                          "Choose a unit of the data in which their spread is about 1.");
+    };
+    check("data.separation", {spec.separation});
+    check("data.separations", spec.separations);
+    check("data.sigma", spec.sigma);
+    check("data.residual-sigma", {spec.residual_sigma});
 }
 
 void check_random_dimension(const ModelSpec& spec) {
@@ -82,7 +100,7 @@ Vector normalised_weights(const ModelSpec& spec, Index components) {
 }
 
 std::vector<Covariance> isotropic_covariances(const ModelSpec& spec, Index components) {
-    const auto bad = [](double s) { return !(std::isfinite(s) && s >= 0.0 && std::isfinite(s * s)); };
+    const auto bad = [](double s) { return !(std::isfinite(s) && s >= 0.0); };
     const std::string count = to_text(static_cast<double>(components));
     if (!one_or_per_component(spec.sigma.size(), components) || std::ranges::any_of(spec.sigma, bad)) {
         throw ConfigError(

@@ -29,10 +29,9 @@ Covariance low_rank_isotropic(const ModelSpec& spec) {
         throw ConfigError("data.rank", std::to_string(spec.rank), "is no number of directions",
                           "1 to data.dimension = " + to_text(spec.dimension), "Try --data.rank=1.");
     }
-    if (!(spec.residual_sigma >= 0.0 && std::isfinite(spec.residual_sigma * spec.residual_sigma))) {
+    if (!(std::isfinite(spec.residual_sigma) && spec.residual_sigma >= 0.0)) {
         throw ConfigError("data.residual-sigma", to_text(spec.residual_sigma), "is no standard deviation",
-                          "0 or a positive number whose square is below 1.8e308",
-                          "Try --data.residual-sigma=0.");
+                          "0 or a positive number", "Try --data.residual-sigma=0.");
     }
     Covariance covariance;
     covariance.isotropic = spec.residual_sigma * spec.residual_sigma;

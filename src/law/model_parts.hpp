@@ -16,6 +16,8 @@ namespace kairos::law {
 [[nodiscard]] Index stored_dimension(const ModelSpec& spec);
 
 void check_dimension(const ModelSpec& spec);
+// Refuses lengths whose squares, summed over d coordinates, come near the end of the range of doubles.
+void check_lengths(const ModelSpec& spec);
 void check_components(const ModelSpec& spec, Index least, double most, const std::string& why);
 void check_separation(const ModelSpec& spec, bool zero_allowed);
 // Refuses what asks for as many coordinates as components, where there are too many to store K^2 numbers.

@@ -88,6 +88,7 @@ void choose_class_level(const ModelSpec& spec, Labels& labels) {
 
 Law build_law(const ModelSpec& spec, Representation representation) {
     check_dimension(spec);
+    check_lengths(spec);
     Law law = representation == Representation::reduced ? reduced_law(spec) : full_law(spec);
     law.model = name_of(spec.kind);
     law.reduced = representation == Representation::reduced;

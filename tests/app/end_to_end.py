@@ -162,8 +162,8 @@ def clean_ends(folder):
         check(not list(folder.glob("*.part")), "an interrupted run left a part of a file")
     for kept in folder.glob("*.checkpoint*"):
         kept.unlink()  # of another configuration than what follows
-    diverging = [KAIROS, "run", "--data.dimension=4", "--ensemble.integrator=euler-maruyama", "--time.list=0.0001,0.0002,10",
-                 "--process.t-min=0.0001", "--data.sigma=0", "--ensemble.trajectories=50", "--data.separation=1e200"]
+    diverging = [KAIROS, "run", "--data.dimension=4", "--ensemble.integrator=euler-maruyama", "--time.list=1e-60,2e-60,10",
+                 "--process.t-min=1e-60", "--data.sigma=0", "--ensemble.trajectories=50", "--data.separation=1e139"]
     for ranks in (0, 2, 3):
         done = run(diverging, folder, ranks, timeout=60)
         check(done.returncode == 5, f"non-finite state on {ranks} ranks: exit {done.returncode} {done.stderr}")

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """sweep.py KAIROS: the points of a sweep are runs like others; what is complete is left alone, what failed says why, and the array script runs one
 task as Slurm would call it."""
+import fcntl
 import os
 import pathlib
 import shutil
@@ -229,6 +230,15 @@ def script(folder):
     done = subprocess.run(["bash", "out/sweep.sbatch"], cwd=folder, env=environment, capture_output=True, text=True)
     check(done.returncode == 0 and (folder / "out" / f"{NAMES[3]}.h5").exists(), f"task: {done.returncode} {done.stderr}")
     check(not (folder / "out" / f"{NAMES[3]}.state").exists(), "state of a task that is done")
+    state, log = folder / "out" / f"{NAMES[3]}.state", folder / "out" / f"{NAMES[3]}.log"
+    state.write_text("running job 17_4\n")
+    said = log.read_bytes()
+    with open(log, "a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = subprocess.run(["bash", "out/sweep.sbatch"], cwd=folder, env=dict(environment, LOCK_WAIT="0"), capture_output=True, text=True)
+    check(done.returncode == 4 and done.stderr == f"another task is at work on {NAMES[3]}\n", f"second task: {done.returncode} {done.stderr}")
+    check(state.read_text() == "running job 17_4\n" and log.read_bytes() == said, "a second task wrote over the first one's state or log")
+    state.unlink()
     environment["SLURM_ARRAY_TASK_ID"] = "1"
     done = subprocess.run(["bash", "fail/sweep.sbatch"], cwd=folder, env=environment, capture_output=True, text=True)
     check(done.returncode == 3, f"failing task: {done.returncode}")

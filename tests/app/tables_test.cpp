@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -46,6 +47,23 @@ TEST(Tables, ColumnsFollowTheLongestName) {
     expect_columns(transition_table(transitions), "time");
     expect_columns(decision_table(decisions), "mean time");
     expect_columns(identity_table_text(identities), "largest |z|");
+}
+
+// Told once, and only where theory has a time: speciation_stability_ode has none under ou.
+TEST(Tables, ATimeThatIsMissedIsExplained) {
+    const double nan = std::nan("");
+    const auto row = [](const std::string& name, double time, double theory) {
+        TransitionRow made{name, {}};
+        made.found.time = time, made.found.theory = theory;
+        return made;
+    };
+    const std::string advice = "raise time.points";
+    const std::string missed = transition_table({row("a", nan, 1.2), row("b", nan, 1.3), row("c", 1.0, 1.0)});
+    EXPECT_EQ(lines_of(missed).size(), 6U) << missed;
+    EXPECT_NE(missed.find(advice), std::string::npos) << missed;
+    const std::string absent = transition_table({row("a", nan, nan), row("b", 1.0, nan), row("c", 1.0, 1.0)});
+    EXPECT_EQ(lines_of(absent).size(), 4U) << absent;
+    EXPECT_EQ(absent.find(advice), std::string::npos) << absent;
 }
 
 TEST(Tables, OfShortNamesHaveOneWidth) {

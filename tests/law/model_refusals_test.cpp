@@ -70,7 +70,7 @@ std::vector<Refusal> refusals() {
          ModelKind::unequal_variances},
         {"data.separation", "inf", "positive", [](Spec& s) { s.separation = INFINITY; },
          ModelKind::random_clusters},
-        {"data.sigma", "1e+160", ">= 0", [](Spec& s) { s.sigma = {1e160}; }, ModelKind::simplex},
+        {"data.sigma", "1e+160", "at most 3.5", [](Spec& s) { s.sigma = {1e160}; }, ModelKind::simplex},
         {"data.sigma", "1,2,3", ">= 0",
          [](Spec& s) {
              s.sigma = {1, 2, 3};
@@ -127,8 +127,15 @@ std::vector<Refusal> refusals() {
          Representation::full},
         {"data.residual-sigma", "-0.5", "positive", [](Spec& s) { s.residual_sigma = -0.5; },
          ModelKind::low_rank},
-        {"data.residual-sigma", "1e+160", "1.8e308", [](Spec& s) { s.residual_sigma = 1e160; },
+        {"data.residual-sigma", "1e+160", "at most 3.5", [](Spec& s) { s.residual_sigma = 1e160; },
          ModelKind::low_rank},
+        {"data.separation", "1e+141", "at most 1e+139 in 100 dimensions",
+         [](Spec& s) { s.separation = 1e141, s.dimension = 100; }, ModelKind::corners},
+        {"data.separations", "1,1e+140", "at most 3.5",
+         [](Spec& s) {
+             s.separations = {1, 1e140};
+         },
+         ModelKind::hierarchical},
         {"data.length-scale", "0", "positive", [](Spec& s) { s.length_scale = 0; },
          ModelKind::gaussian_process},
         {"data.class-level", "3", "1 to 2", [](Spec& s) { s.class_level = 2; }, ModelKind::hierarchical},

@@ -114,6 +114,19 @@ TEST(LandscapeCurves, TheBarrierIsTheHighestPlaceBetweenTheWells) {
     EXPECT_EQ(curves.barrier_position[2], c.spec.centre(0, 6));
 }
 
+// Wells of a hundred: nothing where hundred were expected is no accident, though the logarithm of nothing has no error to judge it by.
+TEST(LandscapeCurves, TheBarrierBetweenSmallWellsIsWhereNothingIs) {
+    Clusters c;
+    c.spec.bins = 11;
+    Landscape landscape(c.spec);
+    const std::vector<std::int64_t> counts{5, 100, 30, 0, 0, 0, 0, 0, 30, 100, 5};
+    std::ranges::copy(counts, landscape.counts().begin());
+    const auto curves = curves_of(c, landscape, 270.0);
+    EXPECT_EQ(curves.barrier_position[0], c.spec.centre(0, 5));
+    EXPECT_EQ(curves.well_low[0], c.spec.centre(0, 1));
+    EXPECT_EQ(curves.well_high[0], c.spec.centre(0, 9));
+}
+
 // Counts that are those of the density itself, with clusters of weights 0.8 and 0.2: theory and estimate divide at the same bin, and the
 // share of each side is a sum of midpoints of the two Gaussians.
 TEST(LandscapeCurves, TheFreeEnergyDifferenceIsThatOfTheSharesOnBothSides) {

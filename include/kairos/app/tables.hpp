@@ -1,6 +1,6 @@
 // include/kairos/app/tables.hpp: transitions, decisions and identities of one result as text for people.
 //
-// The same tables end the summary of `run` and are the output of `analyze`. Numbers carry their error: 3.4567 +- 0.0012.
+// The same tables end the summary of `run` and are the output of `analyze`; numbers stand beside their errors.
 #pragma once
 #include <string>
 #include <vector>
@@ -23,6 +23,7 @@ struct IdentityRow {
     double worst_z, at_time;  // largest |z| over times (and classes), and where
 };
 
+// Where theory has a time and the curve shows none, the table ends with how to find it.
 [[nodiscard]] std::string transition_table(const std::vector<TransitionRow>& rows);
 [[nodiscard]] std::string decision_table(const std::vector<DecisionRow>& rows);
 [[nodiscard]] std::string identity_table_text(const std::vector<IdentityRow>& rows);
