@@ -88,7 +88,8 @@ at=$folder/$point
 cd "$from" || { echo "failed 4 there is no folder $from here" >"$at.state"; exit 4; }
 task=${SLURM_ARRAY_JOB_ID:-$$}_$SLURM_ARRAY_TASK_ID
 exec 9>>"$at.log"
-flock -w "${LOCK_WAIT:-120}" -E 75 9 # a node that was lost keeps its lock for a minute or so; where the file system has no locks the task goes on without
+# A node that was lost keeps its lock for a minute or so. Where the file system has no locks the task goes on without.
+flock -w "${LOCK_WAIT:-120}" -E 75 9
 [ $? = 75 ] && { echo "another task is at work on $point" >&2; exit 4; }
 if [ -z "${SLURM_JOB_END_TIME:-}" ] && command -v squeue >/dev/null && [ -n "${SLURM_JOB_ID:-}" ]; then
     end=$(squeue -h -j "$SLURM_JOB_ID" -o %e) && SLURM_JOB_END_TIME=$(date -d "$end" +%s) && export SLURM_JOB_END_TIME

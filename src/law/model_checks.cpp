@@ -11,7 +11,7 @@ namespace {
 
 constexpr double square_storage_limit = 32768;  // K^2 doubles: 8 GB
 constexpr double noise_components = 4294967294.0;
-constexpr double longest_square = 1e280;  // squared norms, and what they are divided by, stay doubles
+constexpr double longest_square = 1e280;  // so that squared norms over variances down to 1e-28 are doubles
 
 bool one_or_per_component(std::size_t size, Index components) {
     return size == 1 || size == static_cast<std::size_t>(components);

@@ -114,7 +114,7 @@ TEST(LandscapeCurves, TheBarrierIsTheHighestPlaceBetweenTheWells) {
     EXPECT_EQ(curves.barrier_position[2], c.spec.centre(0, 6));
 }
 
-// Wells of a hundred: nothing where hundred were expected is no accident, though the logarithm of nothing has no error to judge it by.
+// Wells of a hundred: an empty bin where a hundred were expected is no accident, though its logarithm has no error to judge that by.
 TEST(LandscapeCurves, TheBarrierBetweenSmallWellsIsWhereNothingIs) {
     Clusters c;
     c.spec.bins = 11;
