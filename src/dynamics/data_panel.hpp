@@ -27,36 +27,38 @@ public:
                Index width, Index rows);
     // [coordinate][lane], `rows` of them
     [[nodiscard]] double* sums(Index c) { return sums_.data() + c * rows_ * width_; }
-    // After the softmax absorbed a tile: the sums follow its reference, and data that are no longer the top join them.
-    void follow(bool moved, const double* rescale);
+    // After the softmax absorbed a tile and moved its reference: the sums follow.
+    void rescale_sums(const Lanes& factors);
+    // After the last tile: data that have been a top and are no longer join the sums.
+    void join_former_tops();
 
     // What was gathered, as numbers, between workers that hold the same lanes. unpack and merge take theirs from the front.
     void pack(std::vector<double>& out) const;
     void unpack(std::span<const double>& in);
     void merge(std::span<const double>& in);  // adds a part of the data that comes later in the stream
 
-    // Of one lane: the posterior mean of y'; sum_j w_j |y_j - mean|^2; sum_c w_c |mean_c - mean|^2. Spreads where they are asked for.
+    // Of some lanes: the posterior means of y', a column each; sum_j w_j |y_j - mean|^2; sum_c w_c |mean_c - mean|^2. Spreads where they
+    // are asked for.
     struct Moments {
-        Vector mean;
-        double spread = 0, class_spread = 0;
+        Matrix mean;
+        Lanes spread, class_spread;
     };
-    void moments_of(Index lane, bool spread, bool class_spread, Moments& out);
+    static constexpr Index lanes_at_once = 8;
+    void moments_of(Index from, Index count, bool spread, bool class_spread, Moments& out);
 
 private:
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(classes() * rows_ * width_); }
-    void rescale_sums(const Lanes& factors);
-    void join_former_tops();
     [[nodiscard]] Index classes() const;
-    [[nodiscard]] auto sum_of(Index c, Index lane) {
-        return Eigen::Map<const Vector, 0, Eigen::InnerStride<>>(sums(c) + lane, data_->data.centre.size(),
-                                                                 Eigen::InnerStride<>(width_));
-    }
-    [[nodiscard]] double class_spread_of(Index lane, double total);
+    void gather(Index from, Index count);
+    // What gather() found: the sums of class c of the i-th of its lanes.
+    [[nodiscard]] auto gathered(Index c, Index i) { return gathered_.col(c * lanes_at_once + i); }
+    [[nodiscard]] double class_spread_of(Index lane, Index i, const Vector& y_top, double total);
 
     const DataConstants* data_ = nullptr;
     const law::Labels* labels_ = nullptr;
     Index width_ = 0, rows_ = 0;
     Aligned<double> sums_;
+    Matrix gathered_;
     Vector away_, class_away_;
 };
 

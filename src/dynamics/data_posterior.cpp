@@ -62,6 +62,8 @@ void StreamedPosterior<Products>::evaluate(const States& states, Components& com
     } else {
         stream(with_means);
     }
+    if (with_means)
+        for (DataPanel& panel : panels_) panel.join_former_tops();
     if (shards_) join(*shards_, panels_);
     for (DataPanel& panel : panels_) panel.softmax.finish();
     summarise(request, out);
@@ -173,7 +175,7 @@ void StreamedPosterior<Products>::absorb(std::size_t panel, std::uint32_t number
                                  number,           data_.datum.data(), data_.norm2.data(), data_.cells,
                                  largest};
     const bool moved = into.softmax.absorb(logits, rescale_.data());
-    if (with_means) into.follow(moved, rescale_.data());
+    if (with_means && moved) into.rescale_sums(Eigen::Map<const Lanes>(rescale_.data(), into.lanes));
 }
 
 // Into the sums of panels first, first + 1, ...
@@ -225,12 +227,14 @@ void StreamedPosterior<Products>::fill_spreads(Components& components, const Req
     if (request.spread) out.score_spread.resize(lanes);
     if (request.class_spread) out.class_spread.resize(lanes);
     for (DataPanel& panel : panels_) {
-        for (Index lane = 0; lane < panel.lanes; ++lane) {
-            const Index to = panel.first + lane;
-            panel.moments_of(lane, request.spread, request.class_spread, moments_);
-            mean_.col(to) = scale * moments_.mean;
-            if (request.spread) out.score_spread[to] = scale * scale * moments_.spread;
-            if (request.class_spread) out.class_spread[to] = scale * scale * moments_.class_spread;
+        for (Index from = 0; from < panel.lanes; from += DataPanel::lanes_at_once) {
+            const Index to = panel.first + from,
+                        count = std::min(DataPanel::lanes_at_once, panel.lanes - from);
+            panel.moments_of(from, count, request.spread, request.class_spread, moments_);
+            mean_.middleCols(to, count) = scale * moments_.mean;
+            if (request.spread) out.score_spread.segment(to, count) = scale * scale * moments_.spread;
+            if (request.class_spread)
+                out.class_spread.segment(to, count) = scale * scale * moments_.class_spread;
         }
     }
     if (request.score) {

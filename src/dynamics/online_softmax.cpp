@@ -19,31 +19,24 @@ std::span<double> span_of(Lanes& lanes) { return {lanes.data(), static_cast<std:
 
 }  // namespace
 
-void OnlineSoftmax::LaneSums::scale(double factor) {
-    others *= factor;
-    linear *= factor;
-    square *= factor;
-    cubic *= factor;
-    quartic *= factor;
-    collision *= factor * factor;
-    moment *= factor;
+void OnlineSoftmax::set_top(Index lane, std::int64_t datum, double norm2) {
+    top_[static_cast<std::size_t>(lane)] = datum;
+    top_norm2_[lane] = norm2;
 }
 
-void OnlineSoftmax::LaneSums::lift(double rise) {
+void OnlineSoftmax::scale(LaneSums& sums, double factor) {
+    sums *= factor;
+    sums[TileSums::collision] *= factor;
+}
+
+void OnlineSoftmax::lift(LaneSums& sums, double rise) {
+    const double others = sums[TileSums::others];
+    double &linear = sums[TileSums::linear], &square = sums[TileSums::square];
+    double &cubic = sums[TileSums::cubic], &quartic = sums[TileSums::quartic];
     quartic += rise * (4.0 * cubic + rise * (6.0 * square + rise * (4.0 * linear + rise * others)));
     cubic += rise * (3.0 * square + rise * (3.0 * linear + rise * others));
     square += rise * (2.0 * linear + rise * others);
     linear += rise * others;
-}
-
-void OnlineSoftmax::LaneSums::add(const LaneSums& more) {
-    others += more.others;
-    linear += more.linear;
-    square += more.square;
-    cubic += more.cubic;
-    quartic += more.quartic;
-    collision += more.collision;
-    moment += more.moment;
 }
 
 void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level, bool fourth,
@@ -51,7 +44,9 @@ void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level, b
     const auto m = static_cast<std::size_t>(lanes);
     reference_.setConstant(lanes, absent_logit);
     maximum_ = reference_;
-    sums_.assign(m, {});
+    sums_.setZero(TileSums::count, lanes);
+    top_.assign(m, -1);
+    top_norm2_.setZero(lanes);
     class_sums_.resize(classes_per_level.size());
     for (std::size_t l = 0; l < class_sums_.size(); ++l) {
         class_sums_[l].setZero(2 * static_cast<Index>(classes_per_level[l]), lanes);
@@ -62,19 +57,22 @@ void OnlineSoftmax::begin(Index lanes, std::span<const int> classes_per_level, b
     first_ = first;
     key_.setConstant(lanes, -std::numeric_limits<double>::infinity());
     chosen_.assign(draw ? m : 0, -1);
+    joined_.clear();
 }
 
 double OnlineSoftmax::top_weight(Index lane) const { return std::exp(maximum_[lane] - reference_[lane]); }
 
 // Returns what weights are multiplied by: 1 where there are none.
 double OnlineSoftmax::move_reference(Index lane, double reference) {
-    if (sums(lane).top < 0) {
+    if (met_none(lane)) {
         reference_[lane] = reference;
         return 1.0;
     }
     const double shift = reference_[lane] - reference;
     const double factor = std::exp(shift);
-    sums(lane).scale(factor);
+    LaneSums sums = sums_.col(lane);
+    scale(sums, factor);
+    sums_.col(lane) = sums;
     for (Rows& sum : class_sums_) {
         const Index classes = sum.rows() / 2;
         for (Index c = 0; c < classes; ++c) {
@@ -90,19 +88,21 @@ double OnlineSoftmax::move_reference(Index lane, double reference) {
 void OnlineSoftmax::raise_maximum(Index lane, double maximum) {
     const double old = maximum_[lane];
     maximum_[lane] = maximum;
-    if (sums(lane).top < 0) {
-        return;
-    }
-    sums(lane).lift(maximum - old);
-    join(lane, old, sums(lane).top_norm2, classes_of_top(lane));
-    joined_.push_back({lane, sums(lane).top, std::exp(old - reference_[lane])});
+    if (met_none(lane)) return;
+    LaneSums sums = sums_.col(lane);
+    lift(sums, maximum - old);
+    sums_.col(lane) = sums;
+    join(lane, old, top_norm2_[lane], classes_of_top(lane));
+    joined_.push_back({lane, top(lane), old});
 }
 
 void OnlineSoftmax::join(Index lane, double logit, double norm2, const int* classes) {
     const double above = logit - reference_[lane];
     const double e = std::exp(above), delta = maximum_[lane] - logit;
     const double second = e * delta * delta;
-    sums(lane).add({e, e * delta, second, second * delta, second * delta * delta, e * e, e * norm2});
+    LaneSums of_one;
+    of_one << e, e * delta, second, second * delta, second * delta * delta, e * e, e * norm2;
+    sums_.col(lane).array() += of_one;
     for (Rows& sum : class_sums_) {
         sum(*classes, lane) += e;
         sum(sum.rows() / 2 + *classes, lane) += e * above;
@@ -140,8 +140,8 @@ bool OnlineSoftmax::absorb(const LogitTile<Real>& tile, double* rescale) {
 
 void OnlineSoftmax::finish() {
     for (Index lane = 0; lane < lanes(); ++lane) {
-        if (sums(lane).top >= 0) continue;
-        sums(lane).top = 0;
+        if (!met_none(lane)) continue;
+        set_top(lane, 0, 0.0);
         reference_[lane] = maximum_[lane] = std::numeric_limits<double>::quiet_NaN();
         if (draw_) chosen_[static_cast<std::size_t>(lane)] = 0;
     }
@@ -158,7 +158,6 @@ Index OnlineSoftmax::first_row_of(const LogitTile<Real>& tile, Index lane, doubl
 template <class Real>
 bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* highest, double* rescale) {
     rises_.clear();
-    joined_.clear();
     bool moved = false;
     for (Index lane = 0; lane < lanes(); ++lane) {
         rescale[lane] = 1.0;
@@ -167,7 +166,7 @@ bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* hig
             continue;
         }
         if (maximum - reference_[lane] > leash<Real>) {
-            moved |= sums(lane).top >= 0;
+            moved |= !met_none(lane);
             rescale[lane] = move_reference(lane, maximum);
         }
         raise_maximum(lane, maximum);
@@ -179,8 +178,7 @@ bool OnlineSoftmax::follow_maxima(const LogitTile<Real>& tile, const double* hig
 
 template <class Real>
 void OnlineSoftmax::crown(const LogitTile<Real>& tile, const Rise& rise) {
-    sums(rise.lane).top = tile.datum[rise.row];
-    sums(rise.lane).top_norm2 = tile.norm2[rise.row];
+    set_top(rise.lane, tile.datum[rise.row], tile.norm2[rise.row]);
     tile.logits[rise.row * tile.stride + rise.lane] = absent_logit;
     if (!class_sums_.empty()) {
         const auto after = std::ranges::upper_bound(tile.cells, rise.row, {}, &Cell::first);
@@ -190,12 +188,7 @@ void OnlineSoftmax::crown(const LogitTile<Real>& tile, const Rise& rise) {
 
 void OnlineSoftmax::fold(std::span<const Cell> cells) {
     const Index m = lanes();
-    const Rows& sum = tile_.lanes;
-    for (Index lane = 0; lane < m; ++lane) {
-        sums(lane).add({sum(TileSums::others, lane), sum(TileSums::linear, lane), sum(TileSums::square, lane),
-                        sum(TileSums::cubic, lane), sum(TileSums::quartic, lane),
-                        sum(TileSums::collision, lane), sum(TileSums::moment, lane)});
-    }
+    sums_ += tile_.lanes.leftCols(m);
     if (class_sums_.empty()) {
         return;
     }

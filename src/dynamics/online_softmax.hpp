@@ -19,6 +19,7 @@
 #pragma once
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "kairos/dynamics/posterior.hpp"
@@ -41,13 +42,13 @@ public:
     // After the last tile and part.
     void finish();
 
-    // Data that were a top until the last absorb() or merge() and are no longer: with this weight they join the others.
+    // Data that were a top and are no longer, since begin() or the last call: with exp(logit - reference) they join the others.
     struct Joined {
         Index lane;
         std::int64_t datum;
-        double weight;
+        double logit;
     };
-    [[nodiscard]] const std::vector<Joined>& joined() const { return joined_; }
+    [[nodiscard]] std::vector<Joined> take_joined() { return std::exchange(joined_, {}); }
 
     // Adds another part of the data, which comes later in the stream: associative.
     void merge(const OnlineSoftmax& other);
@@ -64,35 +65,30 @@ public:
     [[nodiscard]] Lanes log_total() const;  // log sum_j exp(l_j - maximum)
     // exp(maximum - reference), and over the data but the top one: sum of e, of e norm2, and of e in one class
     [[nodiscard]] double top_weight(Index lane) const;
-    [[nodiscard]] double others(Index lane) const { return sums(lane).others; }
-    [[nodiscard]] double moment(Index lane) const { return sums(lane).moment; }
+    [[nodiscard]] double others(Index lane) const { return sums_(TileSums::others, lane); }
+    [[nodiscard]] double moment(Index lane) const { return sums_(TileSums::moment, lane); }
     [[nodiscard]] double class_others(std::size_t level, Index c, Index lane) const {
         return class_sums_[level](c, lane);
     }
     // Numbers of the data, one a lane; -1 where there were none so far.
-    [[nodiscard]] std::int64_t top(Index lane) const { return sums_[static_cast<std::size_t>(lane)].top; }
+    [[nodiscard]] std::int64_t top(Index lane) const { return top_[static_cast<std::size_t>(lane)]; }
     [[nodiscard]] const std::vector<std::int64_t>& chosen() const { return chosen_; }  // empty without a draw
     // Every field but component.weights and component.within.
     void summarise(Latent& component, std::vector<Latent>& levels) const;
 
 private:
-    // Over all data but the top one, relative to the reference.
-    struct LaneSums {
-        double others = 0, linear = 0, square = 0, cubic = 0, quartic = 0, collision = 0, moment = 0;
-        std::int64_t top = -1;
-        double top_norm2 = 0;
-        void scale(double factor);
-        void lift(double rise);  // every delta grows by it
-        void add(const LaneSums& more);
-        [[nodiscard]] double fourth_about(double from, double top_weight) const;
-    };
+    // Of one lane, over all data but the top one, relative to the reference.
+    using LaneSums = Eigen::Array<double, TileSums::count, 1>;
+    static void scale(LaneSums& sums, double factor);
+    static void lift(LaneSums& sums, double rise);  // every delta grows by it
+    [[nodiscard]] static double fourth_about(const LaneSums& sums, double from, double top_weight);
     struct Rise {  // the new top of a lane stands in this row of the tile
         Index lane, row;
     };
 
     [[nodiscard]] Index lanes() const { return reference_.size(); }
-    [[nodiscard]] LaneSums& sums(Index lane) { return sums_[static_cast<std::size_t>(lane)]; }
-    [[nodiscard]] const LaneSums& sums(Index lane) const { return sums_[static_cast<std::size_t>(lane)]; }
+    [[nodiscard]] bool met_none(Index lane) const { return top(lane) < 0; }
+    void set_top(Index lane, std::int64_t datum, double norm2);
     [[nodiscard]] int* classes_of_top(Index lane) { return top_class_.data() + lane * levels(); }
     [[nodiscard]] const int* classes_of_top(Index lane) const { return top_class_.data() + lane * levels(); }
     [[nodiscard]] Index levels() const { return static_cast<Index>(class_sums_.size()); }
@@ -116,7 +112,9 @@ private:
     void fill_within(std::size_t level, Latent& out) const;
 
     Lanes reference_, maximum_;
-    std::vector<LaneSums> sums_;
+    Rows sums_;  // [TileSums::count x m], a column for each lane: LaneSums
+    std::vector<std::int64_t> top_;
+    Lanes top_norm2_;
     std::vector<Rows> class_sums_;  // per level [2 C x m]: e, then e (l - reference), without the top datum
     std::vector<int> top_class_;    // [m x level]
     bool fourth_ = false;

@@ -10,9 +10,8 @@ namespace kairos::dynamics {
 void OnlineSoftmax::merge(const OnlineSoftmax& other) {
     assert(lanes() == other.lanes() && levels() == other.levels() &&
            draw_.has_value() == other.draw_.has_value());
-    joined_.clear();
     for (Index lane = 0; lane < lanes(); ++lane) {
-        if (other.sums(lane).top >= 0) {
+        if (!other.met_none(lane)) {
             merge_lane(lane, other);
         }
     }
@@ -29,20 +28,18 @@ void OnlineSoftmax::merge(const OnlineSoftmax& other) {
 void OnlineSoftmax::merge_lane(Index lane, const OnlineSoftmax& other) {
     move_reference(lane, std::max(reference_[lane], other.reference_[lane]));
     const double theirs = other.maximum_[lane];
-    const LaneSums& top = other.sums(lane);
-    LaneSums more = top;
-    more.scale(std::exp(other.reference_[lane] - reference_[lane]));
+    LaneSums more = other.sums_.col(lane);
+    scale(more, std::exp(other.reference_[lane] - reference_[lane]));
     if (theirs > maximum_[lane]) {
         raise_maximum(lane, theirs);
-        sums(lane).top = top.top;
-        sums(lane).top_norm2 = top.top_norm2;
+        set_top(lane, other.top(lane), other.top_norm2_[lane]);
         std::copy_n(other.classes_of_top(lane), levels(), classes_of_top(lane));
     } else {
-        more.lift(maximum_[lane] - theirs);
-        join(lane, theirs, top.top_norm2, other.classes_of_top(lane));
-        joined_.push_back({lane, top.top, std::exp(theirs - reference_[lane])});
+        lift(more, maximum_[lane] - theirs);
+        join(lane, theirs, other.top_norm2_[lane], other.classes_of_top(lane));
+        joined_.push_back({lane, other.top(lane), theirs});
     }
-    sums(lane).add(more);
+    sums_.col(lane).array() += more;
     merge_classes(lane, other);
 }
 
@@ -64,9 +61,9 @@ void OnlineSoftmax::merge_classes(Index lane, const OnlineSoftmax& other) {
 void OnlineSoftmax::pack(std::vector<double>& out) const {
     out.insert(out.end(), reference_.begin(), reference_.end());
     out.insert(out.end(), maximum_.begin(), maximum_.end());
-    for (const LaneSums& s : sums_)
-        out.insert(out.end(), {s.others, s.linear, s.square, s.cubic, s.quartic, s.collision, s.moment,
-                               static_cast<double>(s.top), s.top_norm2});
+    out.insert(out.end(), sums_.data(), sums_.data() + sums_.size());
+    out.insert(out.end(), top_.begin(), top_.end());
+    out.insert(out.end(), top_norm2_.begin(), top_norm2_.end());
     for (const Rows& sum : class_sums_) out.insert(out.end(), sum.data(), sum.data() + sum.size());
     out.insert(out.end(), top_class_.begin(), top_class_.end());
     out.insert(out.end(), key_.begin(), key_.end());
@@ -80,15 +77,12 @@ void OnlineSoftmax::unpack(std::span<const double>& in) {
                        [](double value) { return static_cast<To>(value); });
         in = in.subspan(count);
     };
-    const std::size_t m = sums_.size();
+    const std::size_t m = top_.size();
     take(reference_.data(), m);
     take(maximum_.data(), m);
-    for (LaneSums& s : sums_) {
-        for (double* value : {&s.others, &s.linear, &s.square, &s.cubic, &s.quartic, &s.collision, &s.moment})
-            take(value, 1);
-        take(&s.top, 1);
-        take(&s.top_norm2, 1);
-    }
+    take(sums_.data(), static_cast<std::size_t>(sums_.size()));
+    take(top_.data(), m);
+    take(top_norm2_.data(), m);
     for (Rows& sum : class_sums_) take(sum.data(), static_cast<std::size_t>(sum.size()));
     take(top_class_.data(), top_class_.size());
     take(key_.data(), m);

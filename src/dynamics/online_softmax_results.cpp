@@ -21,15 +21,17 @@ Grouping groups_of_one(Index classes) {
 }  // namespace
 
 // sum_j e_j (delta_j - from)^4, the top datum included; terms of one sign for from <= 0
-double OnlineSoftmax::LaneSums::fourth_about(double from, double top_weight) const {
-    const double c = -from;
-    return quartic + c * (4.0 * cubic + c * (6.0 * square + c * (4.0 * linear + c * (others + top_weight))));
+double OnlineSoftmax::fourth_about(const LaneSums& sums, double from, double top_weight) {
+    const double c = -from, total = sums[TileSums::others] + top_weight;
+    return sums[TileSums::quartic] +
+           c * (4.0 * sums[TileSums::cubic] +
+                c * (6.0 * sums[TileSums::square] + c * (4.0 * sums[TileSums::linear] + c * total)));
 }
 
 Lanes OnlineSoftmax::total() const {
     Lanes out(lanes());
     for (Index lane = 0; lane < lanes(); ++lane) {
-        out[lane] = top_weight(lane) + sums(lane).others;
+        out[lane] = top_weight(lane) + others(lane);
     }
     return out;
 }
@@ -37,7 +39,7 @@ Lanes OnlineSoftmax::total() const {
 Lanes OnlineSoftmax::log_total() const {
     Lanes out(lanes());
     for (Index lane = 0; lane < lanes(); ++lane) {
-        out[lane] = std::log1p(sums(lane).others / top_weight(lane));
+        out[lane] = std::log1p(others(lane) / top_weight(lane));
     }
     return out;
 }
@@ -53,18 +55,19 @@ void OnlineSoftmax::summarise(Latent& component, std::vector<Latent>& levels) co
     }
     component.fourth.resize(fourth_ ? m : 0);
     for (Index lane = 0; lane < m; ++lane) {
-        const LaneSums& sum = sums(lane);
+        const LaneSums sum = sums_.col(lane);
         const double top = top_weight(lane);
-        const double total = top + sum.others;
-        const double mean = sum.linear / total;
+        const double others = sum[TileSums::others], total = top + others;
+        const double mean = sum[TileSums::linear] / total;
         component.entropy[lane] = component.top_surprisal[lane] + mean;
-        component.varentropy[lane] = std::max(sum.square / total - mean * mean, 0.0);
+        component.varentropy[lane] = std::max(sum[TileSums::square] / total - mean * mean, 0.0);
         if (fourth_) {
-            component.fourth[lane] = sum.fourth_about(-component.top_surprisal[lane], top) / total;
+            component.fourth[lane] = fourth_about(sum, -component.top_surprisal[lane], top) / total;
         }
-        component.collision[lane] = (top / total) * (top / total) + sum.collision / (total * total);
-        component.max_weight[lane] = 1.0 / (1.0 + sum.others / top);
-        component.top[lane] = static_cast<double>(sum.top);
+        component.collision[lane] =
+            (top / total) * (top / total) + sum[TileSums::collision] / (total * total);
+        component.max_weight[lane] = 1.0 / (1.0 + others / top);
+        component.top[lane] = static_cast<double>(this->top(lane));
     }
     levels.resize(class_sums_.size());
     for (std::size_t l = 0; l < levels.size(); ++l) {

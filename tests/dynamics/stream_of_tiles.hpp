@@ -102,7 +102,8 @@ Lanes feed(OnlineSoftmax& softmax, const Stream& stream, Index from, Index to, I
         if (softmax.absorb(tile.get(), rescale.data())) {
             sum *= rescale;
         }
-        for (const auto& [lane, datum, weight] : softmax.joined()) sum[lane] += weight * stream.norm2[datum];
+        for (const auto& [lane, datum, logit] : softmax.take_joined())
+            sum[lane] += std::exp(logit - softmax.reference()[lane]) * stream.norm2[datum];
         for (Index k = 0; k < count; ++k) {
             for (Index j = 0; j < m; ++j) {
                 sum[j] += tile.weight(k, j) * stream.norm2[first + k];
