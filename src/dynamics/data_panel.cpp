@@ -33,12 +33,15 @@ void DataPanel::join_former_tops() {
     };
     std::vector<OnlineSoftmax::Joined> joined = softmax.take_joined();
     std::ranges::stable_sort(joined, {}, place_of);
+    constexpr std::ptrdiff_t ahead = 4;  // data that are on their way: they lie anywhere
     for (auto next = joined.begin(); next != joined.end();) {
         const auto [lane, c] = place_of(*next);
         away_.setZero(data_->data.centre.size());
-        for (; next != joined.end() && place_of(*next) == std::pair(lane, c); ++next)
+        for (; next != joined.end() && place_of(*next) == std::pair(lane, c); ++next) {
+            if (joined.end() - next > ahead) data_->data.fetch(static_cast<Index>(next[ahead].datum));
             away_ += std::exp(next->logit - softmax.reference()[lane]) *
                      data_->data.datum(static_cast<Index>(next->datum));
+        }
         Eigen::Map<Vector, 0, Eigen::InnerStride<>>(sums(c) + lane, away_.size(),
                                                     Eigen::InnerStride<>(width_)) += away_;
     }
@@ -74,6 +77,7 @@ void DataPanel::merge(std::span<const double>& in) {
 }
 
 void DataPanel::moments_of(Index from, Index count, bool spread, bool class_spread, Moments& out) {
+    for (Index i = 0; i < count; ++i) data_->data.fetch(static_cast<Index>(softmax.top(from + i)));
     gather(from, count);
     out.mean.resize(data_->data.centre.size(), count);
     out.spread.resize(spread ? count : 0);

@@ -66,24 +66,24 @@ void DigitProducts::set_states(const Rows& states, double factor) {
     factor_ = factor;
     const DigitChunks& chunks = tile_.chunks();
     const Index lanes = states.cols(), d = states.rows();
-    blocks_ = (lanes + sheet_lanes - 1) / sheet_lanes;
-    const Index distance = blocks_ * sheet_lanes;
+    panels_ = (lanes + width - 1) / width;
+    const Index distance = panels_ * width;
     rounded_.reserve(static_cast<std::size_t>(d * distance));
     for (Index k = 0; k < d; ++k) {
         float* const to = rounded_.data() + k * distance;
         for (Index q = 0; q < lanes; ++q) to[q] = static_cast<float>(factor * states(k, q));
         std::fill(to + lanes, to + distance, 0.0F);
     }
-    states_.reserve(static_cast<std::size_t>(blocks_ * bytes_of_sheets(chunks.coordinates())));
+    states_.reserve(static_cast<std::size_t>(panels_ * bytes_of_sheets(chunks.coordinates())));
     state_scales_.resize(static_cast<std::size_t>(distance));
-    for (Index block = 0; block < blocks_; ++block) {
-        const float* const values = rounded_.data() + block * sheet_lanes;
-        double* const scales = state_scales_.data() + block * sheet_lanes;
+    for (Index p = 0; p < panels_; ++p) {
+        const float* const values = rounded_.data() + p * width;
+        double* const scales = state_scales_.data() + p * width;
         scales_of({values, distance, d, 0, d}, scales);
         for (Index chunk = 0; chunk < chunks.count(); ++chunk) {
             const Index begin = chunks.begin(chunk), size = chunks.size(chunk);
             slice_right({values + begin * distance, distance, size, 0, std::min(size, d - begin)}, scales,
-                        state_sheets(chunk, block));
+                        state_sheets(chunk, p));
         }
     }
 }
@@ -100,25 +100,23 @@ void DigitProducts::take(const TileSource& tile) {
     floats_.take({tile.data, tile.columns});
 }
 
-// One chunk of coordinates, blocks [first, last) of the states.
-void DigitProducts::add_chunk(Index chunk, Index first_block, Index last_block, const MatrixTiles& tiles,
+// One chunk of coordinates, panels first, first + 1, ... of the states.
+void DigitProducts::add_chunk(Index chunk, Index first, Index panels, const MatrixTiles& tiles,
                               const TileLogits& out) {
     alignas(64) std::int32_t sums[digits * sums_of_level];
     const bool last = chunk + 1 == tile_.chunks().count();
     const Index sheets = tile_.chunks().size(chunk) / sheet_values;
     for (Index row = 0; row < tile_.rows(); row += sheet_lanes) {
         Upcoming next = tile_.data_after(chunk, row / sheet_lanes);
-        next.divide((last_block - first_block) * MatrixTiles::products_of_block(sheets));
-        for (Index block = first_block; block < last_block; ++block) {
-            tiles.multiply(tile_.data_sheets(chunk, row / sheet_lanes), state_sheets(chunk, block), sheets,
-                           sums, next);
-            const Index here = block - first_block,
-                        lane = here % blocks_of_panel * sheet_lanes;  // of its panel
+        next.divide(panels * MatrixTiles::products_of_block(sheets));
+        for (Index p = 0; p < panels; ++p) {
+            tiles.multiply(tile_.data_sheets(chunk, row / sheet_lanes), state_sheets(chunk, first + p),
+                           sheets, sums, next);
             HWY_DYNAMIC_DISPATCH(fold)
             (sums, std::min(sheet_lanes, tile_.rows() - row), tile_.data_scales() + row,
-             state_scales_.data() + block * sheet_lanes, chunk == 0 ? out.constants + row : nullptr,
-             out.logits + here / blocks_of_panel * panel_values<float> + row * width + lane, width,
-             last && out.largest != nullptr ? out.largest + here * sheet_lanes : nullptr);
+             state_scales_.data() + (first + p) * width, chunk == 0 ? out.constants + row : nullptr,
+             out.logits + p * panel_values<float> + row * width, width,
+             last && out.largest != nullptr ? out.largest + p * width : nullptr);
         }
     }
 }
@@ -128,37 +126,32 @@ void DigitProducts::logits(Index first, Index panels, const TileLogits& out) {
     if (out.largest != nullptr) std::fill_n(out.largest, panels * width, absent_logit);
     const MatrixTiles tiles;
     for (Index chunk = 0; chunk < tile_.chunks().count(); ++chunk)
-        add_chunk(chunk, first * blocks_of_panel, std::min(blocks_, (first + panels) * blocks_of_panel),
-                  tiles, out);
+        add_chunk(chunk, first, panels, tiles, out);
 }
 
 void DigitProducts::add_means(Index first, Index count, const float* weights,
                               std::span<double* const> means) {
     if (!tile_.even()) return floats_.add_means(first, count, weights, means);
-    const Index blocks = std::min(blocks_, static_cast<Index>(means.size()) * blocks_of_panel);
+    const auto panels = static_cast<Index>(means.size());
     const Index bytes = bytes_of_sheets(tile_rows);
-    weights_.reserve(static_cast<std::size_t>(blocks * bytes));
-    weight_scales_.resize(static_cast<std::size_t>(blocks * sheet_lanes));
-    for (Index block = 0; block < blocks; ++block) {
-        const float* const values =
-            weights + block / blocks_of_panel * panel_values<float> + block % blocks_of_panel * sheet_lanes;
-        const LaneValues lanes{values, width, tile_rows, first, count};
-        scales_of(lanes, weight_scales_.data() + block * sheet_lanes);
-        slice_right(lanes, weight_scales_.data() + block * sheet_lanes, weights_.data() + block * bytes);
+    weights_.reserve(static_cast<std::size_t>(panels * bytes));
+    weight_scales_.resize(static_cast<std::size_t>(panels * width));
+    for (Index p = 0; p < panels; ++p) {
+        const LaneValues lanes{weights + p * panel_values<float>, width, tile_rows, first, count};
+        scales_of(lanes, weight_scales_.data() + p * width);
+        slice_right(lanes, weight_scales_.data() + p * width, weights_.data() + p * bytes);
     }
     alignas(64) std::int32_t sums[digits * sums_of_level];
     const MatrixTiles tiles;
     for (Index k = 0; k < rows(); k += sheet_lanes) {
         Upcoming next = tile_.coordinates_after(k / sheet_lanes);
-        next.divide(blocks * MatrixTiles::products_of_block(tile_rows / sheet_values));
-        for (Index block = 0; block < blocks; ++block) {
-            tiles.multiply(tile_.coordinate_sheets(k / sheet_lanes), weights_.data() + block * bytes,
+        next.divide(panels * MatrixTiles::products_of_block(tile_rows / sheet_values));
+        for (Index p = 0; p < panels; ++p) {
+            tiles.multiply(tile_.coordinate_sheets(k / sheet_lanes), weights_.data() + p * bytes,
                            tile_rows / sheet_values, sums, next);
-            double* const to = means[static_cast<std::size_t>(block / blocks_of_panel)] + k * width +
-                               block % blocks_of_panel * sheet_lanes;
             HWY_DYNAMIC_DISPATCH(fold)
-            (sums, sheet_lanes, tile_.coordinate_scales() + k, weight_scales_.data() + block * sheet_lanes,
-             nullptr, to, width, nullptr);
+            (sums, sheet_lanes, tile_.coordinate_scales() + k, weight_scales_.data() + p * width, nullptr,
+             means[static_cast<std::size_t>(p)] + k * width, width, nullptr);
         }
     }
 }

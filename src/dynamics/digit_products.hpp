@@ -31,17 +31,17 @@ public:
     void add_means(Index first, Index count, const float* weights, std::span<double* const> means);
 
 private:
-    static constexpr Index width = panel_width<float>, blocks_of_panel = width / sheet_lanes;
+    static constexpr Index width = panel_width<float>;
+    static_assert(width == sheet_lanes, "a sheet of states is a panel");
 
-    [[nodiscard]] std::int8_t* state_sheets(Index chunk, Index block) {
-        return states_.data() + blocks_ * bytes_of_sheets(tile_.chunks().begin(chunk)) +
-               block * bytes_of_sheets(tile_.chunks().size(chunk));
+    [[nodiscard]] std::int8_t* state_sheets(Index chunk, Index panel) {
+        return states_.data() + panels_ * bytes_of_sheets(tile_.chunks().begin(chunk)) +
+               panel * bytes_of_sheets(tile_.chunks().size(chunk));
     }
-    void add_chunk(Index chunk, Index first_block, Index last_block, const MatrixTiles& tiles,
-                   const TileLogits& out);
+    void add_chunk(Index chunk, Index first, Index panels, const MatrixTiles& tiles, const TileLogits& out);
 
     DigitTile tile_;
-    Index blocks_ = 0;  // of 32 lanes
+    Index panels_ = 0;
     Aligned<float> rounded_;
     Aligned<std::int8_t> states_, weights_;
     std::vector<double> state_scales_, weight_scales_;  // [lane]

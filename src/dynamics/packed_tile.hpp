@@ -2,15 +2,15 @@
 //
 //   tile    chunk by chunk of the coordinates, in groups of six data: value(j, k) of the chunk that begins at b and has c coordinates at
 //           b tile_rows + (j / 6) 6 c + 6 (k - b) + j % 6
-//   panel   lanes in panels of 256 bytes, row by row: value(k, q) at (q / width) rows width + k width + q % width
+//   panel   lanes in panels of 32 (of pairs 64), row by row: value(k, q) at (q / width) rows width + k width + q % width
 //
 // One copy of a tile serves both products: the first walks k within a group of six data, the second takes 6 x 6 blocks of it, which
 // are contiguous. A chunk is packed when its turn comes, while the columns of the next are on their way: a tile of many coordinates does
 // not fit into the second-level cache, two chunks do. Coordinates are padded with zeros to a multiple of six, lanes to a whole panel.
 //
-// Sizes (first-level data cache 32 to 48 KiB, second 512 KiB to 2 MiB): at most 132 coordinates of a panel are 33 KiB and stay in the
-// first level while all groups of a tile pass by; a chunk of a tile, 198 KiB, and a panel of logits of 192 data, 48 KiB, stay in the second.
-// Floats have chunks twice as long: their sums are widened where a chunk ends, which costs more than a panel from the second level.
+// Sizes (first-level data cache 32 to 48 KiB, second 512 KiB to 2 MiB): at most 132 coordinates of a panel of doubles (264 of floats) are
+// 33 KiB and stay in the first level while all groups of a tile pass by; a chunk of a tile, 198 KiB, and a panel of logits of 192 data,
+// 48 KiB, stay in the second.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -35,7 +35,7 @@ inline constexpr Index tile_rows = 192;  // data of a tile
 template <class Real>
 inline constexpr Index most_of_chunk = (std::is_same_v<Real, float> ? 44 : 22) * data_group;
 template <class Real>
-inline constexpr Index panel_width = 256 / static_cast<Index>(sizeof(Real));  // lanes
+inline constexpr Index panel_width = std::is_same_v<Real, NumberPair> ? 64 : 32;  // lanes
 template <class Real>
 inline constexpr Index panel_values =
     tile_rows* panel_width<Real>;  // logits, or weights, of a panel with a tile

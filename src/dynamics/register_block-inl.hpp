@@ -1,8 +1,9 @@
 // src/dynamics/register_block-inl.hpp: the micro-kernel of tile_products.cpp, compiled for every instruction set that Highway knows.
 //
-//   sum(r, v) += y(r) x(v)      r over six rows of the result, v over the vectors of a panel: four with 32 registers, two with 16
+//   sum(r, v) += y(r) x(v)      r over six rows of the result, v over vectors of a panel: four with 32 registers, two of floats and with 16
 //
-// Per step as many loads as it takes to feed 6 x 4 (6 x 2) multiply-adds. Results are doubles, also those of floats and of pairs of 16-bit numbers.
+// Per step 10 loads feed 6 x 4 multiply-adds, or 8 feed 6 x 2: processors do two of either a cycle. Results are doubles, also those of floats
+// and of pairs of 16-bit numbers.
 #if defined(KAIROS_REGISTER_BLOCK_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef KAIROS_REGISTER_BLOCK_INL
 #undef KAIROS_REGISTER_BLOCK_INL
@@ -20,11 +21,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kairos::dynamics::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
-constexpr int vectors = 4;  // of a row of the block in registers
-#else
-constexpr int vectors = 2;
-#endif
+// Of a row of the block in registers. Four of floats would want panels twice as wide, which do not stay in the first-level cache.
+template <class Real>
+constexpr int vectors = HWY_MAX_BYTES == 64 && !std::is_same_v<Real, float> ? 4 : 2;
 
 // sum + a b. By the instruction that adds to the sum where it is: where steps stand without a loop the compiler takes those that overwrite
 // a factor, too, and copies registers for it (2 to 3 % of the time).
@@ -77,7 +76,7 @@ struct Block {
     using Tag = hn::ScalableTag<Real>;
     using V = hn::Vec<Tag>;
     static constexpr Index width = panel_width<Real>;
-    V sum[data_group][vectors];
+    V sum[data_group][vectors<Real>];
 
     HWY_INLINE void clear() {
         for (auto& row : sum)
@@ -88,14 +87,14 @@ struct Block {
     HWY_INLINE void multiply_add(const Real* HWY_RESTRICT y, const Real* HWY_RESTRICT x) {
         const Tag tag;
         const auto lanes = static_cast<Index>(hn::Lanes(tag));
-        V row[vectors];
+        V row[vectors<Real>];
         HWY_UNROLL(4)
-        for (int v = 0; v < vectors; ++v) row[v] = hn::Load(tag, x + v * lanes);
+        for (int v = 0; v < vectors<Real>; ++v) row[v] = hn::Load(tag, x + v * lanes);
         HWY_UNROLL(6)
         for (int r = 0; r < data_group; ++r) {
             const V factor = hn::Set(tag, y[r * stride]);
             HWY_UNROLL(4)
-            for (int v = 0; v < vectors; ++v) sum[r][v] = accumulate(tag, factor, row[v], sum[r][v]);
+            for (int v = 0; v < vectors<Real>; ++v) sum[r][v] = accumulate(tag, factor, row[v], sum[r][v]);
         }
     }
     // Six steps, without a loop: what an instruction that only counts would take from the multiply-adds is a twelfth, and more
@@ -112,7 +111,8 @@ struct Block {
         constexpr Index line = 64 / static_cast<Index>(sizeof(double));
         const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
         for (Index r = 0; r < data_group; ++r)
-            for (Index q = 0; q < vectors * lanes; q += line) __builtin_prefetch(out + r * width + q, 1);
+            for (Index q = 0; q < vectors<Real> * lanes; q += line)
+                __builtin_prefetch(out + r * width + q, 1);
     }
     // out(r, v) += sum(r, v), in double; largest(v) becomes the largest of out(r, v) and itself unless it is null
     HWY_INLINE void fold(double* HWY_RESTRICT out, const double* factors, double* largest) const {
@@ -140,16 +140,17 @@ private:
     HWY_INLINE void over_rows(double* HWY_RESTRICT out, const double* factors, double* largest,
                               Addend addend) const {
         const auto lanes = static_cast<Index>(hn::Lanes(Wide()));
-        HWY_ALIGN Real narrow[wides * data_group * vectors * HWY_MAX_BYTES / sizeof(double)];
+        HWY_ALIGN Real narrow[wides * data_group * vectors<Real> * HWY_MAX_BYTES / sizeof(double)];
         if constexpr (wides > 1) store(narrow);
         HWY_UNROLL(8)
-        for (Index v = 0; v < vectors * wides; ++v) {
+        for (Index v = 0; v < vectors<Real> * wides; ++v) {
             const Index q = v * lanes;
             WideV most = largest == nullptr ? hn::Zero(Wide()) : hn::LoadU(Wide(), largest + q);
             HWY_UNROLL(6)
             for (Index r = 0; r < data_group; ++r) {
                 double* const at = out + r * width + q;
-                const WideV of_block = widened(sum[r][v / wides], narrow + (r * vectors * wides + v) * lanes);
+                const WideV of_block =
+                    widened(sum[r][v / wides], narrow + (r * vectors<Real> * wides + v) * lanes);
                 const WideV value = scaled(of_block, from_lane<Real>(factors, q), addend(r, at));
                 hn::Store(value, Wide(), at);
                 most = hn::Max(value, most);  // a NaN stands first and is passed over
@@ -166,7 +167,8 @@ private:
     HWY_INLINE void store(Real* HWY_RESTRICT to) const {
         const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
         for (Index r = 0; r < data_group; ++r)
-            for (Index v = 0; v < vectors; ++v) hn::Store(sum[r][v], Tag(), to + (r * vectors + v) * lanes);
+            for (Index v = 0; v < vectors<Real>; ++v)
+                hn::Store(sum[r][v], Tag(), to + (r * vectors<Real> + v) * lanes);
     }
     // Doubles of `value`, or of half a vector that store() has left in memory: taken from there, halves cost nothing.
     static HWY_INLINE WideV widened(V value, [[maybe_unused]] const Real* half) {

@@ -19,7 +19,7 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, Index use
                 const Real* HWY_RESTRICT panel, const TileLogits& to, Upcoming& upcoming,
                 Upcoming& upcoming_panel) {
     constexpr Index width = panel_width<Real>;
-    const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
+    const Index step = vectors<Real> * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     const Index sixes = used / data_group * data_group;
     for (Index q = 0; q < width; q += step) {
         for (Index j = 0; j < rows; j += data_group) {
@@ -49,8 +49,7 @@ void add_logits(const Real* HWY_RESTRICT data, Index rows, Index size, Index use
     }
 }
 
-// Data whose weights a pass takes: of doubles 24 KiB, which stay in the first-level cache while all coordinates of a chunk pass by. Floats
-// are widened where they are folded, which costs more than that saves.
+// Data whose weights a pass takes: 24 KiB, which stay in the first-level cache while all coordinates of a chunk pass by.
 template <class Real>
 constexpr Index rows_of_pass = sizeof(Real) == sizeof(double) ? 96 : 192;
 
@@ -59,7 +58,7 @@ template <class Real>
 void add_means(const Real* HWY_RESTRICT data, Index rows, Index size, const Real* HWY_RESTRICT weights,
                double* HWY_RESTRICT means, Upcoming& upcoming) {
     constexpr Index width = panel_width<Real>;
-    const Index step = vectors * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
+    const Index step = vectors<Real> * static_cast<Index>(hn::Lanes(hn::ScalableTag<Real>()));
     for (Index q = 0; q < width; q += step) {
         for (Index first = 0; first < rows; first += rows_of_pass<Real>) {
             const Index last = std::min(rows, first + rows_of_pass<Real>);
@@ -145,8 +144,8 @@ void means_of(const float* data, Index rows, Index size, const float* weights, d
 // before is multiplied.
 constexpr Index near_bytes = 512 << 10;
 
-// A panel is as wide as the block in registers (with 32 registers) or twice that: at least one share of what comes next for every six
-// coordinates of every group.
+// A panel is as wide as the block in registers (with 32 registers) or twice that (four times, of pairs): at least one share of what comes
+// next for every six coordinates of every group.
 template <class Real>
 void tile_logits(PackedTile<Real>& tile, const Real* panels, Index count, const TileLogits& out) {
     constexpr Index width = panel_width<Real>;
