@@ -62,6 +62,27 @@ TEST(Bifurcation, UnderOuThePitchforkIsWhereTheoryHasIt) {
     EXPECT_NEAR(diagram.events[0].time.value, 0.5 * std::log(2.0 * 1024.0), 1e-8);
 }
 
+// b = x + 2 s: clusters wider than the noise are left in all directions once Gamma > 2.
+TEST(Bifurcation, TheComplementCountsWhereGenerationLeavesIt) {
+    const dynamics::Schedule ou(dynamics::ScheduleKind::ou, {});
+    const double norm2 = 36.0, variance = 5.0;
+    const Bifurcations diagram =
+        phases::find_bifurcations(test::two_clusters(norm2, variance, 1024.0), ou, Drift::sde);
+    int held = 0, left = 0;
+    for (const phases::BranchPoint& point : diagram.points) {
+        const auto at = ou.at(point.time);
+        const double gamma = at.sigma2 + at.alpha * at.alpha * variance, complement = 1.0 - 2.0 / gamma;
+        const double sech = 1.0 / std::cosh(at.alpha * std::sqrt(norm2) * point.position[0] / gamma);
+        const double along = complement + 2.0 * at.alpha * at.alpha * norm2 * sech * sech / (gamma * gamma);
+        if (std::min(std::abs(along), std::abs(complement)) < 1e-6) continue;
+        EXPECT_EQ(point.unstable, (along > 0.0 ? 1.0 : 0.0) + (complement > 0.0 ? 1023.0 : 0.0))
+            << point.time.value;
+        ++(complement > 0.0 ? left : held);
+    }
+    EXPECT_GT(held, 10);
+    EXPECT_GT(left, 10);
+}
+
 // +-m of unequal weights: the smaller cluster's fixed points merge; sech^2 L = rho Gamma/(alpha^2 m^2) there.
 TEST(Bifurcation, OfUnequalWeightsIsOneSaddleNode) {
     const dynamics::Schedule edm(dynamics::ScheduleKind::edm, {.t_min = 0.02, .t_max = 50.0});

@@ -55,6 +55,28 @@ TEST(TwoClusterTheory, EqualsABruteForceIntegralForEverySignalStrengthAndWeight)
     }
 }
 
+// What little entropy there is comes from where rare data balance the odds: E[h] over x, h = log(1 + e) + |L| e/(1 + e), e = exp(-|L|).
+TEST(TwoClusterTheory, KeepsItsDigitsHoweverUnequalTheWeights) {
+    for (const double weight : {1e-6, 1e-40, 1e-80})
+        for (const double snr : {1.0, 5.0, 20.0, 50.0, 150.0, 400.0}) {
+            const ClassTheory theory =
+                class_theory(test::two_clusters(snr, 0.0, 4.0, weight))(noised(1.0, 1.0));
+            const double mean = std::sqrt(snr), reach = mean + 35.0, step = 1e-3,
+                         prior = std::log(weight / (1.0 - weight));
+            double entropy = 0.0, varentropy = 0.0;
+            for (double x = -reach; x < reach; x += step) {
+                const double odds = prior + 2.0 * mean * x, e = std::exp(-std::abs(odds));
+                const double p = step / std::sqrt(2.0 * std::numbers::pi) *
+                                 (weight * std::exp(-0.5 * (x - mean) * (x - mean)) +
+                                  (1.0 - weight) * std::exp(-0.5 * (x + mean) * (x + mean)));
+                entropy += p * (std::log1p(e) + std::abs(odds) * e / (1.0 + e));
+                varentropy += p * e / ((1.0 + e) * (1.0 + e)) * odds * odds;
+            }
+            EXPECT_NEAR(theory.entropy / entropy, 1.0, 1e-9) << weight << ", " << snr;
+            EXPECT_NEAR(theory.varentropy / varentropy, 1.0, 1e-9) << weight << ", " << snr;
+        }
+}
+
 TEST(TwoClusterTheory, FollowsItsExpansionWhereTheSignalIsWeak) {
     for (const double snr : {1e-12, 1e-6, 1e-4}) {
         const ClassTheory theory = class_theory(test::two_clusters(snr, 0.0, 4.0))(noised(1.0, 1.0));
